@@ -1,0 +1,112 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One language policy for every target: strict concurrency (v6 mode) plus the features that make
+/// module boundaries explicit in the source text.
+let policy: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .enableExperimentalFeature("Lifetimes"),
+    .treatAllWarnings(as: .error),
+]
+
+/// The simulator runs tens of millions of target instructions in a test, so it is optimised in debug builds too.
+/// Exclusivity checking is what costs; bounds and overflow checks stay on.
+let simulatorPolicy: [SwiftSetting] =
+    policy + [
+        .unsafeFlags(["-O", "-enforce-exclusivity=unchecked"], .when(configuration: .debug)),
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
+    ]
+
+func layer(_ name: String, on below: [Target.Dependency] = [], settings: [SwiftSetting] = policy) -> Target {
+    .target(name: name, dependencies: below, swiftSettings: settings)
+}
+
+func tests(_ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil) -> Target {
+    .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: policy)
+}
+
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+let package = Package(
+    name: "extflash",
+    products: [.executable(name: "extflash", targets: ["extflash"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+    ],
+    targets: [
+        // base
+        layer("Essentials"),
+        // usb
+        layer("USBTransport", on: ["Essentials"]),
+        // probe
+        layer("DebugProbe", on: ["Essentials"]),
+        layer("STLinkProbe", on: ["Essentials", "USBTransport", "DebugProbe"]),
+        layer("CMSISDAPProbe", on: ["Essentials", "USBTransport", "DebugProbe"]),
+        // target
+        layer("DebugAccess", on: ["Essentials", "DebugProbe"]),
+        layer("CortexM", on: ["Essentials", "DebugProbe", "DebugAccess"]),
+        layer("TargetDescription", on: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", yams]),
+        // flash
+        layer("ObjectFiles", on: ["Essentials"]),
+        layer("FlashLoader", on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription"]),
+        layer(
+            "FlashProgramming",
+            on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader"]),
+        // simulation
+        layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
+        layer("SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy),
+        // shell
+        layer(
+            "Workbench",
+            on: [
+                "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess", "CortexM",
+                "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "SimulatedBench", yams,
+            ]),
+        .executableTarget(
+            name: "extflash",
+            dependencies: [
+                "Essentials", "Workbench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: policy),
+        // tests
+        tests("EssentialsTests", of: ["Essentials"]),
+        tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
+        tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles"]),
+        tests("STLinkProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "STLinkProbe"]),
+        tests("CMSISDAPProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "CMSISDAPProbe"]),
+        tests("DebugAccessTests", of: ["Essentials", "DebugProbe", "DebugAccess"]),
+        tests("CortexMTests", of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM"]),
+        tests(
+            "TargetDescriptionTests",
+            of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription"]),
+        tests(
+            "FlashLoaderTests",
+            of: [
+                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+            ]),
+        tests(
+            "FlashProgrammingTests",
+            of: [
+                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+                "FlashProgramming",
+            ]),
+        .systemLibrary(
+            name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
+        tests("EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"]),
+        tests("SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"]),
+        tests("WorkbenchTests", of: ["Essentials", "Workbench"]),
+        // The whole stack on the simulated bench.
+        tests(
+            "ScenarioTests",
+            of: [
+                "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess", "CortexM",
+                "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "SimulatedBench", "Workbench",
+            ]),
+        // The structure of the project itself.
+        tests("TidyTests", of: []),
+    ])

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+
+/// A run of bytes at consecutive addresses, and where it came from.
+package struct ImageSegment: Hashable, Sendable {
+    package let address: UInt32
+    package let bytes: [UInt8]
+    /// `app.elf: segment 2`, `data.hex: line 14`.
+    package let origin: String
+    package init(address: UInt32, bytes: [UInt8], origin: String) {
+        (self.address, self.bytes, self.origin) = (address, bytes, origin)
+    }
+    /// One past the last byte, in 64 bits so that a segment may end at 4 GiB.
+    package var end: UInt64 { UInt64(address) + UInt64(bytes.count) }
+}
+
+/// What the input files say should be in memory: segments in address order that do not overlap.
+package struct FirmwareImage: Hashable, Sendable {
+    package let segments: [ImageSegment]
+    /// `segments` must be sorted and disjoint; `merging` makes them so.
+    package init(sorted segments: [ImageSegment]) { self.segments = segments }
+}

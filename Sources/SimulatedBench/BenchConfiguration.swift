@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+
+/// Everything that distinguishes one simulated bench from another. Same configuration, same bytes, same times.
+package struct BenchConfiguration: Sendable {
+    package enum ProbeKind: String, CaseIterable, Sendable {
+        case stlinkV2 = "stlink-v2", stlinkV21 = "stlink-v2-1", stlinkV3 = "stlink-v3"
+        case cmsisDAPv1 = "cmsis-dap-v1", cmsisDAPv2 = "cmsis-dap-v2"
+    }
+    /// What ran on the target before we came.
+    package enum Application: String, CaseIterable, Sendable {
+        /// Blank parts: both cores in their boot code's endless loop.
+        case none
+        /// QUADSPI left memory-mapped.
+        case mapped
+        /// MPU and both caches on.
+        case caches
+        /// SysTick and interrupts pending, tasks switching, PSP in use.
+        case rtos
+        /// M4 running and writing to shared registers.
+        case m4Busy = "m4-busy"
+        /// M4 crashing and resetting the part again and again.
+        case m4Crash = "m4-crash"
+        /// M4 clock off: AP3 is dead.
+        case m4Unclocked = "m4-unclocked"
+        /// Both cores in WFI.
+        case asleep
+        /// D1 in Stop.
+        case stop
+        /// IWDG1 and WWDG1 running.
+        case watchdog
+        /// DMA writing to AXI SRAM.
+        case dma
+        /// Firmware switched the debug pins to GPIO.
+        case debugPinsOff = "debug-pins-off"
+    }
+    /// Flash busy times (W25Q128JV datasheet AC table).
+    package enum BusyTimes: String, CaseIterable, Sendable { case typical = "typ", maximum = "max", random }
+    /// The flash that is (or is not) fitted.
+    package enum FlashFault: String, CaseIterable, Sendable {
+        case none, absent, wrongID = "wrong-id", stuckBusy = "stuck-busy", quadDisabled = "qe0"
+        case blockProtected = "bp", individuallyLocked = "wps", poweredDown = "power-down"
+        case continuousRead = "continuous-read", qpi, badCell = "bad-cell", unpowered
+    }
+
+    package var probe: ProbeKind = .stlinkV3
+    package var application: Application = .none
+    package var busyTimes: BusyTimes = .typical
+    package var flashFault: FlashFault = .none
+    /// The part behind the probe: `stm32h745` or a stranger (wrong-part tests).
+    package var part: String = "stm32h745"
+    package var targetIsPowered = true
+    package var seed: UInt64 = 1
+    /// Firmware the probe claims, e.g. `V2J28`; nil is the current one.
+    package var probeFirmware: String?
+    /// Transfer faults on the virtual cable.
+    package var usbFaults = USBFaultPlan()
+    /// The flash's cells when switched on; nil is erased. 16 MiB.
+    package var flashContents: [UInt8]?
+
+    package init() {}
+}
+
+/// Which USB transfer fails, and how. Transfers count from zero over the life of the bench.
+package struct USBFaultPlan: Sendable {
+    package enum Fault: String, CaseIterable, Sendable { case stall, timeout, disconnect, short }
+    package var faults: [Int: Fault] = [:]
+    package init() {}
+}
