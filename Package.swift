@@ -77,8 +77,12 @@ let package = Package(
         tests("EssentialsTests", of: ["Essentials"]),
         tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
         tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles"]),
-        tests("STLinkProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "STLinkProbe"]),
-        tests("CMSISDAPProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "CMSISDAPProbe"]),
+        // What tests of probe drivers share: a scripted USB interface and the check that every decoder goes through.
+        .target(
+            name: "USBTestKit", dependencies: ["Essentials", "USBTransport"], path: "Tests/USBTestKit",
+            swiftSettings: policy),
+        tests("STLinkProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "USBTestKit"]),
+        tests("CMSISDAPProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "CMSISDAPProbe", "USBTestKit"]),
         tests("DebugAccessTests", of: ["Essentials", "DebugProbe", "DebugAccess"]),
         tests("CortexMTests", of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM"]),
         tests(

@@ -48,6 +48,15 @@ package protocol DebugProbe: AnyObject {
 
     /// Block access done by the probe's own firmware, or nil when the layers above must drive the MEM-AP themselves.
     func blockMemory(accessPort: UInt8) throws(ProbeError) -> (any BlockMemory)?
+
+    /// Disconnects if need be and gives the USB interface back. Never fails, may be called twice; nothing else may
+    /// be called after it.
+    func close()
+}
+
+extension DebugProbe {
+    /// For probes that hold nothing.
+    package func close() {}
 }
 
 /// Width of one bus access.

@@ -8,6 +8,7 @@ package struct ByteWriter {
     package mutating func write<Integer: FixedWidthInteger>(_ value: Integer) {
         withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
     }
+    package mutating func write(contentsOf block: some Collection<UInt8>) { bytes.append(contentsOf: block) }
 }
 
 /// The bytes ended before the field that was being read.
@@ -38,5 +39,14 @@ package struct ByteReader: ~Escapable {
         }
         offset += size
         return value
+    }
+
+    /// The next `count` bytes as they are.
+    package mutating func readBytes(_ count: Int) throws(TruncatedBytes) -> [UInt8] {
+        precondition(count >= 0, "a block has no negative length")
+        guard remaining >= count else { throw TruncatedBytes(needed: count, available: remaining) }
+        let block = bytes.extracting(offset..<offset + count).withUnsafeBufferPointer { Array($0) }
+        offset += count
+        return block
     }
 }
