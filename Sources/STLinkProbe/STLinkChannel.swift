@@ -156,11 +156,3 @@ extension STLinkChannel {
         do { try body() } catch { throw .transport(error, during: step) }
     }
 }
-
-extension [UInt8] {
-    /// For the trace: the first bytes in hex, and how many there are when that is not all.
-    fileprivate var hexDump: String {
-        let shown = prefix(32).map { String($0 >> 4, radix: 16) + String($0 & 0xf, radix: 16) }
-        return shown.joined(separator: " ") + (count > 32 ? " … (\(count))" : "")
-    }
-}

@@ -55,7 +55,9 @@ struct STLinkFeature: Hashable, Sendable {
         return version.jtag >= since
     }
 
-    /// The firmware that brings it to this hardware: `V2J28`. Nil when none does.
+    /// The firmware that brings it to this hardware: `V2J28`.
+    ///
+    /// Nil when none does.
     func needs(on version: STLinkVersion) -> String? {
         (version.isV3 ? sinceV3 : sinceV2).map { "V\(version.hardware)J\($0)" }
     }

@@ -101,7 +101,9 @@ extension STLinkProbe {
         readyGeneration = channel.generation
     }
 
-    /// Enters SWD. A reset that was asked for is driven before and after, since before the probe may not know the pin.
+    /// Enters SWD.
+    ///
+    /// A reset that was asked for is driven before and after, since before the probe may not know the pin.
     private func enter() throws(ProbeError) {
         session = nil
         if holdsReset { _ = try attempt(DriveReset(asserted: true)) }

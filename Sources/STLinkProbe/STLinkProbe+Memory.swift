@@ -55,7 +55,9 @@ final class STLinkMemory: BlockMemory {
         return block
     }
 
-    /// The access, and the question how it went. Both are repeated while the target is busy.
+    /// The access, and the question how it went.
+    ///
+    /// Both are repeated while the target is busy.
     private func run<Command: MemoryCommand>(_ command: Command) throws(ProbeError) -> Command.Response {
         _ = try probe.requireSession()
         let block = command.block

@@ -16,8 +16,10 @@ struct STLinkProduct: Hashable, Sendable {
         (self.productID, self.generation, self.isLoader) = (productID, generation, isLoader)
     }
 
-    /// ST TN1235 and the descriptors of real devices. 3755 is missing among the loaders on purpose: sources disagree
-    /// whether it is one, and a loader gives itself away by its mode (`GET_CURRENT_MODE` = BOOTLOADER).
+    /// ST TN1235 and the descriptors of real devices.
+    ///
+    /// 3755 is missing among the loaders on purpose: sources disagree whether it is one, and a loader gives
+    /// itself away by its mode (`GET_CURRENT_MODE` = BOOTLOADER).
     static let all: [STLinkProduct] = [
         STLinkProduct(0x3744, .v1),
         STLinkProduct(0x3748, .v2),

@@ -9,7 +9,7 @@ package final class ScriptedBus: USBBus {
     private let refusal: USBError?
     package private(set) var claims: [UInt8] = []
 
-    /// - Parameter refusal: what claiming fails with.
+    /// `refusal` is what claiming fails with.
     package init(_ interface: ScriptedInterface, refusing refusal: USBError? = nil) {
         (self.interface, self.refusal) = (interface, refusal)
     }

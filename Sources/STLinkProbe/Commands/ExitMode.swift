@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// Leaves DFU (0xF3 0x07), SWIM (0xF4 0x01) or DEBUG (0xF2 0x21) mode. The probe says nothing to it.
+/// Leaves DFU (0xF3 0x07), SWIM (0xF4 0x01) or DEBUG (0xF2 0x21) mode.
+///
+/// The probe says nothing to it.
 ///
 /// Leaving DEBUG releases nRST and closes every access port; V3 firmware hangs when it is sent outside DEBUG mode, so
 /// the mode is always asked first.

@@ -10,7 +10,9 @@ enum STLinkMode: UInt8, Sendable {
     case bootloader
 }
 
-/// GET_CURRENT_MODE (0xF5). Byte 1 of the answer means nothing.
+/// GET_CURRENT_MODE (0xF5).
+///
+/// Byte 1 of the answer means nothing.
 struct GetCurrentMode: STLinkCommand {
     static let name = "GET_CURRENT_MODE"
     static let reportsStatus = false

@@ -3,7 +3,9 @@
 
 import Essentials
 
-/// GET_TARGET_VOLTAGE (0xF7), V2J13. Not answered at all in DFU mode.
+/// GET_TARGET_VOLTAGE (0xF7), V2J13.
+///
+/// Not answered at all in DFU mode.
 struct GetTargetVoltage: STLinkCommand {
     static let name = "GET_TARGET_VOLTAGE"
     static let reportsStatus = false

@@ -4,7 +4,9 @@
 import DebugProbe
 import Essentials
 
-/// JTAG_READ_DAP_REG (0xF2 0x45), V2J24. The firmware fetches the result of AP reads itself.
+/// JTAG_READ_DAP_REG (0xF2 0x45), V2J24.
+///
+/// The firmware fetches the result of AP reads itself.
 struct ReadDebugRegister: STLinkCommand {
     static let name = "JTAG_READ_DAP_REG"
     static let feature: STLinkFeature? = .debugRegisters

@@ -3,7 +3,9 @@
 
 import Essentials
 
-/// SET_COM_FREQ (0xF2 0x61), V3. A clock below the slowest is refused with status 08.
+/// SET_COM_FREQ (0xF2 0x61), V3.
+///
+/// A clock below the slowest is refused with status 08.
 struct SetClock: STLinkCommand {
     static let name = "SET_COM_FREQ"
     static let feature: STLinkFeature? = .clockList

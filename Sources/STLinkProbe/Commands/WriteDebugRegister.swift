@@ -3,7 +3,9 @@
 
 import DebugProbe
 
-/// JTAG_WRITE_DAP_REG (0xF2 0x46), V2J24. Answered before an AP has finished the write.
+/// JTAG_WRITE_DAP_REG (0xF2 0x46), V2J24.
+///
+/// Answered before an AP has finished the write.
 struct WriteDebugRegister: STLinkCommand {
     static let name = "JTAG_WRITE_DAP_REG"
     static let feature: STLinkFeature? = .debugRegisters

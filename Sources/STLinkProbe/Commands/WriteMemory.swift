@@ -3,7 +3,9 @@
 
 import DebugProbe
 
-/// JTAG_WRITEMEM_8BIT, _16BIT (V2J26) and _32BIT (0xF2 0x0D, 0x48, 0x08). Only GETLASTRWSTATUS2 tells how it went.
+/// JTAG_WRITEMEM_8BIT, _16BIT (V2J26) and _32BIT (0xF2 0x0D, 0x48, 0x08).
+///
+/// Only GETLASTRWSTATUS2 tells how it went.
 struct WriteMemory: STLinkCommand {
     static let name = "JTAG_WRITEMEM"
     static let reportsStatus = false

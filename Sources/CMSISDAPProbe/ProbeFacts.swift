@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import DebugProbe
+import Essentials
+
+/// What a CMSIS-DAP probe says about itself.
+struct ProbeFacts {
+    let packetCount: Int
+    let firmware: String
+    let serial: String?
+
+    /// More requests than this under way gain nothing.
+    private static let mostPackets = 8
+    /// The smallest packet that carries one transfer both ways, and the largest anybody makes with room to spare.
+    private static let packetSizes = 16...16_384
+    private static let serialWireDebug = 1 << 0
+    /// A healthy probe answers at once, and a reset cures the others.
+    private static let firstPatience: Duration = .seconds(1)
+
+    /// Drains and asks; one bus reset when the probe does not answer.
+    init(askedThrough channel: DAPChannel) throws(ProbeError) {
+        var size: Int?
+        do {
+            do { try channel.drain() } catch {
+                throw ProbeError.transport(error, during: "reading stale responses")
+            }
+            size = try Self.number(.packetSize, channel)
+        } catch {
+            try channel.reset()
+            size = try Self.number(.packetSize, channel)
+        }
+        if let size {
+            guard Self.packetSizes.contains(size) else {
+                throw .malformedResponse(command: DAPInfo.name, detail: "packets of \(size) bytes")
+            }
+            channel.usePackets(of: size)
+        }
+        packetCount = min(max(1, try Self.number(.packetCount, channel) ?? 1), Self.mostPackets)
+        let capabilities = try Self.number(.capabilities, channel) ?? Self.serialWireDebug
+        guard capabilities & Self.serialWireDebug != 0 else {
+            throw .unsupported(feature: "SWD", needs: "a CMSIS-DAP probe with SWD")
+        }
+        let claimed = DAPInfo.text(try Self.item(.protocolVersion, channel)) ?? "unknown"
+        let version = CMSISDAPVersion(claimed)
+        var firmware = version?.description ?? claimed
+        if version?.hasProductFirmware == true,
+            let own = DAPInfo.text(try Self.item(.productFirmware, channel))
+        {
+            firmware += " (\(own))"
+        }
+        self.firmware = firmware
+        serial = DAPInfo.text(try Self.item(.serialNumber, channel))
+    }
+
+    private static func number(_ item: DAPInfo.Item, _ channel: DAPChannel) throws(ProbeError) -> Int? {
+        DAPInfo.number(try self.item(item, channel))
+    }
+
+    /// - Returns: nothing when the probe does not know the item; some call the whole command unknown then.
+    private static func item(_ item: DAPInfo.Item, _ channel: DAPChannel) throws(ProbeError) -> [UInt8] {
+        do {
+            return try channel.run(DAPInfo(item: item), within: firstPatience)
+        } catch {
+            if case .refused = error { return [] }
+            throw error
+        }
+    }
+}
