@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+extension DebugAccessError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .probe: "DAP-001"
+        case .notADebugPort: "DAP-002"
+        case .connectionLost: "DAP-003"
+        case .powerUpRefused: "DAP-004"
+        case .busFault: "DAP-005"
+        case .stickyFault: "DAP-006"
+        case .busStalled: "DAP-007"
+        case .notAMemoryAccessPort: "DAP-008"
+        case .outOfAddressSpace: "DAP-009"
+        case .unaligned: "DAP-010"
+        case .verifyMismatch: "DAP-011"
+        case .shortAnswer: "DAP-012"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .probe(_, let step): "\(step.rawValue) failed"
+        case .notADebugPort(let value): "what answers on SWD is no debug port: DPIDR reads \(value.hex)"
+        case .connectionLost(let attempts, let step, _):
+            "contact was lost during \(step.rawValue) and not regained in \(attempts) line resets"
+        case .powerUpRefused(let status, let limit):
+            "debug power-up not acknowledged within \(limit): \(status)"
+        case .busFault(let port, let address, let isWrite, _):
+            "the bus behind AP\(port) answered the \(isWrite ? "write" : "read") at \(address.hex) with an error"
+        case .stickyFault(let status, let step, let attempts):
+            "the debug port answered FAULT to \(step.rawValue) \(attempts) times: \(status)"
+        case .busStalled(let port, let address, let attempts):
+            "the access through AP\(port) at \(address.hex) never finished (tried \(attempts) times, then aborted)"
+        case .notAMemoryAccessPort(let index, let identification):
+            identification.rawValue == 0
+                ? "there is no AP\(index)" : "AP\(index) is no memory access port: \(identification)"
+        case .outOfAddressSpace(let address, let count):
+            "\(count) bytes at \(address.hex) reach beyond the 4 GiB address space"
+        case .unaligned(let port, let address, let count):
+            "AP\(port) moves whole words only, but \(count) bytes at \(address.hex) were asked for"
+        case .verifyMismatch(let address, let wrote, let found, let differing, let total):
+            "\(differing) of \(total) bytes read back differ, first at \(address.hex): "
+                + "wrote \(wrote.hex), found \(found.hex)"
+        case .shortAnswer(let expected, let received, let step):
+            "\(step.rawValue) returned \(received) values instead of \(expected)"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .notADebugPort: ["check SWDIO, SWCLK and GND", "lower --speed"]
+        case .powerUpRefused:
+            ["use --connect under-reset: firmware in Standby holds the debug domain off"]
+        case .connectionLost:
+            [
+                "check the cable and lower --speed",
+                "use --connect under-reset: firmware may switch the debug pins off or reset the part",
+            ]
+        case .busStalled: ["power-cycle the board: the bus behind the access port is wedged"]
+        case .verifyMismatch:
+            ["check that nothing else (DMA, the second core) writes there", "lower --speed"]
+        case .probe, .busFault, .stickyFault, .notAMemoryAccessPort, .outOfAddressSpace, .unaligned,
+            .shortAnswer:
+            []
+        }
+    }
+
+    package var cause: (any Diagnosable)? {
+        switch self {
+        case .probe(let error, _), .connectionLost(_, _, let error): error
+        default: nil
+        }
+    }
+}
+
+extension DebugAccessError {
+    /// Whether the wire or the probe failed rather than the access that was asked for.
+    package var isConnectionFailure: Bool {
+        switch self {
+        case .probe, .notADebugPort, .powerUpRefused, .connectionLost: true
+        case .busFault, .stickyFault, .busStalled, .notAMemoryAccessPort, .outOfAddressSpace, .unaligned,
+            .verifyMismatch, .shortAnswer:
+            false
+        }
+    }
+}
