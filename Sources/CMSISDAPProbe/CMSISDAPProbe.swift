@@ -44,7 +44,7 @@ package final class CMSISDAPProbe: DebugProbe {
         let channel = try Self.claim(form, device, bus: bus, timebase: timebase, trace: trace)
         let facts: ProbeFacts
         do {
-            facts = try ProbeFacts(askedThrough: channel)
+            facts = try ProbeFacts(askedThrough: channel, needsSerial: Self.serial(of: device) == nil)
         } catch {
             channel.close()
             throw error

@@ -113,7 +113,8 @@ extension DAPChannel {
     func abandon() {
         for ticket in flights.flatMap(\.outgoing) + reads { interface.cancel(ticket) }
         (flights, reads) = ([], [])
-        condition = .outOfStep(isHalted: false)
+        // What is known already of the failure stays known.
+        if case .inStep = condition { condition = .outOfStep(isHalted: false) }
     }
 
     /// - Returns: the response's bytes; empty when there was none to be had.

@@ -8,6 +8,7 @@ import Essentials
 struct ProbeFacts {
     let packetCount: Int
     let firmware: String
+    /// Only asked of a device that has none in its descriptors.
     let serial: String?
 
     /// More requests than this under way gain nothing.
@@ -19,7 +20,7 @@ struct ProbeFacts {
     private static let firstPatience: Duration = .seconds(1)
 
     /// Drains and asks; one bus reset when the probe does not answer.
-    init(askedThrough channel: DAPChannel) throws(ProbeError) {
+    init(askedThrough channel: DAPChannel, needsSerial: Bool) throws(ProbeError) {
         var size: Int?
         do {
             do { try channel.drain() } catch {
@@ -50,7 +51,7 @@ struct ProbeFacts {
             firmware += " (\(own))"
         }
         self.firmware = firmware
-        serial = DAPInfo.text(try Self.item(.serialNumber, channel))
+        serial = needsSerial ? DAPInfo.text(try Self.item(.serialNumber, channel)) : nil
     }
 
     private static func number(_ item: DAPInfo.Item, _ channel: DAPChannel) throws(ProbeError) -> Int? {

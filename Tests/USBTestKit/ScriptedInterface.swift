@@ -52,6 +52,9 @@ package final class ScriptedInterface: USBInterface {
     private var isDone: [Bool]
     private var pending: [UInt64: Pending] = [:]
     private var nextTicket: UInt64 = 1
+    private var improvised: [[UInt8]] = []
+    /// Requests that were improvised an answer for but have not collected it.
+    private var improvisedDebt = 0
 
     package init(_ device: USBDeviceDescription, interface number: UInt8 = 0, script: [Step]) {
         self.device = device
@@ -91,6 +94,12 @@ package final class ScriptedInterface: USBInterface {
     package func extend(_ more: [Step]) {
         steps += more
         isDone += more.map { _ in false }
+    }
+
+    /// From now on accepts whatever is sent and replies with `answers` in turn, over and over.
+    package func improvise(_ answers: [[UInt8]]) {
+        improvised = answers
+        (steps, isDone) = ([], [])
     }
 
     package func submit(
@@ -151,6 +160,10 @@ package final class ScriptedInterface: USBInterface {
     }
 
     private func takeOut(_ bytes: [UInt8]) -> USBError? {
+        guard improvised.isEmpty else {
+            improvisedDebt = 1
+            return nil
+        }
         guard let index = steps.indices.first(where: { steps[$0].isOut && !isDone[$0] }) else {
             violations.append("sent beyond the script: \(hexText(bytes))")
             return nil
@@ -167,6 +180,11 @@ package final class ScriptedInterface: USBInterface {
     }
 
     private func takeReply(within limit: Duration) throws(USBError) -> [UInt8] {
+        if let answer = improvised.first, improvisedDebt > 0 {
+            improvisedDebt -= 1
+            improvised = Array(improvised.dropFirst()) + [answer]
+            return answer
+        }
         let open = steps.indices.filter { !isDone[$0] }
         guard let index = open.first, !steps[index].isOut else {
             events.append(.timeOut)
