@@ -4,65 +4,129 @@
 package import DebugAccess
 package import Essentials
 
-/// One Cortex-M core behind its AP (STUB signatures).
+/// One Cortex-M core behind its AP.
+///
+/// Everything that reads DHCSR goes through ``status()``: the read clears the sticky bits, so there is one reader.
 package final class Core {
+    /// For messages: `M7`.
+    package let name: String
     package let memory: MemoryAccessPort
     package let timebase: any Timebase
     package let trace: Trace
 
-    package init(memory: MemoryAccessPort, timebase: any Timebase, trace: Trace) {
-        (self.memory, self.timebase, self.trace) = (memory, timebase, trace)
+    /// Set by ``identify()``.
+    package internal(set) var identification: RegisterValue<ProcessorIdentification>?
+    /// A reset was seen since this was last set to false.
+    package var resetWasSeen = false
+    /// Called while a function runs, at each poll: feeds a watchdog that cannot be stopped.
+    package var keepAlive: (() throws(DebugAccessError) -> Void)?
+
+    /// The stack that ``prepareStack(_:)`` filled last.
+    var preparedStack: Range<UInt32>?
+    /// A function was stopped in the middle: the core must be made clean before the next one.
+    var isInterrupted = false
+    /// Addresses with a hardware breakpoint, by comparator; nil where none is.
+    var breakpoints: [UInt32?] = []
+
+    package static let haltLimit: Duration = .milliseconds(500)
+
+    package init(name: String = "core", memory: MemoryAccessPort, timebase: any Timebase, trace: Trace) {
+        (self.name, self.memory, self.timebase, self.trace) = (name, memory, timebase, trace)
     }
-    package func halt(within limit: Duration) throws(CoreError) { throw .stub }
-    package func run() throws(CoreError) { throw .stub }
-    package func readRegister(_ register: CoreRegister) throws(CoreError) -> UInt32 { throw .stub }
-    package func writeRegister(_ register: CoreRegister, _ value: UInt32) throws(CoreError) { throw .stub }
-    /// Calls a function that is already in RAM and waits until it comes back; the core is halted afterwards.
-    package func call(_ function: FunctionCall) throws(CoreError) -> FunctionResult { throw .stub }
-}
 
-/// A DCRSR selector (ARMv7-M ARM, C1.6.3).
-package struct CoreRegister: RawRepresentable, Hashable, Sendable {
-    package let rawValue: UInt8
-    package init(rawValue: UInt8) { self.rawValue = rawValue }
-    package static let sp = CoreRegister(rawValue: 13), lr = CoreRegister(rawValue: 14), pc = CoreRegister(rawValue: 15)
-    package static let xpsr = CoreRegister(rawValue: 16), msp = CoreRegister(rawValue: 17), psp = CoreRegister(rawValue: 18)
-    package static func general(_ number: UInt8) -> CoreRegister { CoreRegister(rawValue: number) }
-}
+    /// Reads CPUID.
+    @discardableResult
+    package func identify() throws(CoreError) -> RegisterValue<ProcessorIdentification> {
+        let value = RegisterValue<ProcessorIdentification>(
+            rawValue: try read(SystemAddress.cpuid, during: .identify))
+        guard value.implementer == 0x41, value.architecture == 0xF else {
+            throw .notACortexM(core: name, cpuid: value.rawValue)
+        }
+        identification = value
+        return value
+    }
 
-/// A call into code in target RAM under the AAPCS.
-package struct FunctionCall {
-    package var name: String
-    /// Address of the function; the Thumb bit does not matter.
-    package var entry: UInt32
-    /// At most four.
-    package var arguments: [UInt32]
-    /// Lowest address of the stack and its size in bytes. Filled with a canary pattern by `prepareStack`.
-    package var stack: Range<UInt32>
-    /// Where a BKPT waits for the return.
-    package var returnTrap: UInt32
-    /// R9, for position-independent data (.FLM).
-    package var staticBase: UInt32? = nil
-    package var deadline: Duration
-    /// Polled while the function runs; true stops it with `CoreError.cancelled`.
-    package var isCancelled: () -> Bool = { false }
-    /// Called between polls with the time spent so far.
-    package var whileRunning: (Duration) -> Void = { _ in }
+    /// DHCSR.
+    ///
+    /// A reset that it reports is kept in ``resetWasSeen``.
+    package func status() throws(CoreError) -> RegisterValue<DebugHaltingControl> {
+        note(try read(SystemAddress.debugHaltingControl, during: .status))
+    }
 
-    package init(name: String, entry: UInt32, arguments: [UInt32], stack: Range<UInt32>, returnTrap: UInt32, deadline: Duration) {
-        (self.name, self.entry, self.arguments) = (name, entry, arguments)
-        (self.stack, self.returnTrap, self.deadline) = (stack, returnTrap, deadline)
+    @discardableResult
+    func note(_ raw: UInt32) -> RegisterValue<DebugHaltingControl> {
+        let value = RegisterValue<DebugHaltingControl>(rawValue: raw)
+        if value.wasReset { resetWasSeen = true }
+        return value
+    }
+
+    /// Stops the core.
+    ///
+    /// Works when it is already halted, asleep or locked up.
+    package func halt(within limit: Duration = Core.haltLimit) throws(CoreError) {
+        let request = RegisterValue<DebugHaltingControl>.request(halt: true)
+        var status = RegisterValue<DebugHaltingControl>()
+        try control(request, during: .halt)
+        let isHalted = try timebase.poll(within: limit) { () throws(CoreError) in
+            status = try self.status()
+            // A reset between request and answer may have dropped the request.
+            if !status.isHalted, status.wasReset { try control(request, during: .halt) }
+            return status.isHalted
+        }
+        guard isHalted else { throw .haltTimedOut(core: name, status, after: limit) }
+    }
+
+    /// Lets the core run under debug control.
+    package func run() throws(CoreError) {
+        try write(0x1F, SystemAddress.debugFaultStatus, during: .run)
+        try control(.request(), during: .run)
+    }
+
+    /// Lets the core run as if no debugger were there.
+    package func detach() throws(CoreError) {
+        try write(0, SystemAddress.debugExceptionMonitor, during: .run)
+        try control(.request(), during: .run)
+        try control(.request(debugEnable: false), during: .run)
+    }
+
+    /// Executes one instruction.
+    ///
+    /// - Parameter masksInterrupts: keeps a pending interrupt from being what is stepped into.
+    package func step(masksInterrupts: Bool = true, within limit: Duration = Core.haltLimit) throws(CoreError)
+    {
+        try requireHalted(.step)
+        try write(0x1F, SystemAddress.debugFaultStatus, during: .step)
+        // C_MASKINTS may change only while C_HALT stays 1 (ARMv7-M ARM §C1.6.2).
+        if masksInterrupts { try control(.request(halt: true, masksInterrupts: true), during: .step) }
+        try control(.request(step: true, masksInterrupts: masksInterrupts), during: .step)
+        var status = RegisterValue<DebugHaltingControl>()
+        let isHalted = try timebase.poll(within: limit) { () throws(CoreError) in
+            status = try self.status()
+            return status.isHalted
+        }
+        guard isHalted else { throw .haltTimedOut(core: name, status, after: limit) }
+        if masksInterrupts { try control(.request(halt: true), during: .step) }
+    }
+
+    func requireHalted(_ step: CoreStep) throws(CoreError) {
+        let status = try status()
+        guard status.isHalted else { throw .notHalted(core: name, status, during: step) }
     }
 }
 
-package struct FunctionResult: Sendable {
-    package var r0: UInt32, r1: UInt32
-    package var duration: Duration
-    package init(r0: UInt32, r1: UInt32, duration: Duration) { (self.r0, self.r1, self.duration) = (r0, r1, duration) }
-}
-
-package enum CoreError: Error { case stub }
-extension CoreError: Diagnosable {
-    package var code: String { "COR-000" }
-    package var summary: String { "stub" }
+extension Core {
+    func control(_ value: RegisterValue<DebugHaltingControl>, during step: CoreStep) throws(CoreError) {
+        try write(value.rawValue, SystemAddress.debugHaltingControl, during: step)
+    }
+    func read(_ address: UInt32, during step: CoreStep) throws(CoreError) -> UInt32 {
+        try access(step) { () throws(DebugAccessError) in try memory.readWord(at: address) }
+    }
+    func write(_ value: UInt32, _ address: UInt32, during step: CoreStep) throws(CoreError) {
+        try access(step) { () throws(DebugAccessError) in try memory.writeWord(value, at: address) }
+    }
+    func access<Result>(
+        _ step: CoreStep, _ body: () throws(DebugAccessError) -> Result
+    ) throws(CoreError) -> Result {
+        do { return try body() } catch { throw .access(error, core: name, during: step) }
+    }
 }

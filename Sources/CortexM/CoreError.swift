@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import DebugAccess
+package import Essentials
+
+/// What was being done with a core when it failed.
+package enum CoreStep: String, Hashable, Sendable {
+    case identify = "reading CPUID"
+    case status = "reading DHCSR"
+    case halt = "halting"
+    case run = "starting"
+    case step = "stepping"
+    case registers = "a core register access"
+    case reset = "a reset"
+    case inspect = "looking at the core's state"
+    case clean = "bringing the core into a known state"
+    case breakpoint = "setting a breakpoint"
+    case call = "calling a function"
+    case stack = "preparing the stack"
+}
+
+/// Why a core did not do what was asked.
+package enum CoreError: Error, Sendable {
+    case access(DebugAccessError, core: String, during: CoreStep)
+    /// CPUID is none of Arm's ARMv7-M cores: the core is off, or its AP dead.
+    case notACortexM(core: String, cpuid: UInt32)
+    case haltTimedOut(core: String, RegisterValue<DebugHaltingControl>, after: Duration)
+    /// The core runs although it should not.
+    case notHalted(core: String, RegisterValue<DebugHaltingControl>, during: CoreStep)
+    case registerNotReady(core: String, CoreRegister, after: Duration)
+    /// S_RESET_ST never came.
+    case resetNotSeen(core: String, after: Duration)
+    case implausibleCache(core: String, RegisterValue<CacheSize>)
+    /// Every comparator is in use.
+    case noBreakpointLeft(core: String, comparators: Int)
+    /// This core's breakpoint unit reaches only the code region.
+    case breakpointUnreachable(core: String, address: UInt32)
+    case cancelled(function: String, after: Duration)
+    /// The target was reset while the function ran.
+    case targetReset(function: String, after: Duration)
+    case callTimedOut(CallPostMortem)
+    case callFaulted(CallPostMortem)
+    case callLockedUp(CallPostMortem)
+    /// Halted at a BKPT that is not the return; `immediate` is its number.
+    case callHitBreakpoint(CallPostMortem, immediate: UInt8)
+    /// Halted for another reason, e.g. by a second debugger.
+    case callHalted(CallPostMortem)
+    /// It returned, but the lowest words of its stack are overwritten.
+    case stackOverflowed(CallPostMortem)
+}
