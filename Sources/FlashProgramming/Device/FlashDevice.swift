@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+/// A flash that can be read, erased and programmed, whatever does it.
+///
+/// Implemented by ``LoaderFlashDevice`` over a loader on the target and by a model of NOR cells in the tests. No
+/// answer is trusted: what counts is what a later `read` or `sha256` shows.
+package protocol FlashDevice: AnyObject {
+    var geometry: FlashGeometry { get }
+    /// Most bytes one `program` takes; at least 1.
+    var programLimit: Int { get }
+    /// Bytes per `read` that cost little more per byte than larger reads would.
+    var readLimit: Int { get }
+    var canMassErase: Bool { get }
+    /// Whether `sha256` answers, computed on the target from what the flash holds.
+    var hashesOnTarget: Bool { get }
+    /// Time the target has spent executing for this device so far; the rest of an operation is the link's.
+    var targetTime: Duration { get }
+
+    func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8]
+    /// `range` is whole sectors; `poll` is called while the flash is busy and answers true to give up.
+    func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure)
+    func massErase(poll: () -> Bool) throws(FlashDeviceFailure)
+    /// `bytes` are 1 to `programLimit`.
+    func program(_ bytes: [UInt8], at address: UInt32) throws(FlashDeviceFailure)
+    func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest
+}
+
+/// Why a device did not do what it was asked.
+package enum FlashDeviceFailure: Error {
+    /// The operation was refused or went wrong.
+    case failed(any Diagnosable)
+    /// `poll` asked for it; how far the operation came is unknown.
+    case stopped
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+package import FlashLoader
+
+/// The flash behind a loader that was initialised on the target.
+package final class LoaderFlashDevice: FlashDevice {
+    package let geometry: FlashGeometry
+    private let loader: LoadedLoader
+
+    /// Large enough that the cost of a call does not show, small enough for progress and cancellation.
+    private static let preferredRead = 1 << 15
+
+    package init(_ loader: LoadedLoader) throws(FlashError) {
+        self.loader = loader
+        geometry = try FlashGeometry(loader.image.storage)
+    }
+
+    package var programLimit: Int { max(1, loader.bufferSize) }
+    package var readLimit: Int { Self.preferredRead }
+    package var canMassErase: Bool { loader.image.functions[.massErase] != nil }
+    package var hashesOnTarget: Bool { false }
+    package var targetTime: Duration { .zero }
+
+    package func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
+        do { return try loader.read(range.count, at: range.start) } catch { throw .failed(error) }
+    }
+
+    package func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) {
+        do {
+            try loader.eraseSectors(from: range.start, through: range.last, isCancelled: poll)
+        } catch {
+            throw .failed(error)
+        }
+    }
+
+    package func massErase(poll: () -> Bool) throws(FlashDeviceFailure) {
+        do { try loader.massErase(isCancelled: poll) } catch { throw .failed(error) }
+    }
+
+    package func program(_ bytes: [UInt8], at address: UInt32) throws(FlashDeviceFailure) {
+        do { try loader.write(bytes, at: address) } catch { throw .failed(error) }
+    }
+
+    package func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest
+    {
+        preconditionFailure("asked for a hash although hashesOnTarget is false")
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+extension FlashError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .geometry: "FLS-001"
+        case .beyondFlash: "FLS-002"
+        case .beyondAddressSpace: "FLS-003"
+        case .nothingToDo: "FLS-004"
+        case .unaligned: "FLS-005"
+        case .invalidRange: "FLS-006"
+        case .notBlank: "FLS-007"
+        case .verifyMismatch: "FLS-008"
+        case .needsErase: "FLS-009"
+        case .neighbourDamaged: "FLS-010"
+        case .hashDisagrees: "FLS-011"
+        case .wrongCount: "FLS-012"
+        case .device: "FLS-013"
+        case .cancelled: "FLS-014"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .geometry(let problem): "the loader's description of its flash cannot be used: \(problem)"
+        case .beyondFlash(let origin, let range, let flash):
+            "\(origin) (\(range)) does not lie inside the flash (\(flash))"
+        case .beyondAddressSpace(let origin, let address, let count):
+            "\(origin): \(count) bytes at \(address.hex) leave the 32-bit address space"
+        case .nothingToDo(let operation): "there is nothing to \(operation.rawValue): no bytes were given"
+        case .unaligned(let range, let aligned):
+            "\(range) does not consist of whole sectors; the sectors it touches are \(aligned)"
+        case .invalidRange(let text, let problem): "\"\(text)\" is no address range: \(problem)"
+        case .notBlank(let finding, let journal): "\(finding)\(Self.done(journal))"
+        case .verifyMismatch(let finding, let journal): "\(finding)\(Self.done(journal))"
+        case .needsErase(let byte, let sector, let origin):
+            "\(origin) wants \(byte.expected.hex) at \(byte.address.hex), which holds \(byte.found.hex); "
+                + "the sector \(sector) would have to be erased first; nothing was written"
+        case .neighbourDamaged(let byte, let journal):
+            "\(byte.address.hex) lies beside the erased sectors and changed from \(byte.expected.hex) to "
+                + "\(byte.found.hex)\(Self.done(journal))"
+        case .hashDisagrees(let range, let journal):
+            "the hash computed on the target for \(range) is wrong although every byte reads back right"
+                + Self.done(journal)
+        case .wrongCount(let range, let got, let journal):
+            "reading \(range) (\(range.count) bytes) gave \(got) bytes\(Self.done(journal))"
+        case .device(let operation, let range, _, let journal):
+            "\(operation.rawValue) failed at \(range)\(Self.done(journal))"
+        case .cancelled(let journal): "stopped on request\(Self.done(journal))"
+        }
+    }
+
+    package var cause: (any Diagnosable)? {
+        if case .device(_, _, let cause, _) = self { cause } else { nil }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .geometry: ["compare StorageInfo (extflash loader inspect) with the flash's data sheet"]
+        case .beyondFlash:
+            [
+                "check the address the image was linked for, or give the right one with --address",
+                "leave out the segments that belong to another memory",
+            ]
+        case .beyondAddressSpace: ["check the address given for this file"]
+        case .nothingToDo: ["check that the file is not empty"]
+        case .unaligned(_, let aligned): ["give \(aligned), or allow the range to be widened"]
+        case .invalidRange: ["write START+LENGTH (0x90000000+64k) or START..END with END not included"]
+        case .notBlank(_, let journal):
+            journal.isUntouched ? ["erase first"] : Self.noEffect
+        case .verifyMismatch(let finding, let journal):
+            journal.isUntouched ? ["program the image first"] : Self.remedies(for: finding.nature)
+        case .needsErase: ["let the sectors be erased (--erase needed)"]
+        case .neighbourDamaged:
+            [
+                "the loader's sector table is wrong or its erase goes one sector too far: do not use this loader"
+            ]
+        case .hashDisagrees:
+            ["verify by reading back (--verify read)", "lower the QUADSPI clock of the loader"]
+        case .wrongCount: ["try again with a lower --speed"]
+        case .device, .cancelled: []
+        }
+    }
+
+    private static let noEffect = [
+        "read the status registers: the block protection bits or the individual block locks (WPS) may be set",
+        "check the /WP pin, the supply of the flash and that the loader was made for this part",
+    ]
+
+    private static func remedies(for nature: MismatchNature) -> [String] {
+        switch nature {
+        case .programmingHadNoEffect: noEffect
+        case .bitsNotErased:
+            noEffect + ["the loader's erase may use other sector sizes than its table says"]
+        case .bitsNotProgrammed, .mixed:
+            [
+                "lower the clock of the loader's QUADSPI and try again",
+                "check the length and quality of the lines between processor and flash",
+            ]
+        }
+    }
+
+    private static func done(_ journal: FlashJournal) -> String { journal.isUntouched ? "" : "; \(journal)" }
+}
+
+extension GeometryProblem: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .impossibleSize(let start, let size): "\(size) bytes at \(start.hex)"
+        case .noSectors: "its sector table is empty"
+        case .sectorsLargerThanFlash(let size):
+            "its first sector is larger than the whole flash (\(size) bytes)"
+        case .tooManySectors: "its sector table lists millions of sectors"
+        }
+    }
+}
+
+extension RangeTextProblem: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .noSeparator: "neither START+LENGTH nor START..END"
+        case .badNumber(let text): "\"\(text)\" is no number"
+        case .badUnit(let text): "the unit \"\(text)\" is none of k, KiB, M, MiB, G, GiB"
+        case .empty: "it holds no byte"
+        case .backwards: "it ends before it starts"
+        case .beyondAddressSpace: "it leaves the 32-bit address space"
+        }
+    }
+}

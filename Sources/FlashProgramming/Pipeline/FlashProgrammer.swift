@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+package import ObjectFiles
+
+/// Everything a person can ask of a flash.
+///
+/// Nothing is reported good that was not read back or hashed after the last write; see ``FlashReport/proof``.
+package final class FlashProgrammer {
+    package let device: any FlashDevice
+    private let timebase: any Timebase
+    private let trace: Trace
+
+    package init(device: any FlashDevice, timebase: any Timebase, trace: Trace) {
+        (self.device, self.timebase, self.trace) = (device, timebase, trace)
+    }
+
+    package var geometry: FlashGeometry { device.geometry }
+
+    /// What `program` would do; reads the flash and changes nothing.
+    package func plan(
+        _ image: FirmwareImage, _ options: ProgramOptions = ProgramOptions(),
+        monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashPlan {
+        let layout = try ImageLayout(image, on: geometry)
+        let run = start(.program, monitor)
+        let (findings, _) = try run.survey(layout, options)
+        return FlashPlan(findings, on: geometry, options: options, canMassErase: device.canMassErase)
+    }
+
+    /// Makes the flash hold the image and leaves everything else as it is.
+    package func program(
+        _ image: FirmwareImage, _ options: ProgramOptions = ProgramOptions(),
+        monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashReport {
+        let layout = try ImageLayout(image, on: geometry)
+        let run = start(.program, monitor)
+        let proof = run.proof(for: options.verify)
+        let (findings, contents) = try run.survey(layout, options)
+        let plan = FlashPlan(findings, on: geometry, options: options, canMassErase: device.canMassErase)
+        trace(.step, "plan", ["steps": "\(plan)"])
+        if options.erase == .chip, !device.canMassErase { run.warn(.noMassErase) }
+        run.expect(plan, options, by: proof)
+        let guarded = proof == .none ? [] : plan.guards
+        let before = try run.readGuards(guarded, .survey)
+        try run.execute(plan, from: contents, times: options.times)
+        if proof != .none {
+            if plan.steps.isEmpty {
+                // The survey itself compared every byte, and nothing was written since.
+                plan.touched.ranges.forEach(run.wasVerified)
+            } else {
+                try run.prove(layout, plan, from: contents, options, by: proof)
+            }
+            try run.checkGuards(guarded, held: before)
+        }
+        run.report.proof = proof
+        run.report.requestedBytes = layout.imageBytes
+        run.report.unchangedBytes = plan.unchanged.count
+        run.report.restoredBytes = plan.restoredBytes
+        return run.finished()
+    }
+
+    /// Compares the flash with the image; a difference is thrown as `FlashError.verifyMismatch`.
+    package func verify(
+        _ image: FirmwareImage, _ mode: VerifyMode = .read, monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashReport {
+        let segments = try image.checkedRanges(inside: geometry.readableRange, for: .verify)
+        let run = start(.verify, monitor)
+        let proof = run.proof(for: mode == .none ? .read : mode)
+        let ranges = AddressRangeSet(segments.map(\.range))
+        run.expectVerification(ranges, times: .serialNOR)
+        let contents = ExpectedContents(image: image, erasedValue: geometry.erasedValue)
+        if let finding = try run.compare(ranges, with: contents, by: proof) {
+            throw .verifyMismatch(finding, run.journal)
+        }
+        run.report.proof = proof
+        run.report.requestedBytes = ranges.count
+        return run.finished()
+    }
+
+    /// Erases and proves that it is blank; `.all` is one mass erase where the device has it.
+    package func erase(
+        _ extent: FlashExtent, _ options: EraseOptions = EraseOptions(),
+        monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashReport {
+        let ranges = try erasable(extent, widen: options.widen)
+        let run = start(.erase, monitor)
+        let proof = run.proof(for: options.verify)
+        run.report.requestedBytes = ranges.count
+        if extent == .all, device.canMassErase {
+            run.meter.expect(
+                .erase, bytes: geometry.range.count, taking: options.times.massErase(of: geometry.range.count)
+            )
+            if proof != .none { run.expectVerification(ranges, times: options.times) }
+            try run.massErase()
+        } else {
+            if extent == .all { run.warn(.noMassErase) }
+            try run.eraseSectors(of: ranges, options, by: proof)
+        }
+        if proof != .none, let finding = try run.checkBlank(ranges, by: proof) {
+            throw .notBlank(finding, run.journal)
+        }
+        run.report.proof = proof
+        return run.finished()
+    }
+
+    /// Looks for cells that are not erased; finding one is thrown as `FlashError.notBlank`.
+    package func blankCheck(
+        _ extent: FlashExtent, _ mode: VerifyMode = .read, monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashReport {
+        let ranges = try readable(extent, for: .blankCheck)
+        let run = start(.blankCheck, monitor)
+        let proof = run.proof(for: mode == .none ? .read : mode)
+        run.expectVerification(ranges, times: .serialNOR)
+        if let finding = try run.checkBlank(ranges, by: proof) { throw .notBlank(finding, run.journal) }
+        run.report.proof = proof
+        run.report.requestedBytes = ranges.count
+        return run.finished()
+    }
+
+    /// CRC-32, SHA-256 and byte sum of what the flash holds, all bytes read over the link.
+    package func checksum(
+        of extent: FlashExtent, monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashChecksum {
+        let ranges = try readable(extent, for: .checksum)
+        let run = start(.checksum, monitor)
+        run.meter.expect(.read, bytes: ranges.count, taking: FlashTimes.serialNOR.transfer(of: ranges.count))
+        var (crc, sha, sum) = (CRC32(), SHA256(), UInt32(0))
+        for range in ranges.ranges {
+            try run.readPieces(of: range, .read) { _, bytes in
+                crc.update(bytes)
+                sha.update(bytes)
+                sum = bytes.reduce(sum) { $0 &+ UInt32($1) }
+            }
+        }
+        run.report.requestedBytes = ranges.count
+        return FlashChecksum(
+            ranges: ranges, crc32: crc.value, sha256: sha.finish(), byteSum: sum, report: run.finished())
+    }
+
+    /// Reads any length, also beyond the sectors where the flash is larger than its table.
+    package func read(
+        _ range: AddressRange, monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashContents {
+        _ = try readable(.ranges([range]), for: .read)
+        let run = start(.read, monitor)
+        run.meter.expect(.read, bytes: range.count, taking: FlashTimes.serialNOR.transfer(of: range.count))
+        let bytes = try run.read(range, .read)
+        run.report.requestedBytes = range.count
+        let segment = ImageSegment(address: range.start, bytes: bytes, origin: geometry.name)
+        return FlashContents(segment: segment, report: run.finished())
+    }
+
+    private func start(_ operation: FlashOperation, _ monitor: FlashMonitor) -> FlashRun {
+        FlashRun(operation, on: device, timebase: timebase, trace: trace, monitor: monitor)
+    }
+}
+
+/// What `checksum` found.
+package struct FlashChecksum: Hashable, Sendable {
+    package let ranges: AddressRangeSet
+    package let crc32: UInt32
+    package let sha256: SHA256.Digest
+    /// The sum of all bytes modulo 2³², as the CheckSum of ST's loaders; does not notice exchanged bytes.
+    package let byteSum: UInt32
+    package let report: FlashReport
+}
+
+/// What `read` found.
+package struct FlashContents: Hashable, Sendable {
+    package let segment: ImageSegment
+    package let report: FlashReport
+}

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// Collects where contents differ from what was wanted.
+struct Comparison {
+    private let geometry: FlashGeometry
+    private var first: ByteMismatch?
+    private(set) var comparedBytes = 0
+    private var differingBytes = 0
+    private var sectors: [AddressRange] = []
+    private var (hasUnerased, hasUnprogrammed, hasNonBlank) = (false, false, false)
+
+    init(_ geometry: FlashGeometry) { self.geometry = geometry }
+
+    /// All three must be of one length.
+    mutating func take(_ found: [UInt8], expected: [UInt8], at range: AddressRange) {
+        comparedBytes += range.count
+        guard !found.isEqual(to: expected, in: 0..<range.count) else { return }
+        for page in range.pieces(of: geometry.pageSize) {
+            let low = page.bounds.lowerBound - range.bounds.lowerBound
+            if found.isEqual(to: expected, in: low..<low + page.count) { continue }
+            for offset in low..<low + page.count where found[offset] != expected[offset] {
+                note(found[offset], expected[offset], at: range.bounds.lowerBound + offset)
+            }
+        }
+    }
+
+    /// Nothing when all bytes were equal.
+    func finding(origin: (Int) -> String?) -> VerifyFinding? {
+        guard let first else { return nil }
+        return VerifyFinding(
+            first: first, differingBytes: differingBytes, comparedBytes: comparedBytes, sectors: sectors,
+            nature: nature, origin: origin(Int(first.address)))
+    }
+
+    private mutating func note(_ found: UInt8, _ expected: UInt8, at address: Int) {
+        differingBytes += 1
+        if first == nil { first = ByteMismatch(address: UInt32(address), expected: expected, found: found) }
+        let (foundBits, expectedBits) = (found ^ geometry.erasedValue, expected ^ geometry.erasedValue)
+        hasUnerased = hasUnerased || foundBits & ~expectedBits != 0
+        hasUnprogrammed = hasUnprogrammed || expectedBits & ~foundBits != 0
+        hasNonBlank = hasNonBlank || foundBits != 0
+        if sectors.last?.bounds.contains(address) != true, let sector = geometry.sector(containing: address) {
+            sectors.append(sector)
+        }
+    }
+
+    private var nature: MismatchNature {
+        if !hasNonBlank { return .programmingHadNoEffect }
+        switch (hasUnerased, hasUnprogrammed) {
+        case (true, false): return .bitsNotErased
+        case (false, true): return .bitsNotProgrammed
+        case (true, true), (false, false): return .mixed
+        }
+    }
+}
+
+/// Collects bytes that are not blank.
+struct BlankCheck {
+    private let geometry: FlashGeometry
+    private var first: (address: Int, found: UInt8)?
+    private(set) var checkedBytes = 0
+    private var nonBlankBytes = 0
+    private var sectors: [AddressRange] = []
+
+    init(_ geometry: FlashGeometry) { self.geometry = geometry }
+
+    mutating func take(_ found: [UInt8], at range: AddressRange) {
+        checkedBytes += range.count
+        guard !found.holdsOnly(geometry.erasedValue, in: 0..<range.count) else { return }
+        for offset in found.indices where found[offset] != geometry.erasedValue {
+            let address = range.bounds.lowerBound + offset
+            nonBlankBytes += 1
+            if first == nil { first = (address, found[offset]) }
+            if sectors.last?.bounds.contains(address) != true,
+                let sector = geometry.sector(containing: address)
+            {
+                sectors.append(sector)
+            }
+        }
+    }
+    /// For a range whose hash is that of erased cells.
+    mutating func takeBlank(_ range: AddressRange) { checkedBytes += range.count }
+
+    var finding: BlankFinding? {
+        guard let first else { return nil }
+        return BlankFinding(
+            firstAddress: UInt32(first.address), found: first.found, nonBlankBytes: nonBlankBytes,
+            checkedBytes: checkedBytes, sectors: sectors)
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+
+/// One byte that is not what it should be.
+package struct ByteMismatch: Hashable, Sendable {
+    package let address: UInt32
+    package let expected: UInt8
+    package let found: UInt8
+}
+
+/// What the differing bytes have in common, as far as it points at a cause.
+package enum MismatchNature: Hashable, Sendable {
+    /// All of them read as erased.
+    case programmingHadNoEffect
+    /// Bits are programmed that should be erased, never the other way round.
+    case bitsNotErased
+    /// Bits are erased that should be programmed, never the other way round.
+    case bitsNotProgrammed
+    case mixed
+}
+
+/// How contents differ from what was wanted.
+package struct VerifyFinding: Hashable, Sendable {
+    package let first: ByteMismatch
+    package let differingBytes: Int
+    package let comparedBytes: Int
+    /// The sectors that hold a differing byte, in address order.
+    package let sectors: [AddressRange]
+    package let nature: MismatchNature
+    /// The file and segment that the first differing byte belongs to; nothing for a byte that was only kept.
+    package let origin: String?
+}
+
+/// Bytes that should be blank and are not.
+package struct BlankFinding: Hashable, Sendable {
+    package let firstAddress: UInt32
+    package let found: UInt8
+    package let nonBlankBytes: Int
+    package let checkedBytes: Int
+    package let sectors: [AddressRange]
+}
+
+extension VerifyFinding: CustomStringConvertible {
+    package var description: String {
+        let owner = origin.map { " (\($0))" } ?? " (kept beside the image)"
+        let sectorText = sectors.count == 1 ? "1 sector" : "\(sectors.count) sectors"
+        return "\(differingBytes) of \(comparedBytes) bytes differ in \(sectorText), first at "
+            + "\(first.address.hex)\(owner): expected \(first.expected.hex), found \(first.found.hex); \(nature)"
+    }
+}
+
+extension MismatchNature: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .programmingHadNoEffect: "all of them read as erased"
+        case .bitsNotErased: "bits are still programmed that should be erased"
+        case .bitsNotProgrammed: "bits are still erased that should be programmed"
+        case .mixed: "bits differ both ways"
+        }
+    }
+}
+
+extension BlankFinding: CustomStringConvertible {
+    package var description: String {
+        "\(nonBlankBytes) of \(checkedBytes) bytes are not blank, first \(found.hex) at \(firstAddress.hex)"
+    }
+}
