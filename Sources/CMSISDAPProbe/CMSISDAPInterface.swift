@@ -8,7 +8,8 @@ struct CMSISDAPInterface: Hashable, Sendable {
     enum Form: Hashable, Sendable {
         /// Version 2: vendor class, bulk; one transfer is one request or response of its own length.
         case bulk(out: UInt8)
-        /// Version 1: HID; every report is full, padding included. Without an OUT endpoint reports go through endpoint 0.
+        /// Version 1: HID; every report is full, padding included. Without an OUT endpoint reports go through
+        /// endpoint 0.
         case hid(out: UInt8?)
     }
 
@@ -34,7 +35,8 @@ struct CMSISDAPInterface: Hashable, Sendable {
 
     /// Every usable interface of the device, version 2 before version 1.
     ///
-    /// A name alone proves nothing: DAPLink has a third interface called "WebUSB: CMSIS-DAP" without endpoints.
+    /// A name alone proves nothing: DAPLink has a third interface called "WebUSB: CMSIS-DAP" without
+    /// endpoints.
     static func all(in device: USBDeviceDescription) -> [CMSISDAPInterface] {
         let settings = device.interfaces.filter { $0.alternate == 0 }
         let isNamedByProduct = isName(device.product)

@@ -7,10 +7,10 @@ import Essentials
 extension CMSISDAPProbe {
     /// Packs the operations into as few packets as they need and keeps several of them under way.
     ///
-    /// After WAIT that outlasts the probe's retries the access is given up with ABORT.DAPABORT, so that the DP answers
-    /// again. After FAULT the sticky flags stay set for the layers above to look at. `valuesRead` of the error includes
-    /// the words a repeated read got before it failed; a FAULT of a posted write may be reported with the transfer after
-    /// it, as the target does.
+    /// After WAIT that outlasts the probe's retries the access is given up with ABORT.DAPABORT, so that the
+    /// DP answers again. After FAULT the sticky flags stay set for the layers above to look at. `valuesRead`
+    /// of the error includes the words a repeated read got before it failed; a FAULT of a posted write may be
+    /// reported with the transfer after it, as the target does.
     package func execute(_ operations: [DAPOperation]) throws(ProbeError) -> [UInt32] {
         try requireConnection()
         return try run(operations)
@@ -18,33 +18,36 @@ extension CMSISDAPProbe {
 
     func run(_ operations: [DAPOperation]) throws(ProbeError) -> [UInt32] {
         let plan = TransferPlan(operations, limits: channel.limits, select: select)
-        // Unknown unless all goes well.
+        let packets = plan.packets
+        // Unknown when USB fails.
         select = nil
-        let values = try run(plan.packets)
-        select = plan.select
-        return values
-    }
-
-    private func run(_ packets: [DAPPacket]) throws(ProbeError) -> [UInt32] {
         var values: [UInt32] = []
         var sent = 0, answered = 0
         while answered < packets.count {
             while sent < packets.count, sent - answered < packetCount,
                 sent == answered || packets[sent].mayFollow(packets[sent - 1])
             {
-                let packet = packets[sent]
-                try channel.submit(
-                    packet.request, packet.identifier, packet.name, within: duration(of: packet))
+                try submit(packets[sent])
                 sent += 1
             }
             let outcome = try collect(packets[answered])
-            answered += 1
             values += outcome.values
-            guard let failure = outcome.failure else { continue }
-            settle(sent - answered, after: failure)
+            guard let failure = outcome.failure else {
+                answered += 1
+                continue
+            }
+            if failure.answer.isCertain {
+                select = plan.select(after: answered, transfers: outcome.completed)
+            }
+            settle(sent - answered - 1, after: failure)
             throw .acknowledge(failure.answer, operation: failure.operation, valuesRead: values)
         }
+        select = plan.select(after: packets.count)
         return values
+    }
+
+    private func submit(_ packet: DAPPacket) throws(ProbeError) {
+        try channel.submit(packet.request, packet.identifier, packet.name, within: duration(of: packet))
     }
 
     private func collect(_ packet: DAPPacket) throws(ProbeError) -> PacketOutcome {
@@ -74,5 +77,15 @@ extension CMSISDAPProbe {
         return DAPChannel.patience
             + .microseconds(
                 packet.transferCount * clocksPerTransfer * 1_000_000 / max(1, Int(clock.rawValue)))
+    }
+}
+
+extension FailedAcknowledge {
+    /// The target said that it did not do the transfer; otherwise it may have.
+    fileprivate var isCertain: Bool {
+        switch self {
+        case .wait, .fault: true
+        case .none, .protocolError: false
+        }
     }
 }

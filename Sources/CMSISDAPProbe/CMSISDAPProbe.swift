@@ -7,8 +7,8 @@ package import USBTransport
 
 /// A CMSIS-DAP probe, version 1 (HID) or 2 (bulk).
 ///
-/// SELECT is kept here: the layers above name AP and bank, and a SELECT write goes out only when something changes. It
-/// counts as unknown after every failure, line reset and connect.
+/// SELECT is kept here: the layers above name AP and bank, and a SELECT write goes out only when something
+/// changes. It counts as unknown after a line reset or connect and after every failure but WAIT and FAULT.
 package final class CMSISDAPProbe: DebugProbe {
     package let description: ProbeDescription
     let channel: DAPChannel
@@ -28,9 +28,9 @@ package final class CMSISDAPProbe: DebugProbe {
 
     /// Claims the interface and asks the probe what it is.
     ///
-    /// The probe may be left over from a crash: stale responses are dropped, and if it does not answer at all it gets
-    /// one bus reset.
-    /// `number` is the interface of one of `candidates(in:)`; nil takes the preferred one.
+    /// The probe may be left over from a crash: stale responses are dropped, and if it does not answer at all
+    /// it gets one bus reset. `number` is the interface of one of `candidates(in:)`; nil takes the preferred
+    /// one.
     ///
     /// - Throws: `unsupported` when it cannot do SWD.
     package init(

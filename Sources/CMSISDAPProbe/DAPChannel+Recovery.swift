@@ -16,8 +16,8 @@ extension DAPChannel {
 
     /// Brings probe and host back in step after a failure; free when there was none.
     ///
-    /// What the probe still works on is aborted, what it still has to say is read, and it must then answer a question
-    /// of no consequence. If it does not, it gets a bus reset.
+    /// What the probe still works on is aborted, what it still has to say is read, and it must then answer a
+    /// question of no consequence. If it does not, it gets a bus reset.
     func restoreStep() throws(ProbeError) {
         guard case .outOfStep(let isHalted) = condition else { return }
         do {

@@ -7,8 +7,8 @@ import USBTransport
 
 /// Requests and responses of one CMSIS-DAP probe, several under way at once where it has the buffers.
 ///
-/// Responses come in the order of the requests. After a failure the channel remembers that probe and host are out of
-/// step; `restoreStep` brings them back.
+/// Responses come in the order of the requests. After a failure the channel remembers that probe and host are
+/// out of step; `restoreStep` brings them back.
 final class DAPChannel {
     /// A request whose response has not been collected.
     private struct Flight {

@@ -13,7 +13,8 @@ struct ProbeFacts {
 
     /// More requests than this under way gain nothing.
     private static let mostPackets = 8
-    /// The smallest packet that carries one transfer both ways, and the largest anybody makes with room to spare.
+    /// The smallest packet that carries one transfer both ways, and the largest anybody makes with room to
+    /// spare.
     private static let packetSizes = 16...16_384
     private static let serialWireDebug = 1 << 0
     /// A healthy probe answers at once, and a reset cures the others.

@@ -5,16 +5,18 @@ import DebugProbe
 import Essentials
 import USBTransport
 
-/// The conversation with one ST-LINK: a 16-byte command and at most one data phase, strictly one after the other.
+/// The conversation with one ST-LINK: a 16-byte command and at most one data phase, strictly one after the
+/// other.
 ///
-/// Knows nothing of what commands mean. After a failure it remembers in what state the probe was left; `restoreStep`
-/// brings both sides back to "waiting for a command".
+/// Knows nothing of what commands mean. After a failure it remembers in what state the probe was left;
+/// `restoreStep` brings both sides back to "waiting for a command".
 final class STLinkChannel {
     private enum Condition {
         case inStep
         /// An answer may still come.
         case answerOutstanding(isHalted: Bool)
-        /// The probe may still be waiting for data and would take the next command for it; only a reset ends that.
+        /// The probe may still be waiting for data and would take the next command for it; only a reset ends
+        /// that.
         case dataOwed
     }
 
@@ -116,7 +118,8 @@ extension STLinkChannel {
         trace(.wire, "ST-LINK command", ["command": Command.name, "bytes": block.hexDump])
         var tickets: [USBTicket] = []
         do {
-            // Everything is under way before anything is waited for, which saves a turn of the host per command.
+            // Everything is under way before anything is waited for, which saves a turn of the host per
+            // command.
             tickets.append(try interface.submit(block, to: commandEndpoint, within: limit))
             if !command.payload.isEmpty {
                 tickets.append(try interface.submit(command.payload, to: commandEndpoint, within: limit))

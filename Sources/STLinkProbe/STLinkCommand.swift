@@ -3,7 +3,8 @@
 
 import Essentials
 
-/// One ST-LINK request: a command block, at most one data phase in either direction, and what the answer means.
+/// One ST-LINK request: a command block, at most one data phase in either direction, and what the answer
+/// means.
 ///
 /// The vendor's name is in `name`; bytes and meaning of a command meet only in its type.
 protocol STLinkCommand {

@@ -24,8 +24,8 @@ struct STLinkFeature: Hashable, Sendable {
     static let accessPortSelection = STLinkFeature(
         name: "access port selection", sinceV2: 28, sinceV3: 0,
         loss:
-            "only the Cortex-M7 can be reached: the Cortex-M4 cannot be parked and the part cannot be identified "
-            + "while the cores sleep")
+            "only the Cortex-M7 can be reached: the Cortex-M4 cannot be parked and the part cannot be "
+            + "identified while the cores sleep")
     static let accessPortClosing = STLinkFeature(
         name: "closing access ports", sinceV2: 29, sinceV3: 0, loss: nil)
     static let bankedDebugPort = STLinkFeature(

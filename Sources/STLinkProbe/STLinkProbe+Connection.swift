@@ -31,13 +31,18 @@ extension STLinkProbe {
                 }
             }
         }
+        if holdsReset {
+            // Leaving DEBUG mode lets go of nRST, but the mode need not be DEBUG.
+            holdsReset = false
+            _ = try attempt(DriveReset(asserted: false))
+        }
         try leaveMode()
     }
 
     package func resetLine() throws(ProbeError) {
         _ = try requireSession()
-        // Entering again does it where the firmware knows that. Leaving first works everywhere but releases nRST, so a
-        // target held in reset is spared it.
+        // Entering again does it where the firmware knows that. Leaving first works everywhere but releases
+        // nRST, so a target held in reset is spared it.
         if !version.has(.reentry), !holdsReset { try leaveMode() }
         try enter()
     }
@@ -98,6 +103,7 @@ extension STLinkProbe {
             trace(.debug, "ST-LINK mode left", ["mode": "\(mode)"])
             try perform(exit)
         }
+        hasEntered = false
         readyGeneration = channel.generation
     }
 
@@ -107,6 +113,7 @@ extension STLinkProbe {
     private func enter() throws(ProbeError) {
         session = nil
         if holdsReset { _ = try attempt(DriveReset(asserted: true)) }
+        hasEntered = true
         if case .failed(let status) = try attempt(EnterSWD()) { throw try noEntry(status) }
         if holdsReset { try perform(DriveReset(asserted: true)) }
         session = Session(generation: channel.generation)

@@ -7,7 +7,8 @@ package import USBTransport
 extension STLinkProbe {
     /// The ST-LINK on this device, if it is one: by vendor, product id and the endpoints of interface 0.
     ///
-    /// A probe that this driver can name but not use (V1, firmware loader) is listed with what keeps it from being used.
+    /// A probe that this driver can name but not use (V1, firmware loader) is listed with what keeps it from
+    /// being used.
     package static func candidates(in device: USBDeviceDescription) -> [ProbeCandidate] {
         recognises(device).map { [$0] } ?? []
     }

@@ -31,6 +31,9 @@ final class STLinkMemory: BlockMemory {
 
     func read(_ count: Int, at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) -> [UInt8]
     {
+        if isCoreRegister(count, at: address, width) {
+            return try runWord(ReadWord(address: address), at: address)
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
         for piece in limits.pieces(of: count, at: address, width: width, isRead: true) {
@@ -41,11 +44,33 @@ final class STLinkMemory: BlockMemory {
     }
 
     func write(_ bytes: [UInt8], at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) {
+        if isCoreRegister(bytes.count, at: address, width) {
+            return try runWord(WriteWord(address: address, bytes: bytes), at: address)
+        }
         var sent = 0
         for piece in limits.pieces(of: bytes.count, at: address, width: width, isRead: false) {
             let payload = Array(bytes[sent..<sent + piece.count])
             try run(WriteMemory(block: block(piece, width, csw), payload: payload))
             sent += piece.count
+        }
+    }
+
+    /// A word of the Cortex-M7's private peripheral bus, behind AP 0.
+    ///
+    /// Run control is made of these, and the word commands take one round trip where a block takes two. They
+    /// go out with the firmware's own CSW, which makes no difference there: the bus is never cached.
+    private func isCoreRegister(_ count: Int, at address: UInt32, _ width: AccessWidth) -> Bool {
+        accessPort == 0 && width == .word && count == 4 && address >> 20 == 0xe00
+    }
+
+    private func runWord<Command: STLinkCommand>(
+        _ command: Command, at address: UInt32
+    ) throws(ProbeError) -> Command.Response {
+        _ = try probe.requireSession()
+        if let status = try probe.open(accessPort: accessPort) { throw failure(status, at: address) }
+        switch try probe.attempt(command) {
+        case .done(let response): return response
+        case .failed(let status): throw failure(status, at: address)
         }
     }
 

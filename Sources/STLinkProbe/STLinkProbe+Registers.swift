@@ -14,8 +14,8 @@ extension STLinkProbe {
 
     /// One USB command per access: the protocol has no batches of register accesses.
     ///
-    /// AP writes are answered before they are done. The next access to the AP reports what became of one; after the
-    /// last, RDBUFF is read for that.
+    /// AP writes are answered before they are done. The next access to the AP reports what became of one;
+    /// after the last, RDBUFF is read for that.
     package func execute(_ operations: [DAPOperation]) throws(ProbeError) -> [UInt32] {
         _ = try requireSession()
         var progress = Progress()

@@ -7,8 +7,8 @@ package import USBTransport
 
 /// ST-LINK/V2, V2-1 and V3 over their vendor bulk interface.
 ///
-/// The firmware keeps SELECT to itself, fetches posted reads and retries WAIT a few times; this driver opens access
-/// ports when they are first used and retries WAIT with growing pauses.
+/// The firmware keeps SELECT to itself, fetches posted reads and retries WAIT a few times; this driver opens
+/// access ports when they are first used and retries WAIT with growing pauses.
 package final class STLinkProbe: DebugProbe {
     /// What holds between `connect` and whatever ends it.
     struct Session {
@@ -26,6 +26,8 @@ package final class STLinkProbe: DebugProbe {
     var session: Session?
     /// Of the channel, when the probe was last brought into a mode that takes commands.
     var readyGeneration: Int?
+    /// SWD was entered, or it was tried: DEBUG mode has to be left.
+    var hasEntered = false
     /// nRST is held low by us.
     var holdsReset = false
     /// The clock last set, or what firmware starts with.
@@ -36,8 +38,8 @@ package final class STLinkProbe: DebugProbe {
 
     /// Claims the probe, finds out what it is and takes it out of whatever mode it was left in.
     ///
-    /// The probe may be left over from a crash: stale answers are dropped, and if it does not answer at all it gets
-    /// one bus reset.
+    /// The probe may be left over from a crash: stale answers are dropped, and if it does not answer at all
+    /// it gets one bus reset.
     /// - Throws: `unsupported` for a V1, a firmware loader or firmware without debug part.
     package init(
         opening device: USBDeviceDescription, on bus: any USBBus, timebase: any Timebase, trace: Trace
@@ -73,7 +75,7 @@ package final class STLinkProbe: DebugProbe {
     package func close() {
         guard !isClosed else { return }
         isClosed = true
-        if session != nil {
+        if hasEntered || holdsReset {
             do { try disconnect() } catch {
                 // The probe may be gone; the interface is given back all the same.
                 trace(.warning, "ST-LINK did not disconnect", ["error": error.summary])

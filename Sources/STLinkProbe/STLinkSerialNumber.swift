@@ -3,7 +3,8 @@
 
 /// The serial number of an ST-LINK as the text that is printed and matched.
 enum STLinkSerialNumber {
-    /// Descriptor length of firmware that stores the 96-bit number itself instead of its digits (before V2J21S4).
+    /// Descriptor length of firmware that stores the 96-bit number itself instead of its digits (before
+    /// V2J21S4).
     private static let binaryUnitCount = 12
 
     /// - Parameter units: the UTF-16 units of iSerialNumber.

@@ -9,8 +9,8 @@ struct STLinkStatus: RawRepresentable, Hashable, Sendable {
 
     static let accessPortFault = STLinkStatus(rawValue: 0x11)
 
-    /// A failed write verification (0D) counts as success: the firmware compares what it wrote to a debug register with
-    /// what reads back, which differs by design for most of them.
+    /// A failed write verification (0D) counts as success: the firmware compares what it wrote to a debug
+    /// register with what reads back, which differs by design for most of them.
     var isSuccess: Bool { rawValue == 0x80 || rawValue == 0x0d }
     var isWait: Bool { acknowledge == .wait }
     /// Nothing that answers was found when SWD was entered.

@@ -69,7 +69,8 @@ func dap(_ request: String, _ response: String? = nil) -> [ScriptedInterface.Ste
     [.out(bytes(request))] + (response.map { [.reply(bytes($0))] } ?? [])
 }
 
-/// The same steps as full reports: requests padded with zeros, responses with the rubbish real probes leave there.
+/// The same steps as full reports: requests padded with zeros, responses with the rubbish real probes leave
+/// there.
 func reports(_ steps: [ScriptedInterface.Step], size: Int = 64) -> [ScriptedInterface.Step] {
     steps.map { step in
         switch step {

@@ -8,9 +8,10 @@ import USBTestKit
 
 @testable import CMSISDAPProbe
 
-/// Golden bytes: real pyOCD and IAR traffic with an ORBTrace where a capture has them, else the specification.
+/// Golden bytes: real pyOCD and IAR traffic with an ORBTrace where a capture has them, else the
+/// specification.
 @Suite struct `CMSIS-DAP command bytes` {
-    @Test func `requests`() {
+    @Test func `every request as captured or specified`() {
         #expect(DAPInfo(item: .packetSize).request == bytes("00 ff"))
         #expect(DAPInfo(item: .productFirmware).request == bytes("00 09"))
         #expect(DAPHostStatus(lamp: .connected, isOn: true).request == bytes("01 00 01"))
@@ -47,7 +48,7 @@ import USBTestKit
         #expect(write.request == bytes("06 00 02 00 0d 78 56 34 12 01 00 00 00"))
     }
 
-    @Test func `information`() throws {
+    @Test func `information answers of real probes`() throws {
         // Padding behind the meaningful bytes is ORBTrace's own.
         #expect(
             DAPInfo.number(try DAPInfo(item: .packetCount).decode(response: bytes("00 01 01 00 00 00"))) == 1)
@@ -71,7 +72,7 @@ import USBTestKit
         #expect(try block.decode(response: bytes("06 00 00 05")).failure == .protocolError)
     }
 
-    @Test func `acknowledges`() {
+    @Test func `what an acknowledge byte means`() {
         func failure(_ raw: UInt8) -> FailedAcknowledge? {
             TransferAnswer(completed: 0, acknowledge: raw, words: []).failure
         }

@@ -16,10 +16,10 @@ import USBTestKit
     }
     private let read = TransferRequest(accessPort: true, read: true, address: 0xc)
 
-    @Test func `information`() {
+    @Test func `information answers`() {
         #expect(violations(DAPInfo(item: .protocolVersion), "00 06 32 2e 31 2e 30 00") == [])
     }
-    @Test func `states`() {
+    @Test func `plain statuses`() {
         #expect(violations(DAPHostStatus(lamp: .connected, isOn: true), "01 00") == [])
         #expect(violations(DAPConnect(), "02 01") == [])
         #expect(violations(DAPDisconnect(), "03 00") == [])
@@ -30,14 +30,14 @@ import USBTestKit
         #expect(violations(DAPSWJSequence.idle, "12 00") == [])
         #expect(violations(DAPSWDConfigure(), "13 00") == [])
     }
-    @Test func `transfers`() {
+    @Test func `transfer answers`() {
         let transfers = [QueuedTransfer](
             repeating: QueuedTransfer(request: read, value: nil, operation: 0), count: 3)
         #expect(
             violations(DAPTransfer(transfers: transfers), "05 03 01 01 00 00 00 02 00 00 00 03 00 00 00")
                 == [])
     }
-    @Test func `blocks`() {
+    @Test func `block answers`() {
         #expect(
             violations(DAPTransferBlock(request: read, count: 2), "06 02 00 01 01 00 00 00 02 00 00 00") == []
         )
@@ -51,14 +51,16 @@ import USBTestKit
                 .read(.debugPort(4)),
                 .write(.debugPort(0), 1), .writeRepeated(.accessPort(0, 0xc), [1, 2, 3]),
             ], limits: PacketLimits(packetSize: 64, silentEnd: nil), select: nil)
-        for _ in 0..<1_000 {
+        var excess = 0
+        for _ in 0..<300 {
             for packet in plan.packets {
                 let count = Int.random(in: 0...70, using: &generator)
                 let response = (0..<count).map { _ in UInt8.random(in: 0...8, using: &generator) }
                 // Values never outnumber the reads, however the probe counts.
                 let outcome = try? packet.outcome(of: response, isPadded: Bool.random(using: &generator))
-                #expect((outcome?.values.count ?? 0) <= packet.transferCount)
+                excess += max(0, (outcome?.values.count ?? 0) - packet.transferCount)
             }
         }
+        #expect(excess == 0)
     }
 }

@@ -23,7 +23,7 @@ import USBTestKit
             try outcome(
                 [.write(.accessPort(0, 4), 0), .readRepeated(word, count: 2)],
                 "05 03 01 01 00 00 00 02 00 00 00")
-                == PacketOutcome(values: [1, 2]))
+                == PacketOutcome(values: [1, 2], completed: 3))
     }
 
     @Test func `the transfer behind the completed ones failed`() throws {
@@ -32,7 +32,7 @@ import USBTestKit
         ]
         #expect(
             try outcome(operations, "05 02 04 2a 00 00 00")
-                == PacketOutcome(values: [42], failure: .init(answer: .fault, operation: 2)))
+                == PacketOutcome(values: [42], completed: 2, failure: .init(answer: .fault, operation: 2)))
         #expect(
             try outcome(operations, "05 00 07")
                 == PacketOutcome(values: [], failure: .init(answer: FailedAcknowledge.none, operation: 0)))
@@ -41,7 +41,8 @@ import USBTestKit
     @Test func `a failure after the last transfer is that of the last`() throws {
         let operations: [DAPOperation] = [.write(.accessPort(0, 4), 0), .write(word, 1)]
         #expect(
-            try outcome(operations, "05 02 04") == PacketOutcome(failure: .init(answer: .fault, operation: 1))
+            try outcome(operations, "05 02 04")
+                == PacketOutcome(completed: 2, failure: .init(answer: .fault, operation: 1))
         )
     }
 
@@ -52,7 +53,7 @@ import USBTestKit
             .write(.accessPort(0, 4), 0x400e_0940),
             .read(word),
         ]
-        let expected = PacketOutcome(failure: .init(answer: .fault, operation: 3))
+        let expected = PacketOutcome(completed: 4, failure: .init(answer: .fault, operation: 3))
         #expect(try outcome(operations, "05 04 04") == expected)
         #expect(try outcome(operations, "05 04 04 00 00 00 00 01 52", isPadded: true) == expected)
         // The same from an ORBTrace.
@@ -63,27 +64,28 @@ import USBTestKit
         let operations: [DAPOperation] = [.read(word), .write(.accessPort(0, 4), 0)]
         #expect(
             try outcome(operations, "05 01 04 07 00 00 00")
-                == PacketOutcome(values: [7], failure: .init(answer: .fault, operation: 1)))
+                == PacketOutcome(values: [7], completed: 1, failure: .init(answer: .fault, operation: 1)))
         #expect(
-            try outcome(operations, "05 01 04") == PacketOutcome(failure: .init(answer: .fault, operation: 0))
+            try outcome(operations, "05 01 04")
+                == PacketOutcome(completed: 1, failure: .init(answer: .fault, operation: 0))
         )
         // Padding hides it: the word is not trusted.
         #expect(
             try outcome(operations, "05 01 04 07 00 00 00", isPadded: true)
-                == PacketOutcome(failure: .init(answer: .fault, operation: 0)))
+                == PacketOutcome(completed: 1, failure: .init(answer: .fault, operation: 0)))
     }
 
     @Test func `a block keeps the words before the failure`() throws {
         #expect(
             try outcome([.readRepeated(word, count: 3)], "06 02 00 04 01 00 00 00 02 00 00 00")
-                == PacketOutcome(values: [1, 2], failure: .init(answer: .fault, operation: 0)))
+                == PacketOutcome(values: [1, 2], completed: 2, failure: .init(answer: .fault, operation: 0)))
         #expect(
             try outcome(
                 [.readRepeated(word, count: 3)], "06 01 00 02 01 00 00 00 a5 a5 a5 a5", isPadded: true)
-                == PacketOutcome(values: [1], failure: .init(answer: .wait, operation: 0)))
+                == PacketOutcome(values: [1], completed: 1, failure: .init(answer: .wait, operation: 0)))
         #expect(
             try outcome([.writeRepeated(word, [1, 2, 3])], "06 01 00 04")
-                == PacketOutcome(failure: .init(answer: .fault, operation: 0)))
+                == PacketOutcome(completed: 1, failure: .init(answer: .fault, operation: 0)))
     }
 
     @Test(arguments: [

@@ -79,7 +79,8 @@ import USBTestKit
         #expect(
             packets == [
                 bytes(
-                    "05 00 0c 08 f0 00 00 00 0f 0b 08 00 00 00 03 03 06 08 02 00 00 03 06 07 0e 08 00 00 00 03 06"
+                    "05 00 0c 08 f0 00 00 00 0f 0b 08 00 00 00 03 03 06 "
+                        + "08 02 00 00 03 06 07 0e 08 00 00 00 03 06"
                 )
             ])
     }
@@ -90,15 +91,19 @@ import USBTestKit
         #expect(requests([.read(.debugPort(4))], select: nil) == [bytes("05 00 02 08 00 00 00 00 06")])
     }
 
-    @Test func `the plan knows what SELECT holds in the end`() {
-        func select(_ operations: [DAPOperation], from: UInt32?) -> UInt32? {
+    @Test func `the plan knows what SELECT holds, wherever it ends`() {
+        func plan(_ operations: [DAPOperation], from: UInt32?) -> TransferPlan {
             TransferPlan(operations, limits: PacketLimits(packetSize: 64, silentEnd: nil), select: from)
-                .select
         }
-        #expect(select([.read(.accessPort(2, 0xf8))], from: nil) == 0x0200_00f0)
-        #expect(select([.write(.debugPort(8), 0x0100_0003)], from: nil) == 0x0100_0003)
-        #expect(select([.read(.debugPort(0xc))], from: nil) == nil)
-        #expect(select([.read(.debugPort(4, bank: 1))], from: 0x0300_0010) == 0x0300_0011)
+        #expect(plan([.read(.accessPort(2, 0xf8))], from: nil).select(after: 1) == 0x0200_00f0)
+        #expect(plan([.write(.debugPort(8), 0x0100_0003)], from: nil).select(after: 1) == 0x0100_0003)
+        #expect(plan([.read(.debugPort(0xc))], from: nil).select(after: 1) == nil)
+        #expect(plan([.read(.debugPort(4, bank: 1))], from: 0x0300_0010).select(after: 1) == 0x0300_0011)
+        // SELECT, IDR, SELECT, CSW: in one packet.
+        let two = plan([.read(.accessPort(2, 0xfc)), .read(.accessPort(3, 0x00))], from: 0x0100_0000)
+        #expect(two.packets.count == 1)
+        let steps = (0...4).map { two.select(after: 0, transfers: $0) }
+        #expect(steps == [0x0100_0000, 0x0200_00f0, 0x0200_00f0, 0x0300_0000, 0x0300_0000])
     }
 
     @Test func `ABORT has its own command, in its place`() {

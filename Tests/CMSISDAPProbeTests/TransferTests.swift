@@ -106,14 +106,14 @@ import USBTransport
         let faulty = Step.reply([6, 0, 0, 4])
         let script =
             selectFirst + requests[0..<4] + [replies[0], requests[4], failed, faulty, faulty, faulty]
-            // SELECT counts as unknown afterwards
-            + selectFirst
+            // SELECT is still known: it could not be written now
+            + dap("05 00 01 06", "05 01 01 20 00 00 f0")
         let fixture = try CMSISDAPFixture.connected(size: 64, count: 4, script)
         _ = try fixture.probe.execute([.read(.accessPort(0, 0))])
         let (answer, operation, values) = try failure(fixture, operations)
         #expect((answer, operation) == (.fault, 0))
         #expect(values == [UInt32](0..<18))
-        _ = try fixture.probe.execute([.read(.accessPort(0, 0))])
+        #expect(try fixture.probe.execute([.read(.debugPort(4))]) == [0xf000_0020])
         #expect(fixture.complaints == [])
     }
 
@@ -131,13 +131,23 @@ import USBTransport
 
     @Test func `WAIT that outlasts the probe is given up with DAPABORT, FAULT is left to see`() throws {
         let read = dap("05 00 02 08 00 00 00 00 0f")
+        let again = dap("05 00 01 0f")
         let script =
-            read + [.reply(bytes("05 01 02"))] + dap("08 00 01 00 00 00", "08 00") + read + [
+            read + [.reply(bytes("05 01 02"))] + dap("08 00 01 00 00 00", "08 00") + again + [
                 .reply(bytes("05 01 04"))
             ]
         let fixture = try CMSISDAPFixture.connected(script)
         #expect(try failure(fixture, [.read(word)]).0 == .wait)
         #expect(try failure(fixture, [.read(word)]).0 == .fault)
+        #expect(fixture.complaints == [])
+    }
+
+    @Test func `silence leaves SELECT unknown`() throws {
+        let read = dap("05 00 02 08 00 00 00 00 0f")
+        let script = read + [.reply(bytes("05 01 07"))] + read + [.reply(bytes("05 02 01 07 00 00 00"))]
+        let fixture = try CMSISDAPFixture.connected(script)
+        #expect(try failure(fixture, [.read(word)]).0 == FailedAcknowledge.none)
+        #expect(try fixture.probe.execute([.read(word)]) == [7])
         #expect(fixture.complaints == [])
     }
 

@@ -8,7 +8,8 @@ import USBTestKit
 
 @testable import STLinkProbe
 
-/// Golden bytes: commands and answers of a real V2J16 where a capture has them, else of the published protocol.
+/// Golden bytes: commands and answers of a real V2J16 where a capture has them, else of the published
+/// protocol.
 @Suite struct `ST-LINK command bytes` {
     private func block(_ command: some STLinkCommand) -> [UInt8] { CommandBlock(command).bytes }
 
@@ -85,6 +86,13 @@ import USBTestKit
                 == bytes("f2 08 00 30 00 40 04 00", paddedTo: 16))
     }
 
+    @Test func `words have commands of their own`() {
+        #expect(block(ReadWord(address: 0xe000_edf0)) == bytes("f2 36 f0 ed 00 e0", paddedTo: 16))
+        #expect(
+            block(WriteWord(address: 0xe000_ed0c, bytes: bytes("04 00 fa 05")))
+                == bytes("f2 35 0c ed 00 e0 04 00 fa 05", paddedTo: 16))
+    }
+
     @Test func `versions read as ST prints them`() throws {
         #expect("\(try decode(GetVersion(product: product(0x3748)), "24 00 83 04 48 37"))" == "V2J16")
         #expect("\(try decode(GetVersion(product: product(0x3748)), "27 07 83 04 48 37"))" == "V2J28S7")
@@ -112,7 +120,7 @@ import USBTestKit
         #expect(try decode(ReadDebugRegister(.debugPort(0)), "80 00 18 10 03 00 03 00") == 0x0003_0003)
     }
 
-    @Test func `modes`() throws {
+    @Test func `the mode is in byte 0`() throws {
         #expect(try decode(GetCurrentMode(), "00 01") == .dfu)
         #expect(try decode(GetCurrentMode(), "02 00") == .debug)
         #expect(try decode(GetCurrentMode(), "09 00") == nil)

@@ -122,6 +122,19 @@ import USBTransport
         #expect(fixture.usb.events.count { $0 == .close } == 1)
     }
 
+    @Test func `closing lets go of nRST, also when no target was found`() throws {
+        let script =
+            exchange("f2 3c 00", "80 00") + exchange("f5", "01 00") + exchange("f2 43", "80 00")
+            + exchange("f2 3c 00", "80 00") + exchange("f2 30 a3", "05 00")
+            + exchange("f7", "f1 05 00 00 0b 08 00 00")
+            + exchange("f2 3c 01", "80 00") + exchange("f5", "02 00") + exchange("f2 21")
+        let fixture = try STLinkFixture(.v2, opening: STLinkFixture.openingV2J45, script)
+        try fixture.probe.driveReset(true)
+        #expect(throws: ProbeError.self) { try fixture.probe.connect(clock: .megahertz(4)) }
+        fixture.probe.close()
+        #expect(fixture.complaints == [])
+    }
+
     @Test func `closing gives the interface back even when the probe is gone`() throws {
         let fixture = try STLinkFixture.connected(exchange("f5") + [.replyFails(.disconnected)])
         fixture.probe.close()

@@ -19,17 +19,18 @@ import USBTestKit
         }
     }
 
-    @Test(arguments: STLinkProduct.all) func `version`(product: STLinkProduct) {
+    @Test(arguments: STLinkProduct.all) func `the version answer`(product: STLinkProduct) {
         #expect(violations(GetVersion(product: product)) == [])
     }
     @Test func `extended version`() { #expect(violations(GetVersionExtended()) == []) }
-    @Test func `mode`() { #expect(violations(GetCurrentMode()) == []) }
-    @Test func `voltage`() { #expect(violations(GetTargetVoltage()) == []) }
+    @Test func `the mode answer`() { #expect(violations(GetCurrentMode()) == []) }
+    @Test func `the voltage answer`() { #expect(violations(GetTargetVoltage()) == []) }
     @Test func `clock list`() { #expect(violations(GetClocks()) == []) }
-    @Test func `clock`() { #expect(violations(SetClock(clock: .megahertz(1))) == []) }
-    @Test func `register`() { #expect(violations(ReadDebugRegister(.debugPort(0))) == []) }
+    @Test func `the clock answer`() { #expect(violations(SetClock(clock: .megahertz(1))) == []) }
+    @Test func `the register answer`() { #expect(violations(ReadDebugRegister(.debugPort(0))) == []) }
+    @Test func `the word answer`() { #expect(violations(ReadWord(address: 0)) == []) }
     @Test func `memory status`() { #expect(violations(GetLastMemoryStatus()) == []) }
-    @Test(arguments: [1, 2, 64, 512] as [UInt16]) func `memory`(count: UInt16) {
+    @Test(arguments: [1, 2, 64, 512] as [UInt16]) func `the memory answer`(count: UInt16) {
         #expect(violations(ReadMemory(block: MemoryBlock(address: 0, count: count, width: .byte))) == [])
     }
     // These answers are nothing but a status, which the channel reads.

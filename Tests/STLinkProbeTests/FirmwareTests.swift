@@ -37,7 +37,8 @@ import Testing
         #expect(v2(31).limitations.count == 2)
         #expect(
             v3(9).limitations == [
-                "no handling of a busy target at full speed before V3J10: a busy target can make transfers fail above 8 MHz"
+                "no handling of a busy target at full speed before V3J10: "
+                    + "a busy target can make transfers fail above 8 MHz"
             ])
         #expect(v2(12).limitations.count == 7)
     }

@@ -68,6 +68,26 @@ import USBTransport
         #expect(fixture.complaints == [])
     }
 
+    @Test func `a core register of the Cortex-M7 takes one round trip`() throws {
+        // As captured from ST's tool: DHCSR, bytes 2 and 3 of the answer stale.
+        let script =
+            exchange("f2 4b 00", "80 00") + exchange("f2 35 f0 ed 00 e0 03 00 5f a0", "80 00")
+            + exchange("f2 36 f0 ed 00 e0", "80 00 18 10 03 00 03 00")
+            + exchange("f2 36 f0 ed 00 e0", "11 00 00 00 00 00 00 00")
+        let fixture = try STLinkFixture.connected(script)
+        let memory = try memory(fixture)
+        try memory.write(bytes("03 00 5f a0"), at: 0xe000_edf0, width: .word, csw: 0)
+        #expect(try memory.read(4, at: 0xe000_edf0, width: .word, csw: 0) == bytes("03 00 03 00"))
+        let error = try #require(throws: ProbeError.self) {
+            try memory.read(4, at: 0xe000_edf0, width: .word, csw: 0)
+        }
+        guard case .memoryAccess(.fault, address: 0xe000_edf0, status: 0x11) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(fixture.complaints == [])
+    }
+
     @Test func `a failed block says where`() throws {
         let script =
             exchange("f2 4b 00", "80 00") + exchange("f2 07 00 00 00 90 08 00", "00 00 00 00 00 00 00 00")

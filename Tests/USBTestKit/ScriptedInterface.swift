@@ -5,10 +5,10 @@ package import USBTransport
 
 /// A claimed interface that answers from a script and keeps a record of what was asked of it.
 ///
-/// The script is one list of OUT and IN steps. An OUT transfer must carry the bytes of the next OUT step. An IN transfer
-/// gets the next IN step, provided that every OUT step before it has been submitted; otherwise there is nothing to
-/// read and it times out. So an IN may be pending early, several requests may be in flight, and a drain finds only what
-/// the script put before the first request.
+/// The script is one list of OUT and IN steps. An OUT transfer must carry the bytes of the next OUT step. An
+/// IN transfer gets the next IN step, provided that every OUT step before it has been submitted; otherwise
+/// there is nothing to read and it times out. So an IN may be pending early, several requests may be in
+/// flight, and a drain finds only what the script put before the first request.
 package final class ScriptedInterface: USBInterface {
     package enum Step: Hashable, Sendable {
         case out([UInt8])

@@ -7,8 +7,8 @@ import Essentials
 extension DAPPacket {
     /// Maps a response to the operations the packet was made for.
     ///
-    /// The response comes with its id, which has been checked. When it `isPadded`, its length says nothing about how many
-    /// words are in it.
+    /// The response comes with its id, which has been checked. When it `isPadded`, its length says nothing
+    /// about how many words are in it.
     func outcome(of response: [UInt8], isPadded: Bool) throws(ProbeError) -> PacketOutcome {
         do {
             switch self {
@@ -34,23 +34,25 @@ extension DAPPacket {
             throw .refused(
                 command: DAPWriteAbort.name, status: status.rawValue, meaning: "no port is connected")
         }
-        return PacketOutcome()
+        return PacketOutcome(completed: 1)
     }
 
     private static func outcome(
         of transfers: [QueuedTransfer], _ answer: TransferAnswer, _ isPadded: Bool
     ) throws(ProbeError) -> PacketOutcome {
         try check(answer, against: transfers.count, DAPTransfer.name)
-        guard let failure = answer.failure else { return PacketOutcome(values: answer.words) }
+        guard let failure = answer.failure else {
+            return PacketOutcome(values: answer.words, completed: answer.completed)
+        }
         let completed = transfers.prefix(answer.completed)
         let reads = completed.count { $0.request.isRead }
-        // An AP read counts once it is posted; its word is fetched by what comes next, and is missing when that fails.
-        // Padding hides which it was; then the word is not trusted.
+        // An AP read counts once it is posted; its word is fetched by what comes next, and is missing when
+        // that fails. Padding hides which it was; then the word is not trusted.
         if let last = completed.last, last.request.isRead, last.request.isAccessPort,
             isPadded || answer.completed == transfers.count || answer.words.count < reads
         {
             return PacketOutcome(
-                values: Array(answer.words.prefix(reads - 1)),
+                values: Array(answer.words.prefix(reads - 1)), completed: answer.completed,
                 failure: .init(answer: failure, operation: last.operation))
         }
         guard answer.words.count >= reads, let last = transfers.last else {
@@ -59,7 +61,7 @@ extension DAPPacket {
         }
         let culprit = answer.completed < transfers.count ? transfers[answer.completed] : last
         return PacketOutcome(
-            values: Array(answer.words.prefix(reads)),
+            values: Array(answer.words.prefix(reads)), completed: answer.completed,
             failure: .init(answer: failure, operation: culprit.operation))
     }
 
@@ -67,9 +69,11 @@ extension DAPPacket {
         of command: DAPTransferBlock, _ operation: Int, _ answer: TransferAnswer
     ) throws(ProbeError) -> PacketOutcome {
         try check(answer, against: command.count, DAPTransferBlock.name)
-        guard let failure = answer.failure else { return PacketOutcome(values: answer.words) }
+        guard let failure = answer.failure else {
+            return PacketOutcome(values: answer.words, completed: answer.completed)
+        }
         return PacketOutcome(
-            values: Array(answer.words.prefix(answer.completed)),
+            values: Array(answer.words.prefix(answer.completed)), completed: answer.completed,
             failure: .init(answer: failure, operation: operation))
     }
 

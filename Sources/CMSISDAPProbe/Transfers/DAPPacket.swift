@@ -42,9 +42,9 @@ enum DAPPacket {
 
     /// Whether it may be sent before `earlier` has been answered.
     ///
-    /// Only within one repeated operation. A probe goes on with the next packet when one fails; were that packet to
-    /// belong to another operation, data could go to an address that was never set, or a core be started on code that
-    /// never arrived.
+    /// Only within one repeated operation. A probe goes on with the next packet when one fails; were that
+    /// packet to belong to another operation, data could go to an address that was never set, or a core be
+    /// started on code that never arrived.
     func mayFollow(_ earlier: DAPPacket) -> Bool {
         guard case .block(_, let operation) = self, case .block(_, operation: operation) = earlier else {
             return false
@@ -61,5 +61,7 @@ struct PacketOutcome: Hashable {
         var operation: Int
     }
     var values: [UInt32] = []
+    /// Transfers the target has acknowledged.
+    var completed = 0
     var failure: Failure?
 }

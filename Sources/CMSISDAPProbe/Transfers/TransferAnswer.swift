@@ -36,8 +36,9 @@ struct TransferAnswer: Hashable, Sendable {
 
     /// Nil for OK.
     ///
-    /// FAULT and WAIT count even with the protocol error flag: such an answer has no data whose parity could be
-    /// wrong, and ORBTrace sets the flag on a plain FAULT. An OK with the flag is a parity error in the data.
+    /// FAULT and WAIT count even with the protocol error flag: such an answer has no data whose parity could
+    /// be wrong, and ORBTrace sets the flag on a plain FAULT. An OK with the flag is a parity error in the
+    /// data.
     var failure: FailedAcknowledge? {
         switch acknowledge & 0x7 {
         case 1 where acknowledge == Self.ok: nil

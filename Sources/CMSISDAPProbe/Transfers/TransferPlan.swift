@@ -6,14 +6,36 @@ import DebugProbe
 /// A batch of operations as the fewest packets that carry it, in order.
 struct TransferPlan {
     let packets: [DAPPacket]
-    /// What DP SELECT holds once all of it has been done; nil when that is not known.
-    let select: UInt32?
+    /// What DP SELECT holds before; nil when that is not known.
+    private let initialSelect: UInt32?
 
     /// `select` is what DP SELECT holds now, nil when that is not known.
     init(_ operations: [DAPOperation], limits: PacketLimits, select: UInt32?) {
         var planner = TransferPlanner(limits: limits, select: select)
         for (index, operation) in operations.enumerated() { planner.add(operation, index) }
-        (packets, self.select) = planner.finish()
+        packets = planner.finish()
+        initialSelect = select
+    }
+
+    /// What DP SELECT holds once `count` packets have been done and `transfers` of the one after them.
+    ///
+    /// After a FAULT this must be right: while a sticky flag is set SELECT cannot be written, and without
+    /// knowing the bank CTRL/STAT could not be read to see which flag it is.
+    func select(after count: Int, transfers: Int = 0) -> UInt32? {
+        var select = initialSelect
+        for (index, packet) in packets.prefix(count + 1).enumerated() {
+            select = packet.lastSelect(within: index < count ? .max : transfers) ?? select
+        }
+        return select
+    }
+}
+
+extension DAPPacket {
+    /// The last value its first `count` transfers write to DP SELECT.
+    fileprivate func lastSelect(within count: Int) -> UInt32? {
+        guard case .transfers(let command) = self else { return nil }
+        let select = TransferRequest(accessPort: false, read: false, address: DebugPortAddress.select)
+        return command.transfers.prefix(count).last { $0.request == select }?.value
     }
 }
 
@@ -29,9 +51,9 @@ private struct TransferPlanner {
 
     init(limits: PacketLimits, select: UInt32?) { (self.limits, self.select) = (limits, select) }
 
-    mutating func finish() -> ([DAPPacket], UInt32?) {
+    mutating func finish() -> [DAPPacket] {
         close()
-        return (packets, select)
+        return packets
     }
 
     mutating func add(_ operation: DAPOperation, _ index: Int) {
@@ -111,7 +133,8 @@ extension TransferPlanner {
     private mutating func request(for register: DAPRegister, read: Bool, _ index: Int) -> TransferRequest {
         switch register {
         case .debugPort(let address, let bank):
-            // Only the register at 4 is banked in every DP; the others mean the same with any bank, if none is asked for.
+            // Only the register at 4 is banked in every DP; the others mean the same with any bank, if none
+            // is asked for.
             if address == DebugPortAddress.banked || bank != 0 {
                 set(select: (select ?? 0) & ~0xf | UInt32(bank & 0xf), index)
             }

@@ -5,8 +5,8 @@
 ///
 /// The probe says nothing to it.
 ///
-/// Leaving DEBUG releases nRST and closes every access port; V3 firmware hangs when it is sent outside DEBUG mode, so
-/// the mode is always asked first.
+/// Leaving DEBUG releases nRST and closes every access port; V3 firmware hangs when it is sent outside DEBUG
+/// mode, so the mode is always asked first.
 struct ExitMode: STLinkCommand {
     static let name = "EXIT_MODE"
     static let reportsStatus = false

@@ -23,7 +23,8 @@ struct GetVersion: STLinkCommand {
             version.swim = low
             return version
         }
-        // V2-1 boards built as SWIM programmers put the mass storage number where others have the JTAG number.
+        // V2-1 boards built as SWIM programmers put the mass storage number where others have the JTAG
+        // number.
         if (middle <= 22 && low == 7) || (middle >= 25 && (7...12).contains(low)) {
             version.jtag = 0
             version.massStorage = middle

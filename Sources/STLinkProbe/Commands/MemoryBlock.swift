@@ -9,7 +9,8 @@ struct MemoryBlock: Hashable {
     /// Bytes, a multiple of `width`.
     let count: UInt16
     let width: AccessWidth
-    /// Sent from V2J32/V3J2 on; older firmware ignores the bytes, zero stands for AP 0 and the firmware's own CSW.
+    /// Sent from V2J32/V3J2 on; older firmware ignores the bytes, zero stands for AP 0 and the firmware's own
+    /// CSW.
     var accessPort: UInt8 = 0
     var csw: UInt32 = 0
 
