@@ -20,8 +20,9 @@ extension CMSISDAPProbe {
         try require(DAPSWDConfigure(), "one turnaround clock")
         try light(.connected, true)
         if holdsReset { try driveResetPin() }
-        try switchToSerialWire()
+        // From here on `resetLine` may try again, whether or not the target answers now.
         isConnected = true
+        try switchToSerialWire()
         trace(.debug, "CMSIS-DAP connected", ["clock": "\(clock)"])
     }
 

@@ -40,7 +40,9 @@ extension STLinkProbe {
     }
 
     package func resetLine() throws(ProbeError) {
-        _ = try requireSession()
+        try channel.restoreStep()
+        // A target that is not there right now, as after a reset, must not keep us from trying again.
+        guard hasEntered, readyGeneration == channel.generation else { throw Self.unconnected }
         // Entering again does it where the firmware knows that. Leaving first works everywhere but releases
         // nRST, so a target held in reset is spared it.
         if !version.has(.reentry), !holdsReset { try leaveMode() }
@@ -78,9 +80,13 @@ extension STLinkProbe {
     func requireSession() throws(ProbeError) -> Session {
         try channel.restoreStep()
         guard let session, session.generation == channel.generation else {
-            throw .noTarget(detail: "the probe is not connected (or was reset after a USB error)")
+            throw Self.unconnected
         }
         return session
+    }
+
+    private static var unconnected: ProbeError {
+        .noTarget(detail: "the probe is not connected (or was reset after a USB error)")
     }
 
     static func lacking(_ feature: STLinkFeature, on version: STLinkVersion) -> ProbeError {

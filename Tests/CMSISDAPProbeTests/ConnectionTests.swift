@@ -122,6 +122,17 @@ import USBTransport
         #expect(fixture.complaints == [])
     }
 
+    @Test func `a target that answers later is found by a line reset`() throws {
+        let opening =
+            CMSISDAPFixture.opening() + CMSISDAPFixture.connecting.dropLast() + [.reply(bytes("05 00 07"))]
+        let fixture = try CMSISDAPFixture(
+            opening: opening, CMSISDAPFixture.switching + dap("05 00 01 0e", "05 01 01 07 00 00 00"))
+        #expect(throws: ProbeError.self) { try fixture.probe.connect(clock: .megahertz(10)) }
+        try fixture.probe.resetLine()
+        #expect(try fixture.probe.execute([.read(.debugPort(0xc))]) == [7])
+        #expect(fixture.complaints == [])
+    }
+
     @Test func `closing lets go of the pins and the interface, once`() throws {
         let fixture = try CMSISDAPFixture.connected(dap("01 00 00", "01 00") + dap("03", "03 00"))
         fixture.probe.close()

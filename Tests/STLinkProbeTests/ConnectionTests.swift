@@ -98,6 +98,16 @@ import USBTransport
         #expect(old.complaints == [])
     }
 
+    @Test func `line reset may fail and be tried again, as while the target resets`() throws {
+        let silent = exchange("f2 30 a3", "05 00") + exchange("f7", "f1 05 00 00 0b 08 00 00")
+        let read = exchange("f2 45 ff ff 00 00", "80 00 00 00 77 24 a0 6b")
+        let fixture = try STLinkFixture.connected(silent + exchange("f2 30 a3", "80 00") + read)
+        #expect(throws: ProbeError.self) { try fixture.probe.resetLine() }
+        try fixture.probe.resetLine()
+        #expect(try fixture.probe.execute([.read(.debugPort(0))]) == [0x6ba0_2477])
+        #expect(fixture.complaints == [])
+    }
+
     @Test func `line reset does not let go of nRST`() throws {
         let script =
             exchange("f2 3c 00", "80 00") + exchange("f2 3c 00", "80 00") + exchange("f2 30 a3", "80 00")
