@@ -89,9 +89,7 @@ package final class Core {
         try control(.request(debugEnable: false), during: .run)
     }
 
-    /// Executes one instruction.
-    ///
-    /// - Parameter masksInterrupts: keeps a pending interrupt from being what is stepped into.
+    /// Executes one instruction; `masksInterrupts` keeps a pending interrupt from being what is stepped into.
     package func step(masksInterrupts: Bool = true, within limit: Duration = Core.haltLimit) throws(CoreError)
     {
         try requireHalted(.step)

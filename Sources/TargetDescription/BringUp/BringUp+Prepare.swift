@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import DebugAccess
+import Essentials
+
+extension BringUp {
+    private static let stopLimit: Duration = .milliseconds(50)
+
+    /// From held to ready for calls: a reset where only that helps, else everything that still moves is stopped.
+    func prepare(_ target: HeldTarget) throws(TargetError) {
+        guard options.preparesForCalls else { return }
+        target.isDisturbed = true
+        let reasons = reasonsForReset(target)
+        if !reasons.isEmpty {
+            report.resetReasons += reasons
+            try resetAndHold(target)
+        } else if report.connectMode == .underReset {
+            target.isDisturbed = true
+        }
+        try stopBusMasters(target)
+        try leaveMappedMode(target)
+        try controlling(.clean) { () throws(CoreError) in try target.core.cleanForCalls() }
+        trace(.step, "main core ready for calls")
+    }
+
+    private func reasonsForReset(_ target: HeldTarget) -> [String] {
+        guard report.connectMode != .underReset else { return [] }
+        switch options.reset {
+        case .never: return []
+        case .always: return ["asked for"]
+        case .whenNeeded: break
+        }
+        var reasons: [String] = []
+        for watchdog in report.watchdogs {
+            if case .running = watchdog.state { reasons.append("\(watchdog.name) was running") }
+        }
+        if report.runsOnOtherClock { reasons.append("the application had changed the system clock") }
+        if report.mainCoreWas == .lockedUp { reasons.append("the main core was locked up") }
+        return reasons
+    }
+
+    /// A system reset with both cores caught at their vectors.
+    private func resetAndHold(_ target: HeldTarget) throws(TargetError) {
+        trace(.step, "reset", ["because": report.resetReasons.joined(separator: ", ")])
+        try controlling(.reset) { () throws(CoreError) in
+            if let second = target.secondCore { try second.catchReset() }
+            try target.core.resetAndHalt(within: target.definition.resetSettle)
+        }
+        // The second core's domain may come up now, or its catch may have been lost.
+        try parkSecondCore(of: target)
+    }
+
+    private func stopBusMasters(_ target: HeldTarget) throws(TargetError) {
+        let definition = target.definition
+        for channel in try activeChannels(definition) {
+            var isStopped = false
+            try accessing(.busMasters) { () throws(DebugAccessError) in
+                let word = try target.memory.readWord(at: channel.control)
+                try target.memory.writeWord(word & ~channel.enableMask, at: channel.control)
+                // A stream finishes the burst it is in before the bit falls.
+                isStopped = try timebase.poll(within: Self.stopLimit) { () throws(DebugAccessError) in
+                    try target.memory.readWord(at: channel.control) & channel.enableMask == 0
+                }
+            }
+            guard isStopped else { throw .busMasterRuns(name: channel.name, after: Self.stopLimit) }
+            trace(.step, "bus master stopped", ["name": channel.name])
+        }
+    }
+
+    /// Aborts what QUADSPI does and resets the block.
+    ///
+    /// The errata want a sequence within 127 kernel clocks after leaving memory-mapped mode (ES0392 §2.7.4). That is too short
+    /// for a debugger; the block's reset replaces it, and whoever uses QUADSPI next sets it up from the start.
+    private func leaveMappedMode(_ target: HeldTarget) throws(TargetError) {
+        let definition = target.definition
+        guard try isFlashMapped(definition) else { return }
+        let base = definition.quadSPI.base
+        let memory = target.memory
+        var status = RegisterValue<QuadSPIStatus>()
+        let isIdle = try accessing(.mappedFlash) { () throws(DebugAccessError) in
+            var control = RegisterValue<QuadSPIControl>(rawValue: try memory.readWord(at: base))
+            control.abort = true
+            try memory.writeWord(control.rawValue, at: base + QuadSPIOffset.control)
+            return try timebase.poll(within: Self.stopLimit) { () throws(DebugAccessError) in
+                control.rawValue = try memory.readWord(at: base + QuadSPIOffset.control)
+                status.rawValue = try memory.readWord(at: base + QuadSPIOffset.status)
+                return !control.abort && !status.isBusy
+            }
+        }
+        guard isIdle else { throw .mappedModeStays(status: status.rawValue, after: Self.stopLimit) }
+        let reset = definition.quadSPI.reset
+        try accessing(.mappedFlash) { () throws(DebugAccessError) in
+            let word = try memory.readWord(at: reset.register)
+            try memory.writeWord(word | reset.mask, at: reset.register)
+            try memory.writeWord(word & ~reset.mask, at: reset.register)
+        }
+        trace(.step, "memory-mapped mode left")
+    }
+}

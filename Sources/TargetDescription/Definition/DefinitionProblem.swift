@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// What is wrong at one place of a target file.
+package enum DefinitionProblem: Hashable, Sendable {
+    /// Not YAML; `detail` is the parser's word for it.
+    case syntax(detail: String)
+    case tooLarge(limit: Int)
+    /// Nested or long beyond what a target file needs.
+    case tooComplex
+    case unknownKey(String, allowed: [String])
+    case duplicateKey(String)
+    case missingKey(String)
+    case wrongType(expected: String)
+    case outOfRange(value: String, allowed: String)
+    case unknownValue(String, allowed: [String])
+    case duplicate(String)
+
+    var text: String {
+        switch self {
+        case .syntax(let detail): detail
+        case .tooLarge(let limit): "the file is larger than \(limit) bytes"
+        case .tooComplex: "lines or nesting beyond what a target file may have"
+        case .unknownKey(let key, let allowed):
+            "unknown key `\(key)` (known here: \(allowed.joined(separator: ", ")))"
+        case .duplicateKey(let key): "key `\(key)` is given twice"
+        case .missingKey(let key): "key `\(key)` is missing"
+        case .wrongType(let expected): "expected \(expected)"
+        case .outOfRange(let value, let allowed): "\(value) is out of range (\(allowed))"
+        case .unknownValue(let value, let allowed):
+            "`\(value)` is not one of \(allowed.joined(separator: ", "))"
+        case .duplicate(let what): "\(what) is given twice"
+        }
+    }
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import Essentials
+
+extension TargetDefinition {
+    private static let keys = [
+        "schema", "name", "title", "parts", "minimum-volts", "debug-port", "access-ports", "identity",
+        "cores",
+        "memories", "loader-ram", "mapped-flash", "debug-power", "freeze", "clock", "watchdogs",
+        "bus-masters",
+        "quadspi", "supply", "unique-id", "flash-size", "reset",
+    ]
+
+    /// Reads one target file.
+    ///
+    /// `file` is only for messages.
+    package init(yaml text: String, file: String) throws(TargetError) {
+        let top = try DefinitionNode(text: text, file: file).mapping(Self.keys)
+        _ = try top["schema"].integer(in: 1...1)
+        name = try top["name"].text
+        title = try top["title"].text
+        parts = []
+        for part in try top["parts"].list() { parts.append(try part.text) }
+        minimumVolts = try top["minimum-volts"].decimal(in: 0...5)
+        debugPort = try top["debug-port"].word()
+        accessPorts = try Self.accessPorts(top["access-ports"])
+        identity = try IdentityDefinition(top["identity"])
+        let cores = try top["cores"].mapping(["main"], optional: ["second"])
+        mainCore = try CoreDefinition(cores["main"])
+        secondCore = if let second = cores.optional("second") { try CoreDefinition(second) } else { nil }
+        memoryList = try Self.memories(top["memories"])
+        loaderRAM = try Self.memory(named: top["loader-ram"], among: memoryList)
+        mappedFlash = try Self.range(top["mapped-flash"].mapping(["start", "size"]))
+        debugPower = try RegisterBits(top["debug-power"])
+        freezes = []
+        for freeze in try top["freeze"].list() { freezes.append(try RegisterBits(freeze)) }
+        clock = try RegisterField(top["clock"])
+        watchdogs = try WatchdogDefinitions(top["watchdogs"])
+        busMasters = []
+        for master in try top["bus-masters"].list() { busMasters.append(try BusMasterDefinition(master)) }
+        quadSPI = try QuadSPIDefinition(top["quadspi"])
+        supply = try RegisterField(top["supply"])
+        uniqueID = try top["unique-id"].register()
+        flashSize = try top["flash-size"].register()
+        let reset = try top["reset"].mapping(["hold-milliseconds", "settle-milliseconds"])
+        resetHold = .milliseconds(try reset["hold-milliseconds"].integer(in: 1...10_000))
+        resetSettle = .milliseconds(try reset["settle-milliseconds"].integer(in: 1...10_000))
+    }
+
+    private static func accessPorts(_ node: DefinitionNode) throws(TargetError) -> [AccessPortDefinition] {
+        var ports: [AccessPortDefinition] = []
+        for entry in try node.list() {
+            let port = try AccessPortDefinition(entry)
+            if ports.contains(where: { $0.role == port.role }) {
+                throw entry.failure(.duplicate(port.role.rawValue))
+            }
+            if ports.contains(where: { $0.index == port.index }) {
+                throw entry.failure(.duplicate("AP\(port.index)"))
+            }
+            ports.append(port)
+        }
+        for role in [AccessPortRole.mainCore, .debug] where !ports.contains(where: { $0.role == role }) {
+            throw node.failure(.missingKey("role: \(role.rawValue)"))
+        }
+        return ports
+    }
+
+    private static func memories(_ node: DefinitionNode) throws(TargetError) -> [MemoryDefinition] {
+        var memories: [MemoryDefinition] = []
+        for entry in try node.list() {
+            let keys = try entry.mapping(
+                ["name", "start", "size", "kind", "access-ports"], optional: ["clock"])
+            let name = try keys["name"].text
+            guard !memories.contains(where: { $0.name == name }) else {
+                throw entry.failure(.duplicate(name))
+            }
+            var ports: [UInt8] = []
+            for port in try keys["access-ports"].list() { ports.append(UInt8(try port.integer(in: 0...255))) }
+            memories.append(
+                MemoryDefinition(
+                    name: name, range: try range(keys),
+                    kind: try keys["kind"].choice(of: MemoryDefinition.Kind.self),
+                    accessPorts: ports,
+                    clock: try keys.optional("clock").map { node throws(TargetError) in try ClockGate(node) })
+            )
+        }
+        return memories
+    }
+
+    private static func memory(
+        named node: DefinitionNode, among memories: [MemoryDefinition]
+    ) throws(TargetError) -> Range<UInt32> {
+        let name = try node.text
+        guard let memory = memories.first(where: { $0.name == name && $0.kind == .ram }) else {
+            throw node.failure(
+                .unknownValue(name, allowed: memories.filter { $0.kind == .ram }.map(\.name)))
+        }
+        return memory.range
+    }
+
+    /// A range that ends at most at 0xFFFFFFFF, so that 32 bits hold its end.
+    private static func range(_ keys: DefinitionMapping) throws(TargetError) -> Range<UInt32> {
+        let start = try keys["start"].word()
+        let size = try keys["size"].size()
+        guard UInt64(start) + size <= UInt64(UInt32.max) else {
+            throw keys["size"].failure(
+                .outOfRange(value: "\(size)", allowed: "up to the end of the address space"))
+        }
+        return start..<UInt32(UInt64(start) + size)
+    }
+}
+
+extension AccessPortDefinition {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["index", "role", "identification"], optional: ["cacheable"])
+        index = UInt8(try keys["index"].integer(in: 0...255))
+        role = try keys["role"].choice(of: AccessPortRole.self)
+        identification = try keys["identification"].word()
+        isCacheable = try keys.optional("cacheable")?.flag() ?? false
+    }
+}
+
+extension CoreDefinition {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["name", "part"], optional: ["clock-ready"])
+        name = try keys["name"].text
+        part = ProcessorPart(fieldBits: UInt32(try keys["part"].integer(in: 0...0xFFF)))
+        clockReady = if let ready = keys.optional("clock-ready") { try RegisterBits(ready) } else { nil }
+    }
+}
+
+extension IdentityDefinition {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["register", "device", "revisions"], optional: ["second-core-boot"])
+        register = try keys["register"].register()
+        device = UInt16(try keys["device"].integer(in: 1...0xFFF))
+        revisions = []
+        for entry in try keys["revisions"].list() {
+            let revision = try entry.mapping(["id", "name"])
+            revisions.append(
+                Revision(
+                    id: UInt16(try revision["id"].integer(in: 0...0xFFFF)), name: try revision["name"].text))
+        }
+        secondCoreBoot =
+            if let boot = keys.optional("second-core-boot") { try RegisterBits(boot) } else { nil }
+    }
+}
+
+extension RegisterBits {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["register", "bits"])
+        register = try keys["register"].register()
+        mask = 0
+        for bit in try keys["bits"].list(upTo: 32) { mask |= 1 << (try bit.bit()) }
+    }
+}
+
+extension RegisterField {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["register", "reset-value"], optional: ["shift", "width"])
+        register = try keys["register"].register()
+        resetValue = try keys["reset-value"].word()
+        shift = try keys.optional("shift")?.bit() ?? 0
+        width = UInt32(try keys.optional("width")?.integer(in: 1...32) ?? 32)
+    }
+}
+
+extension ClockGate {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["registers", "bit"])
+        registers = []
+        for register in try keys["registers"].list() { registers.append(try register.register()) }
+        bit = try keys["bit"].bit()
+    }
+}
+
+extension WatchdogDefinitions {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["independent", "oscillator", "window"])
+        independent = []
+        for entry in try keys["independent"].list() {
+            let dog = try entry.mapping(["name", "base"], optional: ["hardware-start"])
+            independent.append(
+                Independent(
+                    name: try dog["name"].text, base: try dog["base"].register(),
+                    hardwareStart: try dog.optional("hardware-start").map { bits throws(TargetError) in
+                        try RegisterBits(bits)
+                    }))
+        }
+        let source = try keys["oscillator"].mapping(["register", "on", "ready"])
+        oscillator = Oscillator(
+            register: try source["register"].register(), onBit: try source["on"].bit(),
+            readyBit: try source["ready"].bit())
+        window = []
+        for entry in try keys["window"].list() {
+            let dog = try entry.mapping(["name", "base", "clock"])
+            window.append(
+                Window(
+                    name: try dog["name"].text, base: try dog["base"].register(),
+                    clock: try ClockGate(dog["clock"])))
+        }
+    }
+}
+
+extension BusMasterDefinition {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["name", "control", "channels", "stride", "bit", "clock"])
+        name = try keys["name"].text
+        control = try keys["control"].register()
+        channels = Int(try keys["channels"].integer(in: 1...32))
+        stride = UInt32(try keys["stride"].integer(in: 4...0x1000))
+        enableBit = try keys["bit"].bit()
+        clock = try ClockGate(keys["clock"])
+    }
+}
+
+extension QuadSPIDefinition {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["base", "clock", "reset"])
+        base = try keys["base"].register()
+        clock = try ClockGate(keys["clock"])
+        reset = try RegisterBits(keys["reset"])
+    }
+}

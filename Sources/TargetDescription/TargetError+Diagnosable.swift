@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+extension TargetError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .definition: "TGT-001"
+        case .probe: "TGT-002"
+        case .access: "TGT-003"
+        case .core: "TGT-004"
+        case .supplyTooLow: "TGT-005"
+        case .unexpectedDebugPort: "TGT-006"
+        case .wrongPart: "TGT-007"
+        case .missingAccessPort: "TGT-008"
+        case .wrongCore: "TGT-009"
+        case .keepsResetting: "TGT-010"
+        case .busMasterRuns: "TGT-011"
+        case .mappedModeStays: "TGT-012"
+        case .notHeld: "TGT-013"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .definition(let problem, let file, let line, let column):
+            "\(file):\(line):\(column): \(problem.text)"
+        case .probe(_, let step), .access(_, let step), .core(_, let step): "\(step.rawValue) failed"
+        case .supplyTooLow(let volts, let minimum):
+            "the target's supply is \(volts.twoDecimals) V; it needs \(minimum.twoDecimals) V"
+        case .unexpectedDebugPort(let found, let targets):
+            "the debug port is not that of \(targets.joined(separator: ", ")): \(found)"
+        case .wrongPart(let found, let expected):
+            "the part is \(found), not \(expected.joined(separator: " or "))"
+        case .missingAccessPort(let index, let role, let found):
+            "AP\(index) (\(role.rawValue)) is not there: "
+                + (found.map { "IDR reads \($0.hex)" } ?? "IDR cannot be read")
+        case .wrongCore(let name, let cpuid): "the core is no \(name): CPUID reads \(cpuid.hex)"
+        case .keepsResetting(let attempts):
+            "the part was reset again after each of \(attempts) attempts to hold its cores"
+        case .busMasterRuns(let name, let limit): "\(name) did not stop within \(limit)"
+        case .mappedModeStays(let status, let limit):
+            "QUADSPI did not leave memory-mapped mode within \(limit): SR is \(status.hex)"
+        case .notHeld: "the target runs: it was attached to without being halted"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .supplyTooLow: ["power the board and check that VTREF is wired to the probe"]
+        case .unexpectedDebugPort, .wrongPart:
+            ["choose the right --target, or check which board the probe is on"]
+        case .keepsResetting:
+            [
+                "use --connect under-reset (nRST must be wired to the probe)",
+                "check the supply and the reset circuit",
+            ]
+        case .missingAccessPort, .wrongCore: ["use --connect under-reset", "power-cycle the board"]
+        case .busMasterRuns, .mappedModeStays: ["use --connect under-reset", "power-cycle the board"]
+        case .notHeld: ["connect without --connect hot"]
+        case .definition, .probe, .access, .core: []
+        }
+    }
+
+    package var cause: (any Diagnosable)? {
+        switch self {
+        case .probe(let error, _): error
+        case .access(let error, _): error
+        case .core(let error, _): error
+        default: nil
+        }
+    }
+}
+
+extension DeviceIdentity: CustomStringConvertible {
+    package var description: String {
+        let cores =
+            switch hasSecondCore {
+            case true?: ", two cores"
+            case false?: ", one core"
+            case nil: ""
+            }
+        return "device \(device.hex), revision \(revision.hex)\(cores)"
+    }
+}
+
+extension Double {
+    /// For volts.
+    var twoDecimals: String {
+        let hundredths = Int((max(-1e6, min(1e6, self)) * 100).rounded())
+        return "\(hundredths / 100)." + String(hundredths.magnitude % 100 + 100).dropFirst()
+    }
+}
