@@ -16,10 +16,13 @@ extension STLinkProbe {
     }
 
     /// Runs `command` and retries WAIT.
+    ///
+    /// - Throws: `unsupported` when this firmware does not have the command.
     func attempt<Command: STLinkCommand>(
         _ command: Command
     ) throws(ProbeError) -> STLinkReply<Command.Response> {
-        try retryingWait { () throws(ProbeError) in try channel.run(command) }
+        if let feature = Command.feature, !version.has(feature) { throw Self.lacking(feature, on: version) }
+        return try retryingWait { () throws(ProbeError) in try channel.run(command) }
     }
 
     /// Repeats `attempt` with growing pauses while the target answers WAIT.
