@@ -1,5 +1,74 @@
-.PHONY: build test
-build:
-	swift build
-test:
-	swift test
+# extflash: build, test, try, install. `make help` lists the targets.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+# What the package and its tests need from Debian beyond Swift itself.
+BUILD_PACKAGES = pkg-config libusb-1.0-0-dev
+TEST_PACKAGES = libunicorn-dev
+
+release = $(shell $(SWIFT) build -c release --show-bin-path)
+
+.PHONY: help build demo test check format bench install install-udev uninstall man clean build-packages test-packages
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
+
+build: build-packages ## Build the release binary
+	$(SWIFT) build -c release --product extflash
+
+demo: build ## Program, verify and read back a simulated board, with the binary a user gets
+	Tests/Demo/demo.sh $(release)/extflash
+
+test: build-packages test-packages ## Run every test on the simulated bench
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --parallel
+
+check: test ## Formatting and tests, as continuous integration runs them
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+
+format: ## Bring the sources into the house format
+	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
+
+bench: build ## Measure speed and memory on the simulated bench (full 16 MiB job, every probe kind)
+	Tests/Benchmarks/bench.sh $(release)/extflash
+
+man: build ## Write the manual pages to .build/man
+	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page
+
+install: build ## Install to $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(release)/extflash $(DESTDIR)$(PREFIX)/bin/extflash
+	install -d $(DESTDIR)$(PREFIX)/share/extflash
+	cp -R Config/. $(DESTDIR)$(PREFIX)/share/extflash/
+	install -d $(DESTDIR)$(PREFIX)/share/extflash/loaders
+	install -m 644 $(release)/extflash_ReferenceLoader.resources/*.stldr $(DESTDIR)$(PREFIX)/share/extflash/loaders/
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	$(release)/extflash --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
+	$(release)/extflash --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
+
+install-udev: ## Let the user at the seat and group plugdev open the probes (as root)
+	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
+	[ -n "$(DESTDIR)" ] || { udevadm control --reload && udevadm trigger --subsystem-match=usb --subsystem-match=hidraw; }
+
+uninstall: ## Remove what install put there
+	rm -f $(DESTDIR)$(PREFIX)/bin/extflash
+	rm -rf $(DESTDIR)$(PREFIX)/share/extflash
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
+
+clean: ## Remove what was built
+	rm -rf .build
+
+# Installs only what is missing; as an ordinary user through sudo.
+define apt-install
+	@missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	    run=; [ "$$(id -u)" = 0 ] || run=sudo; \
+	    $$run apt-get update -qq && $$run apt-get install -y -qq --no-install-recommends $$missing; \
+	fi
+endef
+
+build-packages:
+	$(call apt-install,$(BUILD_PACKAGES))
+test-packages:
+	$(call apt-install,$(TEST_PACKAGES))

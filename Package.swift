@@ -46,6 +46,8 @@ let package = Package(
         layer("Essentials"),
         // usb
         layer("USBTransport", on: ["Essentials"]),
+        .systemLibrary(name: "CLibUSB", pkgConfig: "libusb-1.0", providers: [.apt(["libusb-1.0-0-dev"])]),
+        layer("LibUSBTransport", on: ["Essentials", "USBTransport", "CLibUSB"]),
         // probe
         layer("DebugProbe", on: ["Essentials"]),
         layer("STLinkProbe", on: ["Essentials", "USBTransport", "DebugProbe"]),
@@ -67,8 +69,9 @@ let package = Package(
         layer(
             "Workbench",
             on: [
-                "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess", "CortexM",
-                "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "SimulatedBench", yams,
+                "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
+                "DebugAccess", "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming",
+                "SimulatedBench", yams,
             ]),
         .executableTarget(
             name: "extflash",

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Foundation
 import Testing
 
 /// Which of our own modules each module may import, lower layers first.
@@ -9,6 +8,7 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "Essentials": [],
     "ObjectFiles": ["Essentials"],
     "USBTransport": ["Essentials"],
+    "LibUSBTransport": ["Essentials", "USBTransport"],
     "DebugProbe": ["Essentials"],
     "STLinkProbe": ["Essentials", "USBTransport", "DebugProbe"],
     "CMSISDAPProbe": ["Essentials", "USBTransport", "DebugProbe"],
@@ -23,8 +23,9 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "EmulatedCortexM": ["Essentials"],
     "SimulatedBench": ["Essentials", "USBTransport", "EmulatedCortexM"],
     "Workbench": [
-        "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess", "CortexM",
-        "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "SimulatedBench",
+        "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
+        "DebugAccess",
+        "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "SimulatedBench",
     ],
     "extflash": ["Essentials", "Workbench"],
 ]
@@ -32,17 +33,10 @@ private let layers: KeyValuePairs<String, Set<String>> = [
 /// SwiftPM's own check lets an undeclared import through when it is transitive.
 @Test(arguments: layers) func `imports point downwards`(module: String, allowed: Set<String>) throws {
     let ours = Set(layers.map(\.key))
-    for (file, source) in try swiftSources(of: module) {
-        let imports = source.matches(of: /(?m)^\s*(?:@\w+\s+)*(?:package |public |private )?import (\w+)/)
+    for file in try SourceTree.files(in: "Sources/\(module)") {
+        let imports = file.text.matches(of: /(?m)^\s*(?:@\w+\s+)*(?:package |public |private )?import (\w+)/)
             .map { String($0.1) }
         let forbidden = Set(imports).intersection(ours).subtracting(allowed)
-        #expect(forbidden.isEmpty, "\(file) imports \(forbidden.sorted())")
+        #expect(forbidden.isEmpty, "\(file.path) imports \(forbidden.sorted())")
     }
-}
-
-private func swiftSources(of module: String) throws -> [(file: String, text: String)] {
-    let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/\(module)")
-    let files = FileManager.default.enumerator(at: root.standardized, includingPropertiesForKeys: nil)
-    return try (files?.compactMap { $0 as? URL } ?? []).filter { $0.pathExtension == "swift" }
-        .map { ($0.lastPathComponent, try String(contentsOf: $0, encoding: .utf8)) }
 }

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+/// How to take hold of the target.
+package enum ConnectMode: String, CaseIterable, Sendable {
+    case normal
+    case underReset = "under-reset"
+    /// The cores keep running; only for looking.
+    case hot
+}
+
+/// Which bench a job is for, and how to reach its target.
+package struct BenchRequest: Sendable {
+    package var probe: ProbeSelector
+    package var paths: InstallationPaths
+    /// Target definition by name or file; nil: what the board says.
+    package var target: String?
+    /// Board by name or file; nil: the seed board.
+    package var board: String?
+    /// Loader file that replaces the board's.
+    package var loader: String?
+    package var speed: Hertz?
+    package var connect: ConnectMode = .normal
+
+    package init(probe: ProbeSelector, paths: InstallationPaths) { (self.probe, self.paths) = (probe, paths) }
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Speed and memory of the built binary on the simulated bench. Prints; judges nothing: real time depends on the machine,
+# virtual time does not.
+set -euo pipefail
+
+extflash=$1
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+# Deterministic contents without runs of equal bytes, so that nothing can be skipped.
+contents() { # bytes
+    (set +o pipefail; seq 1 9999999 | head -c "$1")
+}
+number() { # key, file: the first number after that key in a JSON document
+    grep -m 1 "\"$1\"" "$2" | tr -dc '0-9.'
+}
+row() { printf '%-14s %8s %10s %10s %10s %9s %9s\n' "$@"; }
+
+contents 16777216 >"$work/full.bin"
+contents 1048576 >"$work/part.bin"
+
+echo "Full 16 MiB: program and verify"
+row probe "" "virtual s" "KiB/s" "real s" "x faster" "peak MiB"
+job() { # probe, image, label
+    "$extflash" program "$2" --probe "sim:$1" --progress none --json >"$work/report.json"
+    local virtual real memory bytes
+    virtual=$(number totalSeconds "$work/report.json")
+    real=$(number realSeconds "$work/report.json")
+    memory=$(number peakMemoryBytes "$work/report.json")
+    bytes=$(stat -c %s "$2")
+    row "$1" "$3" "$virtual" "$(awk "BEGIN { printf \"%.0f\", $bytes / 1024 / $virtual }")" "$real" \
+        "$(awk "BEGIN { printf \"%.1f\", $virtual / $real }")" "$(awk "BEGIN { printf \"%.0f\", $memory / 1048576 }")"
+}
+job stlink-v3 "$work/full.bin" "16 MiB"
+for probe in stlink-v2 stlink-v2-1 cmsis-dap-v1 cmsis-dap-v2; do job $probe "$work/part.bin" "1 MiB"; done
