@@ -13,6 +13,8 @@ extension DAPChannel {
     private static let resetPause: Duration = .seconds(1)
     /// How often a response that belongs to something earlier is passed over before the bus is reset.
     private static let echoLimit = 3
+    /// A probe that is alive answers a question about itself at once.
+    private static let echoPatience: Duration = .seconds(1)
 
     /// Brings probe and host back in step after a failure; free when there was none.
     ///
@@ -22,7 +24,7 @@ extension DAPChannel {
         guard case .outOfStep(let isHalted) = condition else { return }
         do {
             if isHalted { try clearHalts() }
-            try complete(send(DAPTransferAbort.request, within: Self.patience))
+            try complete(send(DAPTransferAbort.request, within: Self.echoPatience))
             try drain()
         } catch {
             if error == .disconnected { throw .transport(error, during: "getting back in step") }
@@ -31,9 +33,11 @@ extension DAPChannel {
         condition = .inStep
         for _ in 0..<Self.echoLimit {
             do {
-                _ = try run(DAPInfo(item: .packetCount))
+                _ = try run(DAPInfo(item: .packetCount), within: Self.echoPatience)
                 return
             } catch {
+                // Silence does not get better by asking again.
+                if case .transport = error { return try reset() }
                 trace(.warning, "CMSIS-DAP still out of step", ["error": error.summary])
                 abandon()
                 do { try drain() } catch { throw .transport(error, during: "getting back in step") }

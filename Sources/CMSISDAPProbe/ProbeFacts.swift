@@ -20,16 +20,13 @@ struct ProbeFacts {
     /// A healthy probe answers at once, and a reset cures the others.
     private static let firstPatience: Duration = .seconds(1)
 
-    /// Drains and asks; one bus reset when the probe does not answer.
+    /// Drains and asks; gets the probe back in step when it does not answer, by a bus reset if need be.
     init(askedThrough channel: DAPChannel, needsSerial: Bool) throws(ProbeError) {
-        var size: Int?
-        do {
-            do { try channel.drain() } catch {
-                throw ProbeError.transport(error, during: "reading stale responses")
-            }
-            size = try Self.number(.packetSize, channel)
-        } catch {
-            try channel.reset()
+        let size: Int?
+        do { try channel.drain() } catch { throw .transport(error, during: "reading stale responses") }
+        do { size = try Self.number(.packetSize, channel) } catch {
+            // The probe may still be at work for a host that crashed.
+            try channel.restoreStep()
             size = try Self.number(.packetSize, channel)
         }
         if let size {

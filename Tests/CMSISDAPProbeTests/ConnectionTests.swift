@@ -63,13 +63,27 @@ import USBTransport
             try #require(throws: ProbeError.self) { try CMSISDAPFixture(opening: script) }.code == "PRB-006")
     }
 
-    @Test func `stale responses are dropped, and silence costs one bus reset`() throws {
+    @Test func `stale responses are dropped`() throws {
         let stale: [ScriptedInterface.Step] = [.reply(bytes("05 01 01")), .reply(bytes("06 00 00 04"))]
         #expect(try CMSISDAPFixture(opening: stale + CMSISDAPFixture.opening()).complaints == [])
-        let silence: [ScriptedInterface.Step] =
-            dap("00 ff") + [.replyFails(.timedOut(after: .seconds(1), transferred: 0))]
-        let fixture = try CMSISDAPFixture(opening: silence + CMSISDAPFixture.opening())
-        #expect(fixture.usb.events.contains(.reset))
+    }
+
+    @Test func `a probe still at work for a host that crashed is stopped`() throws {
+        let opening =
+            dap("00 ff", "06 00 00 02") + [.out([7]), .reply(bytes("00 02 00 02"))] + dap("00 fe", "00 01 04")
+            + CMSISDAPFixture.opening()
+        let fixture = try CMSISDAPFixture(opening: opening)
+        #expect(!fixture.usb.events.contains(.reset))
+        #expect(fixture.complaints == [])
+    }
+
+    @Test func `silence costs one bus reset`() throws {
+        let silence = ScriptedInterface.Step.replyFails(.timedOut(after: .seconds(1), transferred: 0))
+        let opening =
+            dap("00 ff") + [silence, .out([7])] + dap("00 fe") + [silence] + CMSISDAPFixture.opening()
+        let fixture = try CMSISDAPFixture(opening: opening)
+        #expect(fixture.usb.events.count { $0 == .reset } == 1)
+        #expect(fixture.time.now == .seconds(1))
         #expect(fixture.complaints == [])
     }
 
