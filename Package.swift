@@ -108,7 +108,9 @@ let package = Package(
         .systemLibrary(
             name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
         tests("EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"]),
-        tests("SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"]),
+        tests(
+            "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
+            resources: [.copy("Vectors")]),
         tests("WorkbenchTests", of: ["Essentials", "Workbench"]),
         // The whole stack on the simulated bench.
         tests(

@@ -3,7 +3,9 @@
 
 import Essentials
 
-/// Everything that distinguishes one simulated bench from another. Same configuration, same bytes, same times.
+/// Everything that distinguishes one simulated bench from another.
+///
+/// Same configuration, same bytes, same times.
 package struct BenchConfiguration: Sendable {
     package enum ProbeKind: String, CaseIterable, Sendable {
         case stlinkV2 = "stlink-v2", stlinkV21 = "stlink-v2-1", stlinkV3 = "stlink-v3"
@@ -53,17 +55,26 @@ package struct BenchConfiguration: Sendable {
     package var part: String = "stm32h745"
     package var targetIsPowered = true
     package var seed: UInt64 = 1
-    /// Firmware the probe claims, e.g. `V2J28`; nil is the current one.
+    /// Firmware the probe claims, such as `V2J28`; nil is the current one.
     package var probeFirmware: String?
     /// Transfer faults on the virtual cable.
     package var usbFaults = USBFaultPlan()
-    /// The flash's cells when switched on; nil is erased. 16 MiB.
+    /// Directory that keeps the flash's cells between runs; nil forgets them.
+    package var stateDirectory: String?
+    /// The flash's cells when switched on; nil is erased.
+    ///
+    /// 16 MiB.
     package var flashContents: [UInt8]?
 
     package init() {}
+
+    /// Values of ``part``.
+    package static let parts = ["stm32h745", "stm32h743", "stm32f407"]
 }
 
-/// Which USB transfer fails, and how. Transfers count from zero over the life of the bench.
+/// Which USB transfer fails, and how.
+///
+/// Transfers count from zero over the life of the bench.
 package struct USBFaultPlan: Sendable {
     package enum Fault: String, CaseIterable, Sendable { case stall, timeout, disconnect, short }
     package var faults: [Int: Fault] = [:]

@@ -1,24 +1,126 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import EmulatedCortexM
 package import Essentials
 package import USBTransport
 
 /// One virtual probe in front of one simulated board: a USB bus with one device on it, and the time it lives in.
+///
+/// Everything on it is a function of the configuration and of what the host does: same calls, same bytes, same times.
 package final class SimulatedBench {
+    package let configuration: BenchConfiguration
     package let time: any Timebase
     package let bus: any USBBus
 
-    /// STUB: replaced by the assembly of probe, wire and machine.
-    package init(_ configuration: BenchConfiguration) {
-        time = VirtualTime()
-        bus = EmptyBus()
+    let target: any DebugTarget
+    let wire: SerialWireHost
+    let controller: VirtualHostController
+    private let usb: VirtualUSBBus
+
+    /// STUB: nothing is in the socket until the machine is there.
+    package convenience init(_ configuration: BenchConfiguration) {
+        self.init(configuration, target: EmptySocket())
     }
+
+    /// A probe of the configured kind in front of any target.
+    convenience init(_ configuration: BenchConfiguration, target: any DebugTarget) {
+        self.init(configuration, target: target) { Self.makeProbe(configuration, wire: $0) }
+    }
+
+    /// Any probe in front of any target.
+    init(
+        _ configuration: BenchConfiguration, target: any DebugTarget,
+        probe: (SerialWireHost) -> any USBFunction
+    ) {
+        self.configuration = configuration
+        self.target = target
+        wire = SerialWireHost(target: target, clock: ProbeClock(target: target))
+        controller = VirtualHostController(
+            target: target, function: probe(wire), faults: configuration.usbFaults)
+        usb = VirtualUSBBus(controller)
+        bus = usb
+        time = BenchTime(controller)
+    }
+
+    /// Probe firmware in `configuration` must be one the kind can run; a selector was checked when it was read.
+    private static func makeProbe(_ configuration: BenchConfiguration, wire: SerialWireHost)
+        -> any USBFunction
+    {
+        let firmware = configuration.probeFirmware ?? configuration.probe.currentFirmware
+        switch configuration.probe {
+        case .stlinkV2: return stlink(.v2, firmware, wire)
+        case .stlinkV21: return stlink(.v21, firmware, wire)
+        case .stlinkV3: return stlink(.v3, firmware, wire)
+        case .cmsisDAPv1: return cmsisDAP(.version1, firmware, wire)
+        case .cmsisDAPv2: return cmsisDAP(.version2, firmware, wire)
+        }
+    }
+    private static func stlink(
+        _ model: STLinkPersonality.Model, _ firmware: String, _ wire: SerialWireHost
+    ) -> any USBFunction {
+        guard let firmware = STLinkFirmware(firmware) else {
+            preconditionFailure("`\(firmware)` is no ST-LINK firmware; check configurations made by hand")
+        }
+        return VirtualSTLink(STLinkPersonality(model, firmware: firmware), wire: wire)
+    }
+    private static func cmsisDAP(
+        _ personality: CMSISDAPPersonality, _ version: String, _ wire: SerialWireHost
+    ) -> any USBFunction {
+        var personality = personality
+        personality.protocolVersion = version
+        return VirtualCMSISDAP(personality, wire: wire)
+    }
+
+    // MARK: - The cable
+
+    /// Pulls the probe's plug; `replug` brings it back.
+    package func unplug() { controller.unplug() }
+    /// The probe comes back, freshly powered, under a new bus address; the target notices nothing.
+    package func replug() {
+        controller.replug()
+        usb.forgetClaims()
+    }
+    /// Faults still to come, by the ordinal of the transfer over the bench's life.
+    package var usbFaults: USBFaultPlan {
+        get { controller.faults }
+        set { controller.faults = newValue }
+    }
+    /// The ordinal the next transfer will have.
+    package var usbTransferCount: Int { controller.transferCount }
+
+    // MARK: - Watching
+
+    package var statistics: BenchStatistics {
+        let (link, swd) = (controller.statistics, wire.statistics)
+        return BenchStatistics(
+            usbTransfers: link.transfers, usbBytesOut: link.bytesOut, usbBytesIn: link.bytesIn,
+            usbTimeouts: link.timeouts, linkTime: link.linkTime.duration, swdTransfers: swd.transfers,
+            swdWaits: swd.waits, swdFaults: swd.faults, swdUnanswered: swd.unanswered, swdClocks: swd.clocks)
+    }
+
+    /// Starts writing down what crosses the cable.
+    package func recordTranscript() { controller.recorder = TranscriptRecorder() }
+    /// Nil unless recording was started.
+    package var transcript: BenchTranscript? { controller.recorder?.transcript }
 }
 
-private final class EmptyBus: USBBus {
-    func devices() throws(USBError) -> [USBDeviceDescription] { [] }
-    func claim(interface number: UInt8, of device: USBDeviceDescription) throws(USBError) -> any USBInterface {
-        throw .noSuchInterface(number: number)
+/// A probe with nothing on its wires.
+private final class EmptySocket: DebugTarget {
+    var now: Picoseconds = 0
+    func elapse(_ duration: Picoseconds) { now &+= duration }
+    let supplyVoltage = 0.0
+    var probeHoldsReset = false
+    var resetPinIsHigh: Bool { !probeHoldsReset }
+    let debugPinsAreConnected = false
+    let accessPorts: [AccessPortIdentity] = []
+    func read(accessPort index: Int, _ address: UInt32, _ width: BusWidth, csw: UInt32) -> UInt32? { nil }
+    func write(accessPort index: Int, _ address: UInt32, _ width: BusWidth, _ value: UInt32, csw: UInt32)
+        -> Bool
+    {
+        false
     }
+    func isBusy(accessPort index: Int) -> Bool { false }
+    func abort(accessPort index: Int) {}
+    func setPowerRequest(debug: Bool, system: Bool) {}
 }

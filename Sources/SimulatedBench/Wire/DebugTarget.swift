@@ -25,11 +25,14 @@ protocol DebugTarget: AnyObject {
     /// Whether firmware left SWDIO/SWCLK as debug pins.
     var debugPinsAreConnected: Bool { get }
 
+    /// The debug port in front of the access ports.
+    var debugPort: DebugPortIdentity { get }
     /// The access ports that exist, by APSEL.
     var accessPorts: [AccessPortIdentity] { get }
     /// A bus read by AP `index`; nil is a bus error (sticky). `csw` carries HPROT and DbgSwEnable.
     func read(accessPort index: Int, _ address: UInt32, _ width: BusWidth, csw: UInt32) -> UInt32?
-    func write(accessPort index: Int, _ address: UInt32, _ width: BusWidth, _ value: UInt32, csw: UInt32) -> Bool
+    func write(accessPort index: Int, _ address: UInt32, _ width: BusWidth, _ value: UInt32, csw: UInt32)
+        -> Bool
     /// True while the AP cannot finish an access yet (the DP then answers WAIT), e.g. a wedged bus.
     func isBusy(accessPort index: Int) -> Bool
     /// DP ABORT.DAPABORT: gives up the access that is stuck.
@@ -55,4 +58,8 @@ struct AccessPortIdentity {
     var isPackedCapable: Bool
     /// False: only 32-bit accesses (APB).
     var hasSmallWidths: Bool
+}
+
+extension DebugTarget {
+    var debugPort: DebugPortIdentity { .stm32h745 }
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+
+extension BenchError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .notASimulatorSelector: "BEN-001"
+        case .unknownProbe: "BEN-002"
+        case .malformedItem: "BEN-003"
+        case .unknownKey: "BEN-004"
+        case .repeatedKey: "BEN-005"
+        case .unknownValue: "BEN-006"
+        case .unknownFirmware: "BEN-007"
+        case .state: "BEN-008"
+        case .stateSize: "BEN-009"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .notASimulatorSelector(let text): "`\(text)` does not start with `sim:`"
+        case .unknownProbe(let kind, _): "there is no simulated probe `\(kind)`"
+        case .malformedItem(let item): "`\(item)` in the simulator's selector is not `key=value`"
+        case .unknownKey(let key, _): "the simulator has no setting `\(key)`"
+        case .repeatedKey(let key): "the simulator's setting `\(key)` is given twice"
+        case .unknownValue(let key, let value, _):
+            "`\(value)` is no value of the simulator's setting `\(key)`"
+        case .unknownFirmware(let firmware, let probe, _):
+            "`\(firmware)` is no firmware of a simulated \(probe)"
+        case .state(let path, let detail): "the simulator's state in \(path) is out of reach: \(detail)"
+        case .stateSize(let path, let found, let expected):
+            "\(path) holds \(found) bytes, the simulated flash has \(expected)"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .notASimulatorSelector: ["name a simulated probe, e.g. `sim:stlink-v3`"]
+        case .unknownProbe(_, let valid): ["use one of: \(valid.map { "sim:\($0)" }.joined(separator: ", "))"]
+        case .malformedItem: ["separate settings with commas, e.g. `sim:stlink-v3,times=max,seed=7`"]
+        case .unknownKey(_, let valid): ["use one of: \(valid.joined(separator: ", "))"]
+        case .repeatedKey: ["give each setting once"]
+        case .unknownValue(_, _, let valid): ["use one of: \(valid.joined(separator: ", "))"]
+        case .unknownFirmware(_, _, let example): ["write it like `firmware=\(example)`"]
+        case .state: ["check that the directory exists and may be written"]
+        case .stateSize: ["give another directory, or delete the file to start with an erased flash"]
+        }
+    }
+}

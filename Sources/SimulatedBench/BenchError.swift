@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// Why a simulated bench could not be set up as asked.
+package enum BenchError: Error, Hashable, Sendable {
+    case notASimulatorSelector(String)
+    case unknownProbe(String, valid: [String])
+    /// An item that is not `key=value`.
+    case malformedItem(String)
+    case unknownKey(String, valid: [String])
+    case repeatedKey(String)
+    case unknownValue(key: String, value: String, valid: [String])
+    /// The firmware named does not exist for this kind of probe, or cannot be told over its protocol.
+    case unknownFirmware(String, probe: String, example: String)
+    /// The simulated flash kept between runs could not be read or written.
+    case state(path: String, detail: String)
+    /// The file is there, but is no contents of this flash.
+    case stateSize(path: String, found: Int, expected: Int)
+}

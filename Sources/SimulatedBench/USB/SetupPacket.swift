@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// The eight bytes that open a control transfer (USB 2.0 §9.3).
+struct SetupPacket: Hashable {
+    var requestType: UInt8, request: UInt8
+    var value: UInt16, index: UInt16, length: UInt16
+
+    enum Kind: UInt8 { case standard, classSpecific, vendor, reserved }
+    enum Recipient: UInt8 { case device, interface, endpoint, other }
+
+    var isIn: Bool { requestType & 0x80 != 0 }
+    var kind: Kind { Kind(rawValue: requestType >> 5 & 3) ?? .reserved }
+    var recipient: Recipient { Recipient(rawValue: requestType & 0x1F) ?? .other }
+}
