@@ -18,8 +18,9 @@ extension FlashError: Diagnosable {
         case .neighbourDamaged: "FLS-010"
         case .hashDisagrees: "FLS-011"
         case .wrongCount: "FLS-012"
-        case .device: "FLS-013"
-        case .cancelled: "FLS-014"
+        case .unstableRead: "FLS-013"
+        case .device: "FLS-014"
+        case .cancelled: "FLS-015"
         }
     }
 
@@ -47,6 +48,8 @@ extension FlashError: Diagnosable {
                 + Self.done(journal)
         case .wrongCount(let range, let got, let journal):
             "reading \(range) (\(range.count) bytes) gave \(got) bytes\(Self.done(journal))"
+        case .unstableRead(let byte, let journal):
+            "\(byte.address.hex) read as \(byte.expected.hex) and then as \(byte.found.hex)\(Self.done(journal))"
         case .device(let operation, let range, _, let journal):
             "\(operation.rawValue) failed at \(range)\(Self.done(journal))"
         case .cancelled(let journal): "stopped on request\(Self.done(journal))"
@@ -80,7 +83,8 @@ extension FlashError: Diagnosable {
             ]
         case .hashDisagrees:
             ["verify by reading back (--verify read)", "lower the QUADSPI clock of the loader"]
-        case .wrongCount: ["try again with a lower --speed"]
+        case .wrongCount, .unstableRead:
+            ["try again with a lower --speed", "lower the clock of the loader's QUADSPI"]
         case .device, .cancelled: []
         }
     }

@@ -27,6 +27,8 @@ package enum FlashError: Error {
     case hashDisagrees(AddressRange, FlashJournal)
     /// The device answered a read with another number of bytes.
     case wrongCount(AddressRange, got: Int, FlashJournal)
+    /// Two reads of the same bytes differ, so that what shares a sector cannot be kept safely.
+    case unstableRead(ByteMismatch, FlashJournal)
     case device(FlashOperation, AddressRange, cause: any Diagnosable, FlashJournal)
     case cancelled(FlashJournal)
 }
@@ -42,7 +44,8 @@ extension FlashError {
     package var journal: FlashJournal? {
         switch self {
         case .notBlank(_, let journal), .verifyMismatch(_, let journal), .neighbourDamaged(_, let journal),
-            .hashDisagrees(_, let journal), .wrongCount(_, _, let journal), .device(_, _, _, let journal),
+            .hashDisagrees(_, let journal), .wrongCount(_, _, let journal), .unstableRead(_, let journal),
+            .device(_, _, _, let journal),
             .cancelled(let journal):
             journal
         case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,

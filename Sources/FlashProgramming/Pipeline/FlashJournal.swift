@@ -12,7 +12,7 @@ package struct FlashJournal: Hashable, Sendable {
     package private(set) var unknown = AddressRangeSet()
     /// Read back or hashed and found right after the last write.
     package private(set) var verified = AddressRangeSet()
-    /// What shared sectors held beside the image and was not put back.
+    /// What erased sectors held beside the image and is not proven to be back.
     package private(set) var unrestored: [ImageSegment] = []
 
     package init() {}
@@ -33,11 +33,16 @@ package struct FlashJournal: Hashable, Sendable {
         forget(range)
         programmed.insert(range)
     }
-    mutating func wasVerified(_ range: AddressRange) { verified.insert(range) }
+    mutating func wasVerified(_ range: AddressRange) {
+        verified.insert(range)
+        unrestored.removeAll { $0.range.map(verified.contains) ?? true }
+    }
     mutating func nothingIsVerified() { verified = AddressRangeSet() }
 
-    mutating func holds(_ kept: [ImageSegment]) { unrestored = kept }
-    mutating func restored() { unrestored = [] }
+    /// From now on these bytes exist nowhere but here.
+    mutating func holds(_ kept: [ImageSegment]) {
+        for segment in kept where !unrestored.contains(segment) { unrestored.append(segment) }
+    }
 
     private mutating func forget(_ range: AddressRange) {
         erased.remove(range)
@@ -55,7 +60,7 @@ extension FlashJournal: CustomStringConvertible {
         if !programmed.isEmpty { parts.append("programmed: \(programmed)") }
         if !unknown.isEmpty { parts.append("in an unknown state: \(unknown)") }
         let lost = unrestored.reduce(0) { $0 + $1.bytes.count }
-        if lost > 0 { parts.append("\(lost) bytes that shared a sector were not put back") }
+        if lost > 0 { parts.append("\(lost) bytes that shared a sector are not proven to be back") }
         return parts.isEmpty ? "the flash was not changed" : parts.joined(separator: "; ")
     }
 }

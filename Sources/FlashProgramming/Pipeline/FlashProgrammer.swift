@@ -46,11 +46,11 @@ package final class FlashProgrammer {
         let before = try run.readGuards(guarded, .survey)
         try run.execute(plan, from: contents, times: options.times)
         if proof != .none {
-            if plan.steps.isEmpty {
+            if plan.steps.isEmpty, run.surveyProves(proof) {
                 // The survey itself compared every byte, and nothing was written since.
                 plan.touched.ranges.forEach(run.wasVerified)
             } else {
-                try run.prove(layout, plan, from: contents, options, by: proof)
+                try run.prove(findings, plan, from: contents, options, by: proof)
             }
             try run.checkGuards(guarded, held: before)
         }
@@ -84,24 +84,28 @@ package final class FlashProgrammer {
         _ extent: FlashExtent, _ options: EraseOptions = EraseOptions(),
         monitor: FlashMonitor = FlashMonitor()
     ) throws(FlashError) -> FlashReport {
-        let ranges = try erasable(extent, widen: options.widen)
+        let isMassErase = extent == .all && device.canMassErase
+        let ranges =
+            isMassErase
+            ? AddressRangeSet([geometry.readableRange]) : try erasable(extent, widen: options.widen)
         let run = start(.erase, monitor)
         let proof = run.proof(for: options.verify)
         run.report.requestedBytes = ranges.count
-        if extent == .all, device.canMassErase {
-            run.meter.expect(
-                .erase, bytes: geometry.range.count, taking: options.times.massErase(of: geometry.range.count)
-            )
+        run.report.proof = proof
+        if isMassErase {
+            run.expectMassErase(options.times)
             if proof != .none { run.expectVerification(ranges, times: options.times) }
             try run.massErase()
         } else {
             if extent == .all { run.warn(.noMassErase) }
             try run.eraseSectors(of: ranges, options, by: proof)
         }
-        if proof != .none, let finding = try run.checkBlank(ranges, by: proof) {
+        if run.journal.isUntouched, run.surveyProves(proof) {
+            // The survey looked at every byte, and nothing was written since.
+            if proof != .none { ranges.ranges.forEach(run.wasVerified) }
+        } else if proof != .none, let finding = try run.checkBlank(ranges, by: proof) {
             throw .notBlank(finding, run.journal)
         }
-        run.report.proof = proof
         return run.finished()
     }
 

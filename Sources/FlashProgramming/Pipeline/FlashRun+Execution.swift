@@ -12,8 +12,7 @@ extension FlashRun {
         let programmed = plan.programmed.count
         meter.expect(.program, bytes: programmed, taking: times.program(programmed))
         if plan.usesMassErase {
-            meter.expect(
-                .erase, bytes: geometry.range.count, taking: times.massErase(of: geometry.range.count))
+            expectMassErase(times)
         }
         for range in plan.erased.ranges {
             let taking = geometry.sectors(touching: range).reduce(Duration.zero) {
@@ -21,7 +20,14 @@ extension FlashRun {
             }
             meter.expect(.erase, bytes: range.count, taking: taking)
         }
-        if proof != .none, !plan.steps.isEmpty { expectVerification(plan.touched, times: times) }
+        if proof != .none, !plan.steps.isEmpty || !surveyProves(proof) {
+            expectVerification(plan.touched, times: times)
+        }
+    }
+
+    func expectMassErase(_ times: FlashTimes) {
+        let bytes = geometry.readableRange.count
+        meter.expect(.erase, bytes: bytes, taking: times.massErase(of: bytes))
     }
 
     func execute(_ plan: FlashPlan, from contents: ExpectedContents, times: FlashTimes) throws(FlashError) {
@@ -41,16 +47,18 @@ extension FlashRun {
     /// After that everything is compared again, not only those: writing one place may have changed another (a flash
     /// that is smaller than its loader says repeats itself).
     func prove(
-        _ layout: ImageLayout, _ plan: FlashPlan, from contents: ExpectedContents, _ options: ProgramOptions,
+        _ findings: [(sector: TouchedSector, finding: SectorFinding)], _ plan: FlashPlan,
+        from contents: ExpectedContents, _ options: ProgramOptions,
         by proof: FlashReport.Proof
     ) throws(FlashError) {
         guard let finding = try compare(plan.touched, with: contents, by: proof) else { return }
-        let wrong = layout.sectors.filter { finding.sectors.contains($0.range) }
-        guard options.erase != .none, wrong.count <= Self.rewriteLimit, wrong.count == finding.sectors.count
+        let wrong = findings.filter { finding.sectors.contains($0.sector.range) }
+        guard wrong.count <= Self.rewriteLimit,
+            wrong.allSatisfy({ mayRewrite($0.sector, $0.finding, options) })
         else {
             throw .verifyMismatch(finding, journal)
         }
-        for sector in wrong {
+        for (sector, _) in wrong {
             warn(.sectorRewritten(sector.range, differingBytes: finding.differingBytes))
             var pages = AddressRangeSet()
             for page in sector.range.pieces(of: geometry.pageSize) where !isBlank(contents.bytes(in: page)) {
@@ -65,6 +73,15 @@ extension FlashRun {
         }
     }
 
+    /// Kept bytes may be wrong themselves where they were read only once.
+    private func mayRewrite(
+        _ sector: TouchedSector, _ finding: SectorFinding, _ options: ProgramOptions
+    ) -> Bool {
+        if options.erase == .none { return false }
+        if case .needsErase = finding { return true }
+        return sector.isFullyCovered
+    }
+
     private func isBlank(_ bytes: [UInt8]) -> Bool {
         bytes.holdsOnly(geometry.erasedValue, in: 0..<bytes.count)
     }
@@ -72,13 +89,13 @@ extension FlashRun {
     /// What the pages beside the erased sectors hold now.
     func readGuards(_ guards: [AddressRange], _ phase: FlashPhase) throws(FlashError) -> [[UInt8]] {
         var contents: [[UInt8]] = []
+        meter.expect(phase, bytes: guards.reduce(0) { $0 + $1.count }, taking: .zero)
         for range in guards { contents.append(try read(range, phase)) }
         return contents
     }
 
     func checkGuards(_ guards: [AddressRange], held before: [[UInt8]]) throws(FlashError) {
-        for (range, old) in zip(guards, before) {
-            let new = try read(range, .verify)
+        for (range, (old, new)) in zip(guards, zip(before, try readGuards(guards, .verify))) {
             if let offset = new.indices.first(where: { new[$0] != old[$0] }) {
                 let byte = ByteMismatch(
                     address: range.start + UInt32(offset), expected: old[offset], found: new[offset])

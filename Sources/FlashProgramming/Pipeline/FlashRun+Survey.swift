@@ -27,6 +27,9 @@ extension FlashRun {
         return (findings, contents)
     }
 
+    /// Whether a survey is at least as good as the proof that was asked for.
+    func surveyProves(_ proof: FlashReport.Proof) -> Bool { proof != .readBack || !device.hashesOnTarget }
+
     private func needsReading(_ sector: TouchedSector, _ options: ProgramOptions) -> Bool {
         switch options.erase {
         case .chip: false
@@ -43,12 +46,24 @@ extension FlashRun {
         guard needsReading(sector, options) else { return (judge.needsErase(sector, holding: nil), nil) }
         if sector.isFullyCovered { return (try surveyFullyCovered(sector, judge), nil) }
         let current = try read(sector.range, .survey)
-        if options.full, options.erase == .needed {
-            return (judge.needsErase(sector, holding: current), current)
-        }
-        let finding = try judge.judge(sector, holding: current)
-        if case .needsErase = finding, !options.keepSharedSectors { return (finding, nil) }
+        let finding =
+            options.full && options.erase == .needed
+            ? judge.needsErase(sector, holding: current) : try judge.judge(sector, holding: current)
+        guard case .needsErase = finding else { return (finding, current) }
+        guard options.keepSharedSectors else { return (finding, nil) }
+        try confirm(current, in: sector.range)
         return (finding, current)
+    }
+
+    /// A single wrong read would be written back, and then be compared with itself.
+    private func confirm(_ bytes: [UInt8], in range: AddressRange) throws(FlashError) {
+        meter.expect(.survey, bytes: range.count, taking: .zero)
+        if device.hashesOnTarget, try sha256(of: range, .survey) == SHA256.digest(of: bytes) { return }
+        let again = try read(range, .survey)
+        guard let offset = again.indices.first(where: { again[$0] != bytes[$0] }) else { return }
+        let address = range.start + UInt32(offset)
+        throw .unstableRead(
+            ByteMismatch(address: address, expected: bytes[offset], found: again[offset]), journal)
     }
 
     private func surveyFullyCovered(

@@ -83,7 +83,7 @@ final class FlashRun {
 
     func massErase() throws(FlashError) {
         trace(.step, "erasing the chip")
-        try eraseRepeatingOnce(geometry.range, .massErase) { () throws(FlashDeviceFailure) in
+        try eraseRepeatingOnce(geometry.readableRange, .massErase) { () throws(FlashDeviceFailure) in
             try device.massErase(poll: poll)
         }
         report.massErased = true
@@ -154,7 +154,6 @@ final class FlashRun {
         defer { isRestoring = false }
         try erase(sector.range, times: times)
         for range in pages.ranges { try program(range, from: contents) }
-        journal.restored()
     }
 
     // MARK: Early proof
@@ -165,6 +164,7 @@ final class FlashRun {
         hasProvenErase = true
         guard let start = range.pieces(of: Self.sample).first else { return }
         var check = BlankCheck(geometry)
+        meter.expect(.verify, bytes: start.count, taking: .zero)
         try readPieces(of: start, .verify) { range, bytes in check.take(bytes, at: range) }
         if let finding = check.finding { throw .notBlank(finding, journal) }
     }
@@ -174,6 +174,7 @@ final class FlashRun {
         hasProvenProgramming = true
         guard let start = range.pieces(of: Self.sample).first else { return }
         var comparison = Comparison(geometry)
+        meter.expect(.verify, bytes: start.count, taking: .zero)
         let found = try read(start, .verify)
         comparison.take(found, expected: Array(bytes.prefix(start.count)), at: start)
         if let finding = comparison.finding(origin: { _ in nil }) { throw .verifyMismatch(finding, journal) }

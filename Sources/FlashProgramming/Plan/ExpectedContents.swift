@@ -38,8 +38,9 @@ struct ExpectedContents {
         return image.segments[index]
     }
 
-    /// What was kept of a sector beside the image.
+    /// What was kept of a sector beside the image; nothing when nothing of it was to be kept.
     func keptBytes(beside covered: AddressRangeSet, in sector: AddressRange) -> [ImageSegment] {
+        guard kept.contains(where: { $0.address == sector.start }) else { return [] }
         var beside = AddressRangeSet([sector])
         for range in covered.ranges { beside.remove(range) }
         return beside.ranges.map { range in

@@ -36,7 +36,9 @@ extension FlashGeometry {
         var (address, described, sectorCount) = (readable.bounds.lowerBound, 0, 0)
         for group in groups {
             let size = Int(group.size)
-            described += Int(group.count) * size
+            let (bytes, overflow) = Int(group.count).multipliedReportingOverflow(by: size)
+            let (sum, carried) = described.addingReportingOverflow(bytes)
+            described = overflow || carried ? .max : sum
             let count = min(Int(group.count), (readable.bounds.upperBound - address) / size)
             if count > 0 { runs.append(SectorRun(start: UInt32(address), count: count, size: size)) }
             sectorCount += count
@@ -61,7 +63,8 @@ extension FlashGeometry {
         }
         self.init(
             name: storage.deviceName, runs: runs, readableRange: readable, range: usable, pageSize: pageSize,
-            erasedValue: storage.erasedValue, warnings: warnings)
+            erasedValue: storage.erasedValue, warnings: warnings,
+            describesWholeChip: described == readable.count)
     }
 
     /// A power of two from 256 to 64 KiB near the declared one, but never one that does not divide the sectors.

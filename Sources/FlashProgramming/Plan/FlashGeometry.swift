@@ -26,8 +26,8 @@ package struct FlashGeometry: Hashable, Sendable {
     /// What the loader's statements contradicted each other in.
     package let warnings: [FlashWarning]
 
-    /// True when erasing the chip erases exactly `range`.
-    package var describesWholeChip: Bool { readableRange == range }
+    /// True when size and sector table agree, so that erasing the chip erases exactly `range`.
+    package let describesWholeChip: Bool
     package var sectorCount: Int { runs.reduce(0) { $0 + $1.count } }
 
     package func sector(containing address: Int) -> AddressRange? {

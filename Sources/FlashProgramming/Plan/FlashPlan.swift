@@ -79,7 +79,7 @@ package struct FlashPlan: Hashable, Sendable {
         touched = AddressRangeSet(findings.map(\.sector.range))
         self.unchanged = unchanged
         restoredBytes = restored
-        guards = mass ? [] : Self.guards(of: findings, on: geometry, touched: touched)
+        guards = mass || wholeChip ? [] : Self.guards(of: findings, on: geometry, touched: touched)
     }
 
     /// Only when nothing on the chip is worth keeping and the typical times say that it is faster.

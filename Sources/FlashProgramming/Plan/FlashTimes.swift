@@ -7,7 +7,6 @@ import Essentials
 package struct FlashTimes: Hashable, Sendable {
     package var eraseOf4KiB: Duration
     package var eraseOf64KiB: Duration
-    /// Per byte of the chip.
     package var massEraseOfMiB: Duration
     package var programOf256Bytes: Duration
     /// Bytes per second over the link.

@@ -58,8 +58,9 @@ extension AddressRange {
         let radix = isHex ? 16 : 10
         let digits = rest.prefix { $0 == "_" || ($0.isASCII && $0.hexDigitValue.map { $0 < radix } == true) }
         let plain = digits.filter { $0 != "_" }
-        guard !plain.isEmpty, let value = UInt64(plain, radix: radix) else {
-            return .failure(BadNumber(problem: .badNumber(String(text))))
+        guard !plain.isEmpty else { return .failure(BadNumber(problem: .badNumber(String(text)))) }
+        guard let value = UInt64(plain, radix: radix) else {
+            return .failure(BadNumber(problem: .beyondAddressSpace))
         }
         guard let factor = unit(rest[digits.endIndex...]) else {
             return .failure(BadNumber(problem: .badUnit(String(rest[digits.endIndex...]))))

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import FlashProgramming
+
+/// NOR cells behind the seam: programming only takes bits away from the erased value, erasing works on whole sectors.
+final class ModelFlash: FlashDevice {
+    /// What can go wrong once, at a chosen operation.
+    enum Fault: CaseIterable {
+        /// The operation says no and has done nothing.
+        case refused
+        /// It says no after half of its work.
+        case refusedHalfway
+        /// It says yes and has done nothing; a read gives other bytes.
+        case lied
+        /// A read gives one byte less; anything else is refused.
+        case short
+        /// A read or hash comes back with one bit wrong; an erase or a write leaves one bit wrong.
+        case flipped
+    }
+
+    /// A loader that is wrong all the time.
+    enum Habit: CaseIterable {
+        case erasesNothing, writesNothing, erasesOneSectorTooMany, repeatsItself, dropsLastByte,
+            writesOverPrevious
+    }
+
+    let geometry: FlashGeometry
+    var cells: [UInt8]
+    var programLimit = 4096
+    var readLimit = 4096
+    var canMassErase = true
+    var hashesOnTarget = false
+    private(set) var targetTime = Duration.zero
+    let time = VirtualTime()
+
+    var fault: (kind: Fault, at: Int)?
+    var habit: Habit?
+    var cancelAt: Int?
+    let cancellation = Cancellation()
+    private(set) var operations = 0
+    private(set) var log: [String] = []
+
+    init(_ geometry: FlashGeometry, contents: [UInt8]? = nil) {
+        self.geometry = geometry
+        cells = contents ?? [UInt8](repeating: geometry.erasedValue, count: geometry.readableRange.count)
+    }
+
+    func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
+        let fault = begin("read \(range)")
+        spend(.microseconds(range.count), onTarget: false)
+        var bytes = held(range)
+        switch fault {
+        case .refused, .refusedHalfway: throw Self.refusal
+        case .lied: bytes = bytes.map { ~$0 }
+        case .short: bytes.removeLast()
+        case .flipped: bytes[bytes.count / 2] ^= 1
+        case nil: break
+        }
+        return bytes
+    }
+
+    func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) {
+        let fault = begin("erase \(range)")
+        precondition(geometry.widened(range) == range, "the pipeline erases whole sectors")
+        try erase(range, fault, poll)
+        if habit == .erasesOneSectorTooMany, let next = geometry.sector(containing: range.bounds.upperBound) {
+            eraseCells(offsets(next))
+        }
+    }
+
+    func massErase(poll: () -> Bool) throws(FlashDeviceFailure) {
+        let fault = begin("mass erase")
+        try erase(geometry.readableRange, fault, poll)
+    }
+
+    private func erase(_ range: AddressRange, _ fault: Fault?, _ poll: () -> Bool) throws(FlashDeviceFailure)
+    {
+        if fault == .refused || fault == .short { throw Self.refusal }
+        if fault == .lied || habit == .erasesNothing { return }
+        let all = offsets(range)
+        let middle = all.lowerBound + all.count / 2
+        eraseCells(all.lowerBound..<middle)
+        spend(.milliseconds(100), onTarget: true)
+        if fault == .refusedHalfway { throw Self.refusal }
+        if poll() { throw .stopped }
+        eraseCells(middle..<all.upperBound)
+        if fault == .flipped { cells[physical(all.lowerBound)] ^= 1 }
+    }
+
+    func program(_ bytes: [UInt8], at address: UInt32) throws(FlashDeviceFailure) {
+        precondition(!bytes.isEmpty && bytes.count <= programLimit, "the pipeline keeps the device's limits")
+        let range = AddressRange(start: address, count: bytes.count)
+        let fault = begin("program \(range)")
+        spend(.microseconds(2 * bytes.count), onTarget: true)
+        if fault == .refused || fault == .short { throw Self.refusal }
+        if fault == .lied || habit == .writesNothing { return }
+        var written = bytes.count
+        if fault == .refusedHalfway { written /= 2 }
+        if habit == .dropsLastByte { written -= 1 }
+        programCells(Array(bytes[..<written]), at: offsets(range).lowerBound)
+        if habit == .writesOverPrevious, offsets(range).lowerBound > 0 {
+            programCells([0], at: offsets(range).lowerBound - 1)
+        }
+        if fault == .flipped { cells[physical(offsets(range).lowerBound)] ^= 1 }
+        if fault == .refusedHalfway { throw Self.refusal }
+    }
+
+    /// A plain loop over locals: in a debug build anything else is what the tests spend their time with.
+    private func programCells(_ bytes: [UInt8], at first: Int) {
+        let erased = geometry.erasedValue
+        let base = physical(first)
+        var held = Array(cells[base..<min(base + bytes.count, cells.count)])
+        var index = 0
+        while index < held.count {
+            held[index] = ((held[index] ^ erased) | (bytes[index] ^ erased)) ^ erased
+            index += 1
+        }
+        cells.replaceSubrange(base..<base + held.count, with: held)
+    }
+
+    func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest {
+        let fault = begin("hash \(range)")
+        spend(.nanoseconds(100 * range.count), onTarget: true)
+        var bytes = held(range)
+        switch fault {
+        case .refused, .refusedHalfway, .short: throw Self.refusal
+        case .lied: bytes = []
+        case .flipped: bytes[0] ^= 1
+        case nil: break
+        }
+        return .init(words: SHA256.digest(of: bytes).words)
+    }
+
+    // MARK: Inside
+
+    static let refusal = FlashDeviceFailure.failed(Refusal())
+    struct Refusal: Diagnosable {
+        var code: String { "MDL-001" }
+        var summary: String { "the model refused" }
+    }
+
+    private func begin(_ what: String) -> Fault? {
+        log.append(what)
+        defer { operations += 1 }
+        if cancelAt == operations { cancellation.cancel() }
+        if let fault, fault.at == operations { return fault.kind }
+        return nil
+    }
+
+    private func held(_ range: AddressRange) -> [UInt8] {
+        guard habit == .repeatsItself else { return Array(cells[offsets(range)]) }
+        return offsets(range).map { cells[physical($0)] }
+    }
+
+    private func eraseCells(_ offsets: Range<Int>) {
+        if habit == .repeatsItself {
+            for offset in offsets { cells[physical(offset)] = geometry.erasedValue }
+        } else {
+            cells.replaceSubrange(
+                offsets, with: [UInt8](repeating: geometry.erasedValue, count: offsets.count))
+        }
+    }
+
+    private func spend(_ duration: Duration, onTarget: Bool) {
+        time.wait(for: duration)
+        if onTarget { targetTime += duration }
+    }
+
+    func offsets(_ range: AddressRange) -> Range<Int> {
+        let low = range.bounds.lowerBound - geometry.readableRange.bounds.lowerBound
+        precondition(low >= 0 && low + range.count <= cells.count, "the pipeline stays inside the flash")
+        return low..<low + range.count
+    }
+
+    /// A flash half as large as described answers the upper half with the lower one.
+    private func physical(_ offset: Int) -> Int {
+        habit == .repeatsItself ? offset % max(1, cells.count / 2) : offset
+    }
+}
