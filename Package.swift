@@ -89,11 +89,15 @@ let package = Package(
             swiftSettings: policy),
         tests("STLinkProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "USBTestKit"]),
         tests("CMSISDAPProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "CMSISDAPProbe", "USBTestKit"]),
-        tests("DebugAccessTests", of: ["Essentials", "DebugProbe", "DebugAccess"]),
-        tests("CortexMTests", of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM"]),
+        // What tests above the probe share: a probe with a debug port, access ports, memory and a core behind it.
+        .target(
+            name: "DebugTestKit", dependencies: ["Essentials", "DebugProbe"], path: "Tests/DebugTestKit",
+            swiftSettings: policy),
+        tests("DebugAccessTests", of: ["Essentials", "DebugProbe", "DebugAccess", "DebugTestKit"]),
+        tests("CortexMTests", of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "DebugTestKit"]),
         tests(
             "TargetDescriptionTests",
-            of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription"]),
+            of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "DebugTestKit"]),
         tests(
             "FlashLoaderTests",
             of: [

@@ -57,7 +57,7 @@ extension FaultReport {
         var lines: [String] = []
         for (field, meaning) in Self.meanings where configurable[dynamicMember: field] {
             var line = meaning
-            if meaning.hasPrefix("bus"), field == \.preciseBus, let busAddress {
+            if field == \.preciseBus, let busAddress {
                 line += " at \(busAddress.hex)"
             }
             if field == \.dataAccessViolation, let memoryAddress { line += " at \(memoryAddress.hex)" }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import DebugProbe
 package import Essentials
 
 extension DebugAccessError: Diagnosable {
@@ -81,10 +82,23 @@ extension DebugAccessError {
     /// Whether the wire or the probe failed rather than the access that was asked for.
     package var isConnectionFailure: Bool {
         switch self {
+        // The probe works, but will not or cannot do this one thing, e.g. open a dead AP.
+        case .probe(.refused, during: _), .probe(.unsupported, during: _): false
         case .probe, .notADebugPort, .powerUpRefused, .connectionLost: true
         case .busFault, .stickyFault, .busStalled, .notAMemoryAccessPort, .outOfAddressSpace, .unaligned,
             .verifyMismatch, .shortAnswer:
             false
+        }
+    }
+}
+
+extension DebugAccessError {
+    /// What a target that is just coming out of reset may answer.
+    var mayPass: Bool {
+        switch self {
+        case .probe(let error, _): error.isLineFailure
+        case .powerUpRefused, .notADebugPort: true
+        default: false
         }
     }
 }

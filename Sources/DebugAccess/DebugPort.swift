@@ -17,8 +17,6 @@ package final class DebugPort {
     private(set) var generation = 0
 
     package static let powerUpLimit: Duration = .milliseconds(500)
-    /// Line resets before the wire counts as dead.
-    static let reconnectAttempts = 3
 
     package init(probe: any DebugProbe, timebase: any Timebase, trace: Trace) {
         (self.probe, self.timebase, self.trace) = (probe, timebase, trace)
@@ -32,9 +30,7 @@ package final class DebugPort {
         try powerUp()
     }
 
-    /// Sends a line reset and brings the debug port back, e.g.
-    ///
-    /// after a target reset.
+    /// Sends a line reset and brings the debug port back, e.g. after a target reset.
     ///
     /// Tries until `limit`.
     package func reconnect(within limit: Duration) throws(DebugAccessError) {
@@ -47,12 +43,9 @@ package final class DebugPort {
                 trace(.debug, "debug port reconnected", ["attempts": "\(attempts)"])
                 return
             } catch {
-                guard case .probe(let lower, let step) = error, lower.isLineFailure else {
-                    guard case .powerUpRefused = error, !poll.hasPassed else { throw error }
-                    poll.pause()
-                    continue
-                }
+                guard error.mayPass else { throw error }
                 guard !poll.hasPassed else {
+                    guard case .probe(let lower, let step) = error else { throw error }
                     throw .connectionLost(attempts: attempts, during: step, last: lower)
                 }
             }

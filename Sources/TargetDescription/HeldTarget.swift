@@ -84,20 +84,19 @@ extension HeldTarget {
             }
             try releaseSecondCore()
         case (.asFound, false):
-            if wasRunning {
-                try restoreDebugRegisters()
-                try releasing { () throws(CoreError) in try core.detach() }
-            }
+            if wasRunning { try releasing { () throws(CoreError) in try core.detach() } }
             try releaseSecondCore()
+            try restoreDebugRegisters()
         case (.asFound, true) where !wasRunning:
             try releasing { () throws(CoreError) in try core.resetAndHalt() }
             try releaseSecondCore()
         case (.asFound, true), (.resetAndRun, _):
-            try restoreDebugRegisters()
             // Its vector catch would hold it at the reset.
             if let secondCore { try releasing { () throws(CoreError) in try secondCore.catchNothing() } }
             try releasing { () throws(CoreError) in try core.resetAndRun() }
             try releaseSecondCore()
+            // Last: until here the debug port of a sleeping core depends on them.
+            try restoreDebugRegisters()
         }
         isHeld = false
     }

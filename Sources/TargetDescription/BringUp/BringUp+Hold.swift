@@ -3,6 +3,7 @@
 
 import CortexM
 import DebugAccess
+import DebugProbe
 import Essentials
 
 extension BringUp {
@@ -50,36 +51,38 @@ extension BringUp {
         guard let definition = target.definition.secondCore,
             let accessPort = target.definition.accessPort(.secondCore)
         else { return }
-        let core = Core(
-            name: definition.name, memory: memory(accessPort), timebase: timebase, trace: trace)
-        do {
-            let finding = try port.identifyAccessPort(accessPort.index)
-            guard finding.matches(accessPort) else {
-                return secondCoreIsOff(target, "AP\(accessPort.index) does not answer as expected")
-            }
-        } catch { throw .access(error, during: .secondCore) }
+        let finding = try accessing(.secondCore) { () throws(DebugAccessError) in
+            try port.identifyAccessPort(accessPort.index)
+        }
+        switch finding.outcome {
+        case .unreadable(.probe(.unsupported(let feature, let needs), _)):
+            return note(.unreachable("the probe's firmware has no \(feature); it needs \(needs)"), of: target)
+        case .present where finding.matches(accessPort): break
+        default: return note(.off("AP\(accessPort.index) does not answer as expected"), of: target)
+        }
+        let core = Core(name: definition.name, memory: memory(accessPort), timebase: timebase, trace: trace)
         do {
             guard try core.identify().part == definition.part else {
-                return secondCoreIsOff(target, "its CPUID is not that of an \(definition.name)")
+                return note(.off("its CPUID is not that of an \(definition.name)"), of: target)
             }
             let before = try core.status()
             try core.catchReset()
             try core.halt()
-            if target.secondCore == nil { report.secondCore = .parked(was: CoreActivity(before)) }
+            note(.parked(was: CoreActivity(before)), of: target)
             target.secondCore = core
-            trace(.step, "second core parked", ["core": core.name, "was": CoreActivity(before).rawValue])
         } catch {
             // A core without a clock answers with bus errors or not at all; a dead wire is something else.
             if case .access(let lower, _, _) = error, lower.isConnectionFailure {
                 throw .core(error, during: .secondCore)
             }
-            secondCoreIsOff(target, error.summary)
+            note(.off(error.cause?.summary ?? error.summary), of: target)
         }
     }
 
-    private func secondCoreIsOff(_ target: HeldTarget, _ why: String) {
-        if target.secondCore == nil { report.secondCore = .off(why) }
-        trace(.step, "second core is off", ["because": why])
+    /// The first finding stays: later ones are of our own making.
+    private func note(_ finding: SecondCoreFinding, of target: HeldTarget) {
+        if target.secondCore == nil { report.secondCore = finding }
+        trace(finding.traceLevel, "second core", ["finding": "\(finding)"])
     }
 
     private func isQuiet(_ target: HeldTarget) throws(TargetError) -> Bool {
@@ -101,21 +104,46 @@ extension BringUp {
 
     /// With nRST still low: both cores are told to stop at their reset vectors, then the line is let go.
     func releaseReset(holding target: HeldTarget) throws(TargetError) {
-        let core = target.core
-        // The core's registers answer in reset on most parts. Where they do not, it is halted as early as possible.
-        do { try core.catchReset() } catch {
-            trace(.warning, "no vector catch in reset", ["error": error.code])
-        }
-        core.resetWasSeen = false
+        catchResetWhileLow(target)
         try drive(reset: false)
         try accessing(.resetLine) { () throws(DebugAccessError) in
             try port.reconnect(within: target.definition.resetSettle)
         }
+        let wasCaught = try controlling(.mainCore) { () throws(CoreError) in try target.core.status().isHalted
+        }
         try hold(target)
-        if !report.resetReasons.contains("asked for") { report.resetReasons = ["asked for"] }
+        report.resetReasons = ["asked for"]
         report.mainCoreWas = .inReset
-        let status = try controlling(.mainCore) { () throws(CoreError) in try core.readRegister(.pc) }
-        trace(.step, "held after reset", ["PC": status.hex])
+        if !wasCaught {
+            // nRST is not wired, or the catch could not be set while it was low: some of the application has run.
+            trace(.warning, "core not caught as nRST rose, resetting by software")
+            report.notes.append(
+                "nRST did not hold the core (is it wired?); the part was reset by software instead")
+            try resetAndHold(target)
+        }
+        trace(.step, "held after reset")
+    }
+
+    /// The M7's own registers answer while nRST is low; whether the M4's do depends on the part's state.
+    private func catchResetWhileLow(_ target: HeldTarget) {
+        do { try target.core.catchReset() } catch {
+            trace(.warning, "no vector catch in reset", ["core": target.core.name, "error": error.code])
+        }
+        guard let definition = target.definition.secondCore,
+            let accessPort = target.definition.accessPort(.secondCore),
+            report.accessPorts.first(where: { $0.index == accessPort.index })?.matches(accessPort) == true
+        else { return }
+        let second = Core(name: definition.name, memory: memory(accessPort), timebase: timebase, trace: trace)
+        do { try second.catchReset() } catch {
+            // It is parked as soon as it runs.
+            trace(.debug, "no vector catch in reset", ["core": second.name, "error": error.code])
+        }
+    }
+}
+
+extension SecondCoreFinding {
+    fileprivate var traceLevel: TraceLevel {
+        if case .unreachable = self { .warning } else { .step }
     }
 }
 

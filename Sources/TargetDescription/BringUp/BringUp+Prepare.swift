@@ -16,8 +16,6 @@ extension BringUp {
         if !reasons.isEmpty {
             report.resetReasons += reasons
             try resetAndHold(target)
-        } else if report.connectMode == .underReset {
-            target.isDisturbed = true
         }
         try stopBusMasters(target)
         try leaveMappedMode(target)
@@ -42,7 +40,7 @@ extension BringUp {
     }
 
     /// A system reset with both cores caught at their vectors.
-    private func resetAndHold(_ target: HeldTarget) throws(TargetError) {
+    func resetAndHold(_ target: HeldTarget) throws(TargetError) {
         trace(.step, "reset", ["because": report.resetReasons.joined(separator: ", ")])
         try controlling(.reset) { () throws(CoreError) in
             if let second = target.secondCore { try second.catchReset() }

@@ -56,8 +56,9 @@ package final class BringUp {
         try measureSupply()
         let mode = options.connect
         do { return try attach(mode) } catch {
-            guard mode == .normal, error.mayYieldToReset else {
-                letGo()
+            guard mode == .normal, options.reset != .never, error.mayYieldToReset else {
+                // A hot connection changed nothing that would have to be undone.
+                if mode != .hot { letGo() }
                 throw error
             }
             trace(.warning, "attaching failed, trying under reset", ["error": error.code])

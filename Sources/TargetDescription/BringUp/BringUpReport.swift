@@ -30,6 +30,8 @@ package enum SecondCoreFinding: Hashable, Sendable {
     case none
     /// It cannot disturb: no clock, or held. The text says what was seen.
     case off(String)
+    /// It may run, and this probe cannot stop it. The text says why.
+    case unreachable(String)
     case parked(was: CoreActivity)
 }
 
@@ -98,6 +100,7 @@ extension BringUpReport {
         switch secondCore {
         case .none: break
         case .off(let why): lines.append("second core is off: \(why)")
+        case .unreachable(let why): lines.append("second core cannot be reached and may be running: \(why)")
         case .parked(let activity): lines.append("second core was \(activity.rawValue) and is parked")
         }
         if isSupplyLocked == true, let supply {

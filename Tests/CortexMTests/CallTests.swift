@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import DebugTestKit
+import Essentials
+import Testing
+
+@Suite struct `Calling a function` {
+    @Test(arguments: [nil, 512] as [Int?])
+    func `sets up the AAPCS and returns what it returned`(blockLimit: Int?) throws {
+        let fixture = try Fixture(blockLimit: blockLimit).halted()
+        var seen: [UInt8: UInt32] = [:]
+        fixture.fake.behaviour = { fake, looks in
+            if looks == 0 { seen = fake.registers }
+            if looks == 3 { fake.returnFromCall(1, 0x55) }
+        }
+        fixture.fake.cfsr = 0x8200
+        fixture.fake.dfsr = 0x1F
+        var call = fixture.call(arguments: [0x9000_0000, 256, 0x2400_8000, 4])
+        call.staticBase = 0x2400_3000
+        let result = try fixture.core.call(call)
+        #expect(result.r0 == 1)
+        #expect(result.r1 == 0x55)
+        #expect(seen[0] == 0x9000_0000)
+        #expect(seen[3] == 4)
+        #expect(seen[9] == 0x2400_3000)
+        #expect(seen[17] == 0x2400_5000)
+        #expect(seen[14] == 0x2400_0001)
+        #expect(seen[15] == 0x2400_0798)
+        #expect(seen[16] == 0x0100_0000)
+        #expect(seen[20] == 1)
+        #expect(fixture.bus[0x2400_0000] == 0x00)
+        #expect(fixture.bus[0x2400_0001] == 0xBE)
+        #expect(fixture.fake.cfsr == 0)
+        // Started without C_MASKINTS: SysTick-driven loaders would hang.
+        #expect(fixture.fake.written(to: 0xE000_EDF0) == [0xA05F_0001])
+        #expect(fixture.fake.demcr == 0x0100_07F1)
+    }
+
+    @Test func `a second call needs nothing from the first`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.behaviour = { fake, _ in fake.returnFromCall((fake.registers[0] ?? 0) + 1) }
+        #expect(try fixture.core.call(fixture.call(arguments: [41])).r0 == 42)
+        #expect(try fixture.core.call(fixture.call(arguments: [1])).r0 == 2)
+    }
+
+    @Test func `a function that hangs is stopped at its deadline and sampled`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.behaviour = { fake, looks in
+            fake.registers[15] = 0x2400_0900 + UInt32(looks % 3) * 2
+            fake.registers[14] = 0x2400_0801
+        }
+        try fixture.core.prepareStack(Fixture.stack)
+        fixture.bus.setWord(1, at: 0x2400_4F00)
+        let start = fixture.time.now
+        let error = try #require(throws: CoreError.self) {
+            _ = try fixture.core.call(fixture.call(deadline: .milliseconds(700)))
+        }
+        guard case .callTimedOut(let mortem) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(mortem.elapsed == .milliseconds(700))
+        #expect(mortem.samples.count == 8)
+        #expect(
+            mortem.samples.allSatisfy { (0x2400_0900...0x2400_0904).contains($0.pc) && $0.lr == 0x2400_0801 })
+        #expect(mortem.stackUsed == 0x100)
+        #expect(fixture.fake.isHalted)
+        #expect(fixture.time.now - start < .seconds(1))
+        #expect(error.summary.contains("Init did not return within 0.7 s"))
+    }
+
+    @Test func `a fault is caught before any handler and told in words`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.behaviour = { fake, _ in
+            fake.cfsr = 0x8200
+            fake.hfsr = 1 << 30
+            fake.keep(0xE000_ED38, 0x5200_5000)
+            fake.registers[14] = 0xFFFF_FFF9
+            fake.registers[16] = 0x0100_0003
+            fake.registers[17] = 0x2400_4F80
+            for (index, word) in [0, 1, 2, 3, 12, 0x2400_0811, 0x2400_0A10, 0x0100_0000].enumerated() {
+                fake.memory.setWord(UInt32(word), at: 0x2400_4F80 + 4 * UInt32(index))
+            }
+            fake.stop(at: 0x0800_0300, because: 8)
+        }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        guard case .callFaulted(let mortem) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(mortem.fault.busAddress == 0x5200_5000)
+        #expect(mortem.fault.frame?.pc == 0x2400_0A10)
+        #expect(
+            mortem.fault.lines == [
+                "bus error of a data access at 0x52005000", "the core is in HardFault",
+                "it came from 0x24000a10, called from about 0x24000810",
+            ])
+        #expect(error.summary.contains("0x24000a10"))
+    }
+
+    @Test func `a wild stack pointer does not hide the fault`() throws {
+        let fixture = try Fixture().halted()
+        fixture.bus.faults = [0x0000_0000...0x0000_FFFF]
+        fixture.fake.behaviour = { fake, _ in
+            fake.cfsr = 0x1000
+            fake.registers[14] = 0xFFFF_FFFD
+            fake.registers[16] = 0x0100_0003
+            fake.registers[18] = 0x10
+            fake.stop(at: 0x0800_0300, because: 8)
+        }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        guard case .callFaulted(let mortem) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(mortem.fault.frame == nil)
+        #expect(mortem.fault.lines.first == "bus error stacking for an exception")
+    }
+
+    @Test func `lockup is told from a hang`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.behaviour = { fake, _ in
+            fake.isLockedUp = true
+            fake.registers[15] = 0xFFFF_FFFE
+        }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        #expect(error.code == "COR-014")
+        #expect(fixture.fake.isHalted)
+    }
+
+    @Test func `a reset during the call is told as such, and the application is kept from starting`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.behaviour = { fake, looks in if looks == 2 { fake.reset() } }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        guard case .targetReset("Init", _) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(fixture.fake.isHalted)
+        #expect(fixture.fake.demcr & 1 == 1)
+    }
+
+    @Test(arguments: [UInt8(0xAB), 0x01])
+    func `a breakpoint that is not the return is named`(immediate: UInt8) throws {
+        let fixture = try Fixture().halted()
+        fixture.bus[0x2400_0500] = immediate
+        fixture.bus[0x2400_0501] = 0xBE
+        fixture.fake.behaviour = { fake, _ in fake.stop(at: 0x2400_0500, because: 2) }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        guard case .callHitBreakpoint(_, let found) = error else {
+            Issue.record("\(error)")
+            return
+        }
+        #expect(found == immediate)
+        #expect(error.remedies.isEmpty == (immediate != 0xAB))
+    }
+
+    @Test func `erratum 3092511 of the M7 is resumed from, on an M4 it is a finding`() throws {
+        let m7 = try Fixture().halted()
+        let coincide: (FakeCore, Int) -> Void = { fake, looks in
+            if fake.registers[16] == 0x0100_0000, looks == 1 {
+                fake.registers[16] = 0x0100_000F
+                fake.memory.setWord(0xB500_B500, at: 0x2400_0600)
+                fake.stop(at: 0x2400_0600, because: 3)
+            } else if looks == 2 {
+                fake.registers[16] = 0x0100_0000
+                fake.returnFromCall(7)
+            }
+        }
+        m7.fake.behaviour = coincide
+        #expect(try m7.core.call(m7.call()).r0 == 7)
+        #expect(m7.fake.written(to: 0xE000_EDF0).filter { $0 == 0xA05F_0001 }.count == 2)
+
+        let m4 = try Fixture(cpuid: 0x410F_C241).halted()
+        m4.fake.behaviour = coincide
+        let error = try #require(throws: CoreError.self) { _ = try m4.core.call(m4.call()) }
+        #expect(error.code == "COR-016")
+    }
+
+    @Test func `cancelling halts the core, and the next call starts clean`() throws {
+        let fixture = try Fixture().halted()
+        var call = fixture.call(deadline: .seconds(100))
+        call.isCancelled = { fixture.time.now > .milliseconds(50) }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(call) }
+        #expect(error.code == "COR-010")
+        #expect(fixture.fake.isHalted)
+        #expect(fixture.time.now < .seconds(1))
+
+        fixture.fake.clearLog()
+        fixture.fake.registers[16] = 0x0100_000F
+        fixture.fake.behaviour = { fake, _ in fake.returnFromCall(1) }
+        #expect(try fixture.core.call(fixture.call()).r0 == 1)
+        #expect(fixture.fake.written(to: 0xE000_ED0C).contains(0x05FA_0002))
+    }
+
+    @Test func `what must happen meanwhile happens at every look`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.behaviour = { fake, looks in if looks == 20 { fake.returnFromCall(1) } }
+        var times: [Duration] = []
+        var feeds = 0
+        var call = fixture.call()
+        call.whileRunning = { times.append($0) }
+        fixture.core.keepAlive = { feeds += 1 }
+        _ = try fixture.core.call(call)
+        #expect(times.count == 20)
+        #expect(feeds == 20)
+        #expect(times == times.sorted())
+    }
+
+    @Test func `a stack used to its end is an error even when the function returned`() throws {
+        let fixture = try Fixture().halted()
+        try fixture.core.prepareStack(Fixture.stack)
+        fixture.fake.behaviour = { fake, _ in
+            fake.memory.setWord(0, at: 0x2400_4010)
+            fake.returnFromCall(1)
+        }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        #expect(error.code == "COR-017")
+    }
+
+    @Test func `the high-water mark is what was touched`() throws {
+        let fixture = try Fixture().halted()
+        #expect(try fixture.core.stackHighWaterMark(Fixture.stack) == nil)
+        try fixture.core.prepareStack(Fixture.stack)
+        #expect(try fixture.core.stackHighWaterMark(Fixture.stack) == 0)
+        fixture.bus.setWord(3, at: 0x2400_4FC0)
+        #expect(try fixture.core.stackHighWaterMark(Fixture.stack) == 0x40)
+    }
+}
+
+@Suite struct `A clean core for calls` {
+    @Test func `dirty lines are written back before the cache goes off`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.ccr = 0x0007_0218
+        try fixture.core.cleanForCalls()
+        let maintenance = fixture.fake.written(to: 0xE000_EF74)
+        #expect(maintenance.count == 512)
+        #expect(Set(maintenance).count == 512)
+        #expect(maintenance.first == 0)
+        #expect(maintenance.last == 0xC000_0FE0)
+        let lastLine = fixture.fake.log.lastIndex { $0.address == 0xE000_EF74 }
+        let switchedOff = fixture.fake.log.firstIndex { $0.address == 0xE000_ED14 }
+        #expect(try #require(lastLine) < #require(switchedOff))
+        #expect(fixture.fake.ccr == 0x0004_0200)
+        #expect(fixture.fake.written(to: 0xE000_EF50) == [0])
+    }
+
+    @Test func `caches that are off are left alone`() throws {
+        let fixture = try Fixture().halted()
+        try fixture.core.cleanForCalls()
+        #expect(fixture.fake.written(to: 0xE000_EF74).isEmpty)
+        #expect(fixture.fake.written(to: 0xE000_EF50).isEmpty)
+    }
+
+    @Test func `nothing the application left can interfere`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.registers[16] = 0x0100_0016
+        fixture.fake.registers[20] = 0x0301_5000
+        fixture.fake.keep(0xE000_ED94, 5)
+        fixture.fake.keep(0xE000_EF34, 0xC000_0001)
+        fixture.fake.keep(0xE000_2008, 0x0800_0101)
+        fixture.fake.keep(0xE000_1028, 5)
+        fixture.fake.keep(0xE000_E010, 7)
+        fixture.fake.cfsr = 0x100
+        try fixture.core.cleanForCalls()
+        #expect(fixture.fake.registers[16] == 0x0100_0000)
+        #expect(fixture.fake.registers[20] == 1)
+        #expect(fixture.bus.word(at: 0xE000_ED94) == 0)
+        #expect(fixture.bus.word(at: 0xE000_EF34) == 0xC000_0000)
+        #expect(fixture.bus.word(at: 0xE000_ED88) == 0x00F0_0000)
+        #expect(fixture.bus.word(at: 0xE000_2008) == 0)
+        #expect(fixture.bus.word(at: 0xE000_1028) == 0)
+        #expect(fixture.bus.word(at: 0xE000_E010) == 0)
+        #expect(fixture.fake.written(to: 0xE000_E180) == [.max])
+        #expect(fixture.fake.written(to: 0xE000_E29C) == [.max])
+        #expect(fixture.fake.written(to: 0xE000_ED04) == [0x0A00_0000])
+        #expect(fixture.fake.written(to: 0xE000_ED0C) == [0x05FA_0002])
+        #expect(fixture.fake.cfsr == 0)
+        #expect(fixture.fake.demcr == 0x0100_0000)
+    }
+
+    @Test func `a running core is not touched`() throws {
+        let fixture = try Fixture()
+        #expect(throws: CoreError.self) { try fixture.core.cleanForCalls() }
+        #expect(fixture.fake.log.isEmpty)
+    }
+
+    @Test func `an impossible cache is refused, not looped over`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.ccr = 0x0001_0000
+        fixture.fake.keep(0xE000_ED80, .max)
+        let error = try #require(throws: CoreError.self) { try fixture.core.cleanForCalls() }
+        #expect(error.code == "COR-007")
+    }
+
+    @Test func `inspection names what was found`() throws {
+        let fixture = try Fixture().halted()
+        fixture.fake.ccr = 0x0003_0000
+        fixture.fake.keep(0xE000_ED94, 1)
+        fixture.fake.registers[16] = 0x0100_000F
+        fixture.fake.registers[20] = 0x0200_0000
+        fixture.fake.keep(0xE000_E204, 0x4)
+        fixture.fake.keep(0xE000_ED04, 1 << 26)
+        let findings = try fixture.core.inspect()
+        #expect(
+            findings.lines == [
+                "it was in SysTick", "the data cache was on", "the instruction cache was on",
+                "the MPU was on",
+                "the process stack was in use", "interrupts were pending: 34, SysTick",
+            ])
+    }
+}

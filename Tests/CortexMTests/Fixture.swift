@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import DebugAccess
+import DebugTestKit
+import Essentials
+
+/// A core behind AP0 of a fake probe.
+struct Fixture {
+    let probe = FakeProbe()
+    let time = VirtualTime()
+    let bus = FakeMemory()
+    let fake: FakeCore
+    let core: Core
+
+    /// `blockLimit` nil: the probe has no block commands.
+    init(cpuid: UInt32 = 0x411F_C271, blockLimit: Int? = nil) throws {
+        fake = FakeCore(on: bus, cpuid: cpuid)
+        probe.accessPorts[0] = FakeAccessPort(memory: bus)
+        probe.blockLimit = blockLimit
+        let port = DebugPort(probe: probe, timebase: time, trace: .silent)
+        try port.connect(clock: .megahertz(4))
+        core = Core(
+            name: "M7", memory: MemoryAccessPort(port: port, index: 0, isCacheable: true), timebase: time,
+            trace: .silent)
+    }
+
+    func halted() throws -> Fixture {
+        try core.halt()
+        try core.identify()
+        fake.clearLog()
+        return self
+    }
+
+    static let stack: Range<UInt32> = 0x2400_4000..<0x2400_5000
+
+    func call(arguments: [UInt32] = [], deadline: Duration = .seconds(2)) -> FunctionCall {
+        FunctionCall(
+            name: "Init", entry: 0x2400_0799, arguments: arguments, stack: Self.stack,
+            returnTrap: 0x2400_0000,
+            deadline: deadline)
+    }
+}
