@@ -7,21 +7,21 @@ extension WorkbenchError: Diagnosable {
     package var code: String {
         switch self {
         case .step(_, let error): error.code
-        case .noProbe: "BEN-001"
-        case .severalProbes: "BEN-002"
-        case .probeUnusable: "BEN-003"
-        case .configurationMissing: "BEN-010"
-        case .configurationInvalid: "BEN-011"
-        case .configurationValue: "BEN-012"
-        case .fileUnreadable: "BEN-020"
-        case .fileUnwritable: "BEN-021"
-        case .addressForAddressedFile: "BEN-022"
-        case .formatUnknown: "BEN-023"
-        case .badRange: "BEN-024"
-        case .loaderBelongsElsewhere: "BEN-030"
-        case .flashSilent: "BEN-031"
-        case .flashProtected: "BEN-032"
-        case .cancelled: "BEN-040"
+        case .noProbe: "WRK-001"
+        case .severalProbes: "WRK-002"
+        case .probeUnusable: "WRK-003"
+        case .configurationMissing: "WRK-010"
+        case .configurationInvalid: "WRK-011"
+        case .configurationValue: "WRK-012"
+        case .fileUnreadable: "WRK-020"
+        case .fileUnwritable: "WRK-021"
+        case .addressForAddressedFile: "WRK-022"
+        case .formatUnknown: "WRK-023"
+        case .badRange: "WRK-024"
+        case .loaderBelongsElsewhere: "WRK-030"
+        case .flashSilent: "WRK-031"
+        case .flashProtected: "WRK-032"
+        case .cancelled: "WRK-040"
         }
     }
 
