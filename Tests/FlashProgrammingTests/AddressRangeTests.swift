@@ -78,7 +78,9 @@ import Testing
         let pieces = range.pieces(of: 0x300, alignedTo: 0x100)
         #expect(pieces.map(\.bounds) == [0x1003..<0x1300, 0x1300..<0x1600, 0x1600..<0x1900])
         #expect(range.pieces(of: 0).count == range.count, "a limit of nothing is taken as one byte")
-        #expect(range.pieces(of: 0x80, alignedTo: 0x100).allSatisfy { $0.count <= 0x80 })
+        let small = range.pieces(of: 0xa0, alignedTo: 0x100)
+        #expect(small.allSatisfy { $0.count <= 0xa0 && ($0.start % 0x80 == 0 || $0.start == 0x1003) })
+        #expect(small.reduce(0) { $0 + $1.count } == range.count)
     }
 
     @Test func `a set does what a set of addresses does`() throws {

@@ -40,10 +40,13 @@ package struct AddressRange: Hashable, Sendable {
         return low < high ? AddressRange(low..<high) : nil
     }
 
-    /// Cuts into pieces of at most `limit` bytes whose inner cuts fall on multiples of `alignment`, when it fits.
+    /// Cuts into pieces of at most `limit` bytes whose inner cuts fall on multiples of `alignment`.
+    ///
+    /// An alignment larger than the limit is halved until it fits.
     package func pieces(of limit: Int, alignedTo alignment: Int = 1) -> [AddressRange] {
         let limit = max(1, limit)
-        let alignment = alignment > 0 && alignment <= limit ? alignment : 1
+        var alignment = max(1, alignment)
+        while alignment > limit { alignment /= 2 }
         var pieces: [AddressRange] = []
         var low = bounds.lowerBound
         while low < bounds.upperBound {
