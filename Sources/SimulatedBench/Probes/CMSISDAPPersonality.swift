@@ -20,6 +20,8 @@ struct CMSISDAPPersonality {
     var capabilities: [UInt8] = [0x31, 0x00]
     /// An unknown DAP_Info identifier is answered as an unknown command (seen with ORBTrace) instead of with length 0.
     var unknownInfoIsInvalid = false
+    /// A packet that ends in a write reads RDBUFF to learn the write's fate (ORBTrace does not: READOK stays as it was).
+    var checksLastWrite = true
     /// The fastest SWCLK the firmware manages; a higher request is taken for it.
     var maximumClock: UInt32
     /// Handling of one request, and of one SWD transfer besides its clocks.

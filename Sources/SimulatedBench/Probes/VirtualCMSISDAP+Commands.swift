@@ -58,7 +58,8 @@ extension VirtualCMSISDAP {
     // MARK: - General
 
     private func info(_ identifier: UInt8) -> [UInt8] {
-        func text(_ text: String) -> [UInt8] { Array(text.utf8) + [0] }
+        // A text counts its final NUL; one that is not there has length 0.
+        func text(_ text: String) -> [UInt8] { text.isEmpty ? [] : Array(text.utf8) + [0] }
         let value: [UInt8]
         switch identifier {
         case 0x01: value = text(personality.vendor)

@@ -69,7 +69,7 @@ extension VirtualCMSISDAP {
         guard progress.response == Self.okay else { return }
         if progress.isPosted {
             _ = fetch(&progress)
-        } else if progress.mustCheckWrite {
+        } else if progress.mustCheckWrite, personality.checksLastWrite {
             progress.response = exchange(.readDP(0xC)).response
         }
     }
@@ -181,7 +181,7 @@ extension VirtualCMSISDAP {
             let response = exchange(item.packet, word).response
             guard response == Self.okay else { return (index, response) }
         }
-        return (words.count, exchange(.readDP(0xC)).response)
+        return (words.count, personality.checksLastWrite ? exchange(.readDP(0xC)).response : Self.okay)
     }
 
     func writeAbort(_ request: inout CMSISDAPRequest) -> UInt8 {

@@ -216,19 +216,17 @@ final class VirtualHostController {
         guard case .read(let count) = head.work else { return false }
         var bytes: [UInt8] = []
         var ready = max(head.submittedAt, head.endpoint.freeAt)
-        var isOverflow = false
-        var taken = 0
+        var (isOverflow, isComplete, taken) = (false, false, 0)
         for packet in function.outbox.packets(on: head.endpoint.address) {
             taken += 1
             ready = max(ready, packet.readyAt)
             isOverflow = bytes.count + packet.bytes.count > count
             bytes += packet.bytes
-            if isOverflow || bytes.count == count || packet.bytes.count < head.endpoint.maxPacketSize {
-                break
-            }
-            taken = -taken
+            isComplete =
+                isOverflow || bytes.count == count || packet.bytes.count < head.endpoint.maxPacketSize
+            if isComplete { break }
         }
-        guard taken > 0 else { return false }
+        guard isComplete else { return false }
         let moments = timing.transfer(bytes.count, on: head.endpoint, from: ready)
         guard moments.completed <= min(limit, head.deadline) else { return false }
         function.outbox.removeFirst(taken, on: head.endpoint.address)
