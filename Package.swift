@@ -62,6 +62,10 @@ let package = Package(
         layer(
             "FlashProgramming",
             on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader"]),
+        // What runs on the target: built by the toolchain alone, a resource beside the executable.
+        .target(
+            name: "ReferenceLoader", exclude: ["Firmware"], swiftSettings: policy, plugins: ["BuildFlashLoaders"]),
+        .plugin(name: "BuildFlashLoaders", capability: .buildTool()),
         // simulation
         layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
         layer("SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy),
@@ -71,7 +75,7 @@ let package = Package(
             on: [
                 "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
                 "DebugAccess", "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming",
-                "SimulatedBench", yams,
+                "ReferenceLoader", "SimulatedBench", yams,
             ]),
         .executableTarget(
             name: "extflash",
@@ -82,7 +86,9 @@ let package = Package(
         // tests
         tests("EssentialsTests", of: ["Essentials"]),
         tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
-        tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles"]),
+        // Object files of any shape for tests, made without the code under test.
+        .target(name: "ELFTestKit", path: "Tests/ELFTestKit", swiftSettings: policy),
+        tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles", "ELFTestKit"]),
         // What tests of probe drivers share: a scripted USB interface and the check that every decoder goes through.
         .target(
             name: "USBTestKit", dependencies: ["Essentials", "USBTransport"], path: "Tests/USBTestKit",
@@ -102,7 +108,12 @@ let package = Package(
             "FlashLoaderTests",
             of: [
                 "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+                "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
+        // Loaders in the style of others, and loaders that fail, as machine code for the simulated bench.
+        .target(
+            name: "TestLoaders", path: "Tests/TestLoaders", exclude: ["Firmware"], swiftSettings: policy,
+            plugins: ["BuildFlashLoaders"]),
         tests(
             "FlashProgrammingTests",
             of: [
