@@ -28,8 +28,10 @@ func layer(_ name: String, on below: [Target.Dependency] = [], settings: [SwiftS
     .target(name: name, dependencies: below, swiftSettings: settings)
 }
 
-func tests(_ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: policy)
+func tests(
+    _ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil, settings: [SwiftSetting] = policy
+) -> Target {
+    .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: settings)
 }
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -122,7 +124,8 @@ let package = Package(
             ]),
         .systemLibrary(
             name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
-        tests("EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"]),
+        tests(
+            "EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"], settings: simulatorPolicy),
         tests(
             "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
             resources: [.copy("Vectors")]),
