@@ -102,9 +102,10 @@ struct STLinkTarget {
     }
     /// Posted: an error shows with the next access.
     mutating func writePort(_ port: UInt8, _ address: UInt8, _ value: UInt32) throws(Failure) {
-        try point(at: port, bank: address)
         var value = value
+        // Asking for the kind of port moves SELECT, so it comes first.
         if address == 0, try isPeripheralBus(port) { value |= 1 << 31 }
+        try point(at: port, bank: address)
         try transfer(.writeAP(address), value)
     }
 
