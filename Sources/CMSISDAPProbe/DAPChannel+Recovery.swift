@@ -61,8 +61,15 @@ extension DAPChannel {
         condition = .inStep
     }
 
-    /// Reads what an earlier host left unread.
-    func drain() throws(USBError) {
+    /// Reads what an earlier host left unread, before anything else is asked.
+    func dropStaleResponses() throws(ProbeError) {
+        do { try drain() } catch {
+            condition = .outOfStep(isHalted: error == .stalled)
+            throw .transport(error, during: "reading stale responses")
+        }
+    }
+
+    private func drain() throws(USBError) {
         for _ in 0..<Self.drainLimit {
             guard let stale = try readStale() else { return }
             trace(.warning, "CMSIS-DAP stale response dropped", ["bytes": stale.hexDump])

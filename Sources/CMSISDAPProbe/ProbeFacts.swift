@@ -23,8 +23,10 @@ struct ProbeFacts {
     /// Drains and asks; gets the probe back in step when it does not answer, by a bus reset if need be.
     init(askedThrough channel: DAPChannel, needsSerial: Bool) throws(ProbeError) {
         let size: Int?
-        do { try channel.drain() } catch { throw .transport(error, during: "reading stale responses") }
-        do { size = try Self.number(.packetSize, channel) } catch {
+        do {
+            try channel.dropStaleResponses()
+            size = try Self.number(.packetSize, channel)
+        } catch {
             // The probe may still be at work for a host that crashed.
             try channel.restoreStep()
             size = try Self.number(.packetSize, channel)

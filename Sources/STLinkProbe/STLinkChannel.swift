@@ -56,7 +56,7 @@ final class STLinkChannel {
             let status = STLinkStatus(rawValue: first)
             guard status.isSuccess else { return .failed(status) }
         }
-        guard answer.count <= command.answerSize else {
+        guard answer.count == command.answerSize else {
             condition = .answerOutstanding(isHalted: false)
             throw .malformedResponse(
                 command: Command.name, detail: "\(answer.count) bytes instead of \(command.answerSize)")

@@ -68,6 +68,14 @@ import USBTransport
         #expect(try CMSISDAPFixture(opening: stale + CMSISDAPFixture.opening()).complaints == [])
     }
 
+    @Test func `an endpoint left halted is cleared`() throws {
+        let opening: [ScriptedInterface.Step] =
+            [.replyFails(.stalled), .out([7])] + dap("00 fe", "00 01 04") + CMSISDAPFixture.opening()
+        let fixture = try CMSISDAPFixture(opening: opening)
+        #expect(fixture.usb.events.contains(.clearHalt(0x85)))
+        #expect(fixture.complaints == [])
+    }
+
     @Test func `a probe still at work for a host that crashed is stopped`() throws {
         let opening =
             dap("00 ff", "06 00 00 02") + [.out([7]), .reply(bytes("00 02 00 02"))] + dap("00 fe", "00 01 04")
