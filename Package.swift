@@ -28,8 +28,10 @@ func layer(_ name: String, on below: [Target.Dependency] = [], settings: [SwiftS
     .target(name: name, dependencies: below, swiftSettings: settings)
 }
 
-func tests(_ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil) -> Target {
-    .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: policy)
+func tests(
+    _ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil, settings: [SwiftSetting] = policy
+) -> Target {
+    .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: settings)
 }
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -62,6 +64,10 @@ let package = Package(
         layer(
             "FlashProgramming",
             on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader"]),
+        // What runs on the target: built by the toolchain alone, a resource beside the executable.
+        .target(
+            name: "ReferenceLoader", exclude: ["Firmware"], swiftSettings: policy, plugins: ["BuildFlashLoaders"]),
+        .plugin(name: "BuildFlashLoaders", capability: .buildTool()),
         // simulation
         layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
         layer("SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy),
@@ -71,7 +77,7 @@ let package = Package(
             on: [
                 "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
                 "DebugAccess", "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming",
-                "SimulatedBench", yams,
+                "ReferenceLoader", "SimulatedBench", yams,
             ]),
         .executableTarget(
             name: "extflash",
@@ -82,7 +88,9 @@ let package = Package(
         // tests
         tests("EssentialsTests", of: ["Essentials"]),
         tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
-        tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles"]),
+        // Object files of any shape for tests, made without the code under test.
+        .target(name: "ELFTestKit", path: "Tests/ELFTestKit", swiftSettings: policy),
+        tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles", "ELFTestKit"]),
         // What tests of probe drivers share: a scripted USB interface and the check that every decoder goes through.
         .target(
             name: "USBTestKit", dependencies: ["Essentials", "USBTransport"], path: "Tests/USBTestKit",
@@ -102,7 +110,12 @@ let package = Package(
             "FlashLoaderTests",
             of: [
                 "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+                "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
+        // Loaders in the style of others, and loaders that fail, as machine code for the simulated bench.
+        .target(
+            name: "TestLoaders", path: "Tests/TestLoaders", exclude: ["Firmware"], swiftSettings: policy,
+            plugins: ["BuildFlashLoaders"]),
         tests(
             "FlashProgrammingTests",
             of: [
@@ -111,7 +124,8 @@ let package = Package(
             ]),
         .systemLibrary(
             name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
-        tests("EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"]),
+        tests(
+            "EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"], settings: simulatorPolicy),
         tests(
             "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
             resources: [.copy("Vectors")]),

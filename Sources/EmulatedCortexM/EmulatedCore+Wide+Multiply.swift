@@ -24,7 +24,7 @@ extension EmulatedCore {
             let low = half(x, 0) &* half(other, 0), high = half(x, 1) &* half(other, 1)
             r[d] = accumulate(operation == 2 ? low &+ high : low &- high, addend)
         case (3, 0...1):  // SMLAWy, SMULWy
-            r[d] = accumulate(signed(x) &* half(y, variant) >> 16, addend)
+            r[d] = accumulate((signed(x) &* half(y, variant)) >> 16, addend)
         case (5, 0...1), (6, 0...1):  // SMMLA, SMMUL, SMMLS
             if operation == 6 && !hasAccumulator { return raiseUndefined() }
             let product = signed(x) &* signed(y), base = signed(addend) << 32

@@ -12,7 +12,9 @@ package final class LoadedLoader {
     /// Most bytes one `write` takes: the RAM buffer's size.
     package let bufferSize: Int = 0
 
-    /// Downloads and proves by reading back. Deadlines come from the flash's own maxima.
+    /// Downloads and proves by reading back.
+    ///
+    /// Deadlines come from the flash's own maxima.
     package init(_ image: LoaderImage, on target: HeldTarget) throws(LoaderError) {
         (self.image, self.target) = (image, target)
     }
@@ -20,7 +22,9 @@ package final class LoadedLoader {
     /// `address` is a mapped address (0x9...); never called with no bytes.
     package func write(_ bytes: [UInt8], at address: UInt32) throws(LoaderError) { throw .stub }
     /// Erases the sectors that hold `first`...`last`, both inclusive.
-    package func eraseSectors(from first: UInt32, through last: UInt32, isCancelled: () -> Bool) throws(LoaderError) { throw .stub }
+    package func eraseSectors(from first: UInt32, through last: UInt32, isCancelled: () -> Bool)
+        throws(LoaderError)
+    { throw .stub }
     package func massErase(isCancelled: () -> Bool) throws(LoaderError) { throw .stub }
     package func read(_ count: Int, at address: UInt32) throws(LoaderError) -> [UInt8] { throw .stub }
     package func checkSum(of range: Range<UInt32>) throws(LoaderError) -> UInt32 { throw .stub }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
-
 /// A run of bytes at consecutive addresses, and where it came from.
 package struct ImageSegment: Hashable, Sendable {
     package let address: UInt32
     package let bytes: [UInt8]
-    /// `app.elf: segment 2`, `data.hex: line 14`.
+    /// `app.elf: section .text`, `data.hex: lines 2-14`.
     package let origin: String
     package init(address: UInt32, bytes: [UInt8], origin: String) {
         (self.address, self.bytes, self.origin) = (address, bytes, origin)
@@ -21,4 +19,12 @@ package struct FirmwareImage: Hashable, Sendable {
     package let segments: [ImageSegment]
     /// `segments` must be sorted and disjoint; `merging` makes them so.
     package init(sorted segments: [ImageSegment]) { self.segments = segments }
+
+    package var byteCount: Int { segments.reduce(0) { $0 + $1.bytes.count } }
+
+    /// From the first byte to one past the last, gaps included; nil when there is no byte.
+    package var span: Range<UInt64>? {
+        guard let first = segments.first, let last = segments.last else { return nil }
+        return UInt64(first.address)..<last.end
+    }
 }

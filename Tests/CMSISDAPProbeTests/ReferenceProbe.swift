@@ -6,9 +6,9 @@ import USBTransport
 
 /// A CMSIS-DAP probe in front of a target made of numbers, written from the specification's execution rules.
 ///
-/// It executes transfers as the reference firmware does: AP reads are posted and fetched by the next access,
-/// a last write is checked through RDBUFF, the first failure ends a packet, and packets behind it run all the
-/// same. One SWD transfer can be made to fail.
+/// It executes transfers as the reference firmware does: AP reads are posted and fetched by the next access, a last
+/// write is checked through RDBUFF, the first failure ends a packet, and packets behind it run all the same. One SWD
+/// transfer can be made to fail.
 final class ReferenceProbe: USBInterface {
     /// A register the way the target sees it, SELECT applied.
     struct Access: Hashable {

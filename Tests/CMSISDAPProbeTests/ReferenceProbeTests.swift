@@ -133,8 +133,7 @@ import USBTransport
         if needsLine {
             try bench.probe.resetLine()
         } else {
-            // Answered whatever flag is set, so the driver must not need SELECT for it if the bank is 0
-            // already.
+            // Answered whatever flag is set, so the driver must not need SELECT for it if the bank is 0 already.
             _ = try? bench.probe.execute([.read(.debugPort(4))])
         }
         _ = try bench.probe.execute([.write(.debugPort(0), 0x1e)])

@@ -19,13 +19,15 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "FlashProgramming": [
         "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
     ],
+    "ReferenceLoader": [],
     // The oracle shares no layout, constant or decoder with what it judges.
     "EmulatedCortexM": ["Essentials"],
     "SimulatedBench": ["Essentials", "USBTransport", "EmulatedCortexM"],
     "Workbench": [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
-        "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "SimulatedBench",
+        "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "ReferenceLoader",
+        "SimulatedBench",
     ],
     "extflash": ["Essentials", "Workbench"],
 ]

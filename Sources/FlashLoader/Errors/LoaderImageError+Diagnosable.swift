@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import ObjectFiles
+
+extension LoaderImageError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .notReadable: "LDR-001"
+        case .noSymbols: "LDR-002"
+        case .noStorageInfo: "LDR-003"
+        case .storageInfoIncomplete: "LDR-004"
+        case .storageInfoEmpty: "LDR-005"
+        case .functionMissing: "LDR-006"
+        case .functionOutsideImage: "LDR-007"
+        case .sectionsOverlap: "LDR-008"
+        case .tooLarge: "LDR-009"
+        case .nothingToLoad: "LDR-010"
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .notReadable(let error): "the loader cannot be read: \(error.summary)"
+        case .noSymbols(let file): "\(file) has no symbol table, so its functions cannot be found"
+        case .noStorageInfo(let file): "\(file) has no symbol StorageInfo: it is no flash loader"
+        case .storageInfoIncomplete(let file, let found):
+            "\(file): only \(found) bytes of StorageInfo are in the file"
+        case .storageInfoEmpty(let file): "\(file): StorageInfo is all zeros"
+        case .functionMissing(let file, let function): "\(file) has no function \(function.rawValue)"
+        case .functionOutsideImage(let file, let function, let address):
+            "\(file): \(function.rawValue) is at \(address.hex), where the file puts no code"
+        case .sectionsOverlap(let file, let first, let second):
+            "\(file): \(first) and \(second) are linked to the same addresses"
+        case .tooLarge(let file, let bytes, let limit):
+            "\(file) would take \(bytes) bytes of RAM (limit \(limit))"
+        case .nothingToLoad(let file): "\(file) has nothing to load"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .notReadable(let error): error.remedies
+        case .noSymbols: ["build the loader without stripping it (no -s, no objcopy --strip-all)"]
+        case .noStorageInfo:
+            [
+                "keep it in the link: __attribute__((used)) and KEEP() in the linker script, and name it StorageInfo"
+            ]
+        case .storageInfoIncomplete, .storageInfoEmpty:
+            ["give StorageInfo its initial values and a section that the linker script keeps, not .bss"]
+        case .functionMissing(_, let function):
+            ["keep \(function.rawValue) in the link: an unreferenced function is dropped by --gc-sections"]
+        case .functionOutsideImage: ["link code and data to RAM: a loader runs where it is linked"]
+        case .sectionsOverlap, .tooLarge: ["check the loader's linker script"]
+        case .nothingToLoad: ["this is a data file, not a linked loader"]
+        }
+    }
+}

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import DebugProbe
+import Essentials
+import FlashLoader
+import TargetDescription
+
+extension WorkbenchClient {
+    /// What probe, target and flash say of themselves.
+    ///
+    /// Nothing is erased or written.
+    package func info() async throws(WorkbenchError) -> InfoReport {
+        try await onBench { context throws(WorkbenchError) in
+            try context.withStack { stack throws(WorkbenchError) in
+                let probe = try stack.openProbe()
+                var sections = [describe(probe.description)]
+                guard context.request.connect != .hot else {
+                    sections.append(describe(try stack.takeHold(preparing: false)))
+                    return InfoReport(sections: sections)
+                }
+                let bench = try FlashBench(on: stack)
+                sections.append(describe(bench.target))
+                sections.append(try describeFlash(of: bench))
+                return InfoReport(sections: sections)
+            }
+        }
+    }
+}
+
+private func describe(_ probe: ProbeDescription) -> ReportSection {
+    var section = ReportSection("Probe")
+    section.add("kind", probe.kind)
+    section.add("product", probe.product)
+    section.add("serial", probe.serial)
+    section.add("firmware", probe.firmware)
+    for limitation in probe.limitations { section.add("without", limitation) }
+    return section
+}
+
+private func describe(_ target: HeldTarget) -> ReportSection {
+    let report = target.report
+    var section = ReportSection("Target")
+    section.add("definition", report.title)
+    section.add("supply", report.volts.map { "\(Int(($0 * 1000).rounded())) mV" })
+    section.add("internal flash", report.flashKiB.map { "\($0) KiB" })
+    section.add(
+        "unique id", report.uniqueID.map { bytes in bytes.map { String($0.hex.dropFirst(2)) }.joined() })
+    for line in report.lines { section.add("found", line) }
+    return section
+}
+
+/// Asked by the debugger itself, once the loader's Init has set up pins and clocks.
+private func describeFlash(of bench: FlashBench) throws(WorkbenchError) -> ReportSection {
+    let storage = bench.loader.image.storage
+    var section = ReportSection("Flash")
+    section.add("described as", "\(storage.deviceName), \(storage.size) bytes at \(storage.startAddress.hex)")
+    section.add("loader", bench.loader.image.fileName)
+    return section
+}

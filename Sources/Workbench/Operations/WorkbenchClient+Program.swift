@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import FlashLoader
+import FlashProgramming
+import TargetDescription
+
+extension WorkbenchClient {
+    /// Erases what is needed, programs, and proves the result.
+    ///
+    /// All files are read, and checked against each other, before the probe is opened.
+    package func program(_ request: ProgramRequest) async throws(WorkbenchError) -> ProgramReport {
+        try await onBench { context throws(WorkbenchError) in
+            let files = try ImageFiles(request.images, for: context.request)
+            return try context.withStack(leaving: request.runsAfterwards ? .resetAndRun : .asFound) {
+                stack throws(WorkbenchError) in
+                let bench = try FlashBench(on: stack)
+                let image = try files.image(flash: bench.programmer.geometry.range)
+                var options = ProgramOptions()
+                options.erase = EraseMode(request.erase)
+                options.full = request.isFull
+                options.keepSharedSectors = request.keepsShared
+                options.verify = VerifyMode(request.verify)
+                let report = try doing("programming") { () throws(FlashError) in
+                    try bench.programmer.program(image, options, monitor: bench.monitor)
+                }
+                return ProgramReport(
+                    files: files, report: report, loader: bench.loader.image.fileName,
+                    timing: stack.timing(report))
+            }
+        }
+    }
+
+    /// Compares and writes nothing.
+    package func verify(
+        _ images: [ImageRequest], method: VerifyChoice
+    ) async throws(WorkbenchError) -> VerifyReport {
+        try await onBench { context throws(WorkbenchError) in
+            let files = try ImageFiles(images, for: context.request)
+            return try context.withStack { stack throws(WorkbenchError) in
+                let bench = try FlashBench(on: stack)
+                let image = try files.image(flash: bench.programmer.geometry.range)
+                let report = try doing("verifying") { () throws(FlashError) in
+                    try bench.programmer.verify(image, VerifyMode(method), monitor: bench.monitor)
+                }
+                return VerifyReport(
+                    images: files.summaries, bytesVerified: UInt64(report.verified.count),
+                    method: report.proof.rawValue, timing: stack.timing(report),
+                    verdict: "The flash holds the image: \(report.verified.count) bytes \(report.proof.deed)."
+                )
+            }
+        }
+    }
+}
+
+extension ProgramReport {
+    init(files: ImageFiles, report: FlashReport, loader: String, timing: Timing) {
+        self.init(
+            images: files.summaries, bytesErased: UInt64(report.erasedBytes),
+            bytesProgrammed: UInt64(report.programmedBytes), bytesSkipped: UInt64(report.unchangedBytes),
+            bytesKept: UInt64(report.restoredBytes), verified: report.proof.rawValue,
+            bytesVerified: UInt64(report.verified.count), loader: loader, timing: timing,
+            warnings: report.warnings.map(\.description), verdict: Self.verdict(on: report))
+    }
+
+    private static func verdict(on report: FlashReport) -> String {
+        let done =
+            report.programmedBytes == 0 && report.erasedBytes == 0
+            ? "The flash already held the image"
+            : "Programmed \(report.programmedBytes) bytes"
+                + (report.restoredBytes > 0
+                    ? ", \(report.restoredBytes) of them put back beside the image" : "")
+        guard report.proof != .none else { return done + "; NOT verified, as asked." }
+        return done + "; \(report.verified.count) bytes \(report.proof.deed) and right."
+    }
+}
+
+extension FlashReport.Proof {
+    /// What was done, as a participle.
+    var deed: String {
+        switch self {
+        case .readBack: "read back"
+        case .hash: "hashed on the target"
+        case .none: "not verified"
+        }
+    }
+}
+
+extension EraseMode {
+    init(_ choice: EraseChoice) {
+        self =
+            switch choice {
+            case .needed: .needed
+            case .chip: .chip
+            case .none: .none
+            }
+    }
+}
+
+extension VerifyMode {
+    init(_ choice: VerifyChoice) {
+        self =
+            switch choice {
+            case .read: .read
+            case .hash: .hash
+            case .none: .none
+            }
+    }
+}

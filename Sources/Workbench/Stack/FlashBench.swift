@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import FlashLoader
+import FlashProgramming
+import SimulatedBench
+import TargetDescription
+
+/// A held target with a loader on it: everything a flash job works with.
+final class FlashBench {
+    let stack: BenchStack
+    let target: HeldTarget
+    let loader: LoadedLoader
+    let device: LoaderFlashDevice
+    let programmer: FlashProgrammer
+
+    /// Takes hold of the target, loads the loader and initialises the flash.
+    init(on stack: BenchStack) throws(WorkbenchError) {
+        self.stack = stack
+        let context = stack.context
+        let catalog = LoaderCatalog(context.request)
+        let board = try catalog.board()
+        let image = try catalog.image(for: board)
+        target = try stack.takeHold()
+        try Self.check(image, serves: target.definition)
+        let target = target
+        loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
+            try LoadedLoader(image, on: target)
+        }
+        let loader = loader
+        try doing("initialising the flash") { () throws(LoaderError) in try loader.initialize() }
+        device = try doing("reading the loader's description of its flash") { () throws(FlashError) in
+            try LoaderFlashDevice(loader)
+        }
+        programmer = FlashProgrammer(device: device, timebase: stack.time, trace: context.trace)
+    }
+
+    private static func check(
+        _ image: LoaderImage, serves definition: TargetDefinition
+    ) throws(WorkbenchError) {
+        guard definition.mappedFlash.contains(image.storage.startAddress) else {
+            throw .loaderBelongsElsewhere(
+                loader: image.fileName, loaderStart: image.storage.startAddress, flash: definition.mappedFlash
+            )
+        }
+    }
+
+    var monitor: FlashMonitor {
+        let progress = stack.context.observer.progress
+        return FlashMonitor(cancellation: stack.context.cancellation) { step in
+            progress(
+                ProgressUpdate(
+                    phase: step.phase.rawValue, done: UInt64(max(0, step.done)),
+                    total: UInt64(max(0, step.total)),
+                    elapsed: step.phaseElapsed, remaining: step.rate == nil ? nil : step.phaseRemaining))
+        }
+    }
+
+    /// The range a person typed, or everything.
+    func extent(_ text: String?) throws(WorkbenchError) -> FlashExtent {
+        guard let text else { return .all }
+        return .ranges([try Self.range(text)])
+    }
+
+    static func range(_ text: String) throws(WorkbenchError) -> AddressRange {
+        do { return try AddressRange(parsing: text) } catch { throw .badRange(text: text, error) }
+    }
+}
+
+extension BenchStack {
+    /// What `report` says about time, with the totals of the whole job.
+    func timing(_ report: FlashReport?) -> Timing {
+        Timing(
+            clock: simulation == nil ? "real" : "virtual", totalSeconds: (time.now - started).seconds,
+            phases: (report?.phases ?? []).map {
+                Timing.Phase(name: $0.phase.rawValue, bytes: UInt64(max(0, $0.bytes)), time: $0.duration)
+            },
+            link: simulation.map { Timing.Link($0.statistics) }, realSeconds: realStart.now.seconds,
+            peakMemoryBytes: ProcessUsage.peakMemoryBytes)
+    }
+}
+
+extension Timing.Link {
+    init(_ statistics: BenchStatistics) {
+        self.init(
+            transfers: UInt64(statistics.usbTransfers), bytesOut: UInt64(statistics.usbBytesOut),
+            bytesIn: UInt64(statistics.usbBytesIn), seconds: statistics.linkTime.seconds)
+    }
+}

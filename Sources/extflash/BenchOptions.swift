@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Essentials
+import Workbench
+
+/// Options every command that touches a bench understands.
+struct BenchOptions: ParsableArguments {
+    @Option(
+        help: ArgumentHelp(
+            "The probe: a serial number, VID:PID, bus path, or sim:KIND[,OPTION=VALUE…].",
+            discussion: """
+                Simulated kinds: stlink-v2, stlink-v2-1, stlink-v3, cmsis-dap-v1, cmsis-dap-v2. Options: state=DIR \
+                keeps the simulated flash between commands, app=A says what ran before we came, times=typ|max|random \
+                chooses the flash's busy times, fault=F breaks the flash, seed=N.
+                """,
+            valueName: "selector"))
+    var probe: String?
+
+    @Option(help: "The target definition, by name or file.")
+    var target: String?
+
+    @Option(help: "Highest SWD clock, e.g. 4000k, 24M (default: the fastest the target allows).")
+    var speed: String?
+
+    @Option(help: "How to take hold of the target: normal, under-reset or hot (running, not halted).")
+    var connect: ConnectMode = .normal
+
+    @Option(help: "Progress on standard error: auto (a bar on a terminal), plain (lines) or none.")
+    var progress: Console.ProgressStyle = .auto
+
+    @Flag(help: "Print one JSON document on standard output.")
+    var json = false
+
+    @Flag(
+        name: .shortAndLong, help: "Tell each step; twice: each access; three times: the bytes on the wire.")
+    var verbose: Int
+
+    var console: Console { Console(isJSON: json, progress: progress, verbosity: verbose) }
+
+    func request(board: String? = nil, loader: String? = nil) throws -> BenchRequest {
+        var request = BenchRequest(probe: ProbeSelector(parsing: probe), paths: .current())
+        request.target = target
+        request.board = board
+        request.loader = loader
+        request.connect = connect
+        if let speed {
+            guard let clock = Hertz(parsing: speed) else {
+                throw ValidationError("--speed \(speed): expected a frequency such as 4000k, 4M or 1800000")
+            }
+            request.speed = clock
+        }
+        return request
+    }
+}
+
+/// Options of the commands that run a loader.
+struct LoaderOptions: ParsableArguments {
+    @Option(help: "The board, by name or file: names target, flash and loader (default: the seed board).")
+    var board: String?
+
+    @Option(
+        help: "A loader file (.stldr) to use instead of the board's own.",
+        completion: .file(extensions: ["stldr"]))
+    var loader: String?
+}
+
+extension ConnectMode: ExpressibleByArgument {}
+extension Console.ProgressStyle: ExpressibleByArgument {}
+
+extension Hertz {
+    /// `4000k`, `1.8M`, `24MHz`, `100000`; nil when it is no frequency from 1 Hz to 4 GHz.
+    init?(parsing text: String) {
+        guard let match = text.lowercased().wholeMatch(of: /([0-9]{1,10}(?:\.[0-9]{1,6})?)\s*([km]?)(?:hz)?/),
+            let number = Double(match.1)
+        else { return nil }
+        let scale: Double =
+            switch match.2 {
+            case "k": 1_000
+            case "m": 1_000_000
+            default: 1
+            }
+        let value = (number * scale).rounded()
+        guard value >= 1, value <= Double(UInt32.max) else { return nil }
+        self.init(UInt32(value))
+    }
+}

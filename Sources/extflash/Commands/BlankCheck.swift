@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Workbench
+
+struct BlankCheck: BenchCommand {
+    static let documentName = "blank-check"
+    static let configuration = CommandConfiguration(
+        commandName: "blank-check", abstract: "Check that a range, or all of the external flash, is erased.")
+
+    @Option(help: "ADDRESS+LENGTH or ADDRESS..END (default: the whole flash).")
+    var range: String?
+    @OptionGroup var loader: LoaderOptions
+    @OptionGroup var bench: BenchOptions
+
+    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+
+    func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> BlankCheckReport {
+        try await client.blankCheck(range)
+    }
+
+    func render(_ report: BlankCheckReport, on console: Console) {
+        for line in report.timing.lines { console.result(line) }
+        console.result("blank: \(report.range), \(Quantity.bytes(report.bytes))")
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Essentials
+import Workbench
+
+struct Info: BenchCommand {
+    static let documentName = "info"
+    static let configuration = CommandConfiguration(
+        abstract: "Show probe, part, cores, what runs, and the flash's identity.",
+        discussion: """
+            The flash is asked by the debugger itself, without a loader, after the board's pins and clocks were set \
+            up by the loader's Init. Nothing is erased or written.
+            """)
+
+    @OptionGroup var loader: LoaderOptions
+    @OptionGroup var bench: BenchOptions
+
+    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+
+    func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> InfoReport {
+        try await client.info()
+    }
+
+    func render(_ report: InfoReport, on console: Console) {
+        for section in report.sections {
+            console.result(section.title)
+            var table = Table()
+            for row in section.rows { table.add(row.name, row.value) }
+            for line in table.lines { console.result("  " + line) }
+        }
+    }
+}

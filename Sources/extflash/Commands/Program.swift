@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Essentials
+import Workbench
+
+struct Program: BenchCommand {
+    static let documentName = "program"
+    static let configuration = CommandConfiguration(
+        abstract: "Program image files into the external flash and verify them.",
+        discussion: """
+            Erases what must be erased, keeps what shares a sector with the images, skips what is already there, \
+            and reads everything back. Nothing is written before all files were read and fit the flash.
+            """)
+
+    @OptionGroup var images: ImageOptions
+    @OptionGroup var loader: LoaderOptions
+
+    @Option(help: "What to erase: needed (only sectors that must be), chip (everything) or none.")
+    var erase: EraseChoice = .needed
+    @Flag(help: "Program every byte, even where the flash already holds it.")
+    var full = false
+    @Flag(help: "Do not keep what shares a sector with the images.")
+    var discardShared = false
+    @Option(
+        help:
+            "How to prove the result: read (every byte is read back), hash (computed on the target) or none.")
+    var verify: VerifyChoice = .read
+    @Flag(help: "Reset the target and let it run afterwards.")
+    var run = false
+    @OptionGroup var bench: BenchOptions
+
+    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+
+    func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProgramReport {
+        try await client.program(
+            ProgramRequest(
+                images: imageRequests(), erase: erase, isFull: full, keepsShared: !discardShared,
+                verify: verify,
+                runsAfterwards: run))
+    }
+
+    // Checked by `validate` before anything runs.
+    private func imageRequests() -> [ImageRequest] { (try? images.requests()) ?? [] }
+
+    func validate() throws { _ = try images.requests() }
+
+    func render(_ report: ProgramReport, on console: Console) {
+        for image in report.images {
+            console.result("\(image.file): \(Quantity.bytes(image.bytes)) in \(image.segments) segments")
+        }
+        for line in report.timing.lines { console.result(line) }
+        for warning in report.warnings { console.result("warning: \(warning)") }
+        console.result(report.verdict)
+    }
+}
+
+extension EraseChoice: ExpressibleByArgument {}
+extension VerifyChoice: ExpressibleByArgument {}

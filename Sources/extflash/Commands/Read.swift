@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Workbench
+
+struct Read: BenchCommand {
+    static let documentName = "read"
+    static let configuration = CommandConfiguration(
+        abstract: "Read a range of the external flash into a file.",
+        discussion: """
+            The format follows the file's name: .bin, .hex (Intel HEX), .srec, .elf, .uf2; --format overrides it. The \
+            file is replaced only once everything was read.
+            """)
+
+    @Option(help: "ADDRESS+LENGTH or ADDRESS..END, e.g. 0x90000000+16M (default: the whole flash).")
+    var range: String?
+    @Option(name: .shortAndLong, help: "The file to write.", completion: .file())
+    var output: String
+    @Option(help: "bin, hex, srec, elf or uf2.")
+    var format: ImageFormatName?
+    @OptionGroup var loader: LoaderOptions
+    @OptionGroup var bench: BenchOptions
+
+    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+
+    func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ReadReport {
+        try await client.read(ReadRequest(range: range, path: output, format: format))
+    }
+
+    func render(_ report: ReadReport, on console: Console) {
+        for line in report.timing.lines { console.result(line) }
+        console.result(
+            "\(report.range): \(Quantity.bytes(report.bytes)) in \(report.file), CRC-32 \(report.crc32)")
+    }
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Workbench
+
+struct Verify: BenchCommand {
+    static let documentName = "verify"
+    static let configuration = CommandConfiguration(
+        abstract: "Compare the external flash with image files; nothing is written.")
+
+    @OptionGroup var images: ImageOptions
+    @Option(help: "read (every byte is read back) or hash (computed on the target).")
+    var method: VerifyChoice = .read
+    @OptionGroup var loader: LoaderOptions
+    @OptionGroup var bench: BenchOptions
+
+    func validate() throws {
+        _ = try images.requests()
+        if method == .none { throw ValidationError("--method none would compare nothing") }
+    }
+
+    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+
+    func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> VerifyReport {
+        // Checked by `validate`.
+        try await client.verify((try? images.requests()) ?? [], method: method)
+    }
+
+    func render(_ report: VerifyReport, on console: Console) {
+        for line in report.timing.lines { console.result(line) }
+        console.result(report.verdict)
+    }
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import Essentials
+import Glibc
+import Workbench
+
+/// The command line's root.
+@main
+struct ExtFlash: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "extflash",
+        abstract: "Program the external QSPI flash of an STM32H7 through a debug probe.",
+        discussion: """
+            Results go to standard output, everything meant for people to standard error. With --json, standard \
+            output carries exactly one JSON document.
+
+            Try it without hardware: extflash info --probe sim:stlink-v3
+
+            Exit codes: \
+            \(exitCodeTable)
+            """,
+        version: Version.text,
+        subcommands: [
+            Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
+            Checksum.self,
+            Reset.self, Loader.self,
+        ])
+
+    private static var exitCodeTable: String {
+        (["0 success"] + FailureClass.allCases.map { "\($0.rawValue) \($0.meaning)" }).joined(
+            separator: "; ") + "."
+    }
+
+    static func main() async {
+        // A reader that goes away must not kill us while a flash operation runs.
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            if var asynchronous = command as? any AsyncParsableCommand {
+                try await asynchronous.run()
+            } else {
+                try command.run()
+            }
+        } catch {
+            exit(withError: error)
+        }
+    }
+}
+
+/// The program's version, kept in one place.
+enum Version {
+    static let text = "0.1.0"
+}

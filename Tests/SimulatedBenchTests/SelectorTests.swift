@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import Testing
+
+@testable import SimulatedBench
+
+@Suite struct `Simulator selector` {
+    private func error(_ selector: String) -> BenchError? {
+        do {
+            _ = try BenchConfiguration(selector: selector)
+            return nil
+        } catch { return error }
+    }
+
+    @Test(arguments: BenchConfiguration.ProbeKind.allCases)
+    func `names every probe`(kind: BenchConfiguration.ProbeKind) throws {
+        let configuration = try BenchConfiguration(selector: "sim:\(kind.rawValue)")
+        #expect(configuration.probe == kind)
+        #expect(configuration.application == .none)
+        #expect(
+            try BenchConfiguration(selector: "sim:\(kind.rawValue),firmware=\(kind.currentFirmware)").probe
+                == kind)
+    }
+
+    @Test func `sets everything else`() throws {
+        let text =
+            "sim:stlink-v2,app=m4-crash,times=max,fault=qpi,seed=0x1f,state=/a/b,firmware=V2J28,"
+            + "part=stm32f407,power=off,usb-fault=3:stall,usb-fault=9:short"
+        let configuration = try BenchConfiguration(selector: text)
+        #expect(configuration.application == .m4Crash)
+        #expect(configuration.busyTimes == .maximum)
+        #expect(configuration.flashFault == .qpi)
+        #expect(configuration.seed == 31)
+        #expect(configuration.stateDirectory == "/a/b")
+        #expect(configuration.probeFirmware == "V2J28")
+        #expect(configuration.part == "stm32f407")
+        #expect(!configuration.targetIsPowered)
+        #expect(configuration.usbFaults.faults == [3: .stall, 9: .short])
+    }
+
+    @Test func `says what it does not understand, and what it would`() throws {
+        #expect(error("stlink-v3") == .notASimulatorSelector("stlink-v3"))
+        #expect(error("sim:")?.code == "BEN-002")
+        #expect(error("sim:jlink")?.remedies.first?.contains("sim:cmsis-dap-v2") == true)
+        #expect(error("sim:stlink-v3,app") == .malformedItem("app"))
+        #expect(error("sim:stlink-v3,") == .malformedItem(""))
+        #expect(error("sim:stlink-v3,colour=red")?.remedies.first?.contains("usb-fault") == true)
+        #expect(error("sim:stlink-v3,seed=1,seed=2") == .repeatedKey("seed"))
+        #expect(error("sim:stlink-v3,app=games")?.remedies.first?.contains("m4-crash") == true)
+        for item in ["times=slow", "fault=fire", "seed=x", "state=", "part=z80", "power=1"] {
+            #expect(error("sim:stlink-v3,\(item)")?.code == "BEN-006")
+        }
+        for value in ["3", "x:stall", "-1:stall", "3:fire", "3:stall:4"] {
+            #expect(error("sim:stlink-v3,usb-fault=\(value)")?.code == "BEN-006")
+        }
+    }
+
+    @Test(arguments: [
+        ("stlink-v3", "V2J28"), ("stlink-v2", "V3J5"), ("stlink-v2", "V2J64"), ("stlink-v2", "V2J0"),
+        ("stlink-v2", "2.1.0"), ("cmsis-dap-v1", "V2J28"), ("cmsis-dap-v1", "2.1.0"),
+        ("cmsis-dap-v2", "1.3.0"),
+    ])
+    func `takes only firmware the probe can have`(kind: String, firmware: String) {
+        #expect(error("sim:\(kind),firmware=\(firmware)")?.code == "BEN-007")
+    }
+}

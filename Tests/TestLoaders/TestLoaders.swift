@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Foundation
+
+/// Loaders built from `Firmware/`, and the project's own, as the build made them.
+package enum TestLoader: String, CaseIterable, Sendable {
+    case vendorTemplate = "vendor-template"
+    case cycleCounter = "cycle-counter"
+    case lyingWrite = "lying-write"
+    case lyingRead = "lying-read"
+    case hangingInit = "hanging-init"
+    case deepStack = "deep-stack"
+    case busFault = "bus-fault"
+    case unclearedMemory = "uncleared-memory"
+    case wrongBank = "wrong-bank"
+    case errorCode = "error-code"
+    case semihosting = "semihosting"
+
+    package var fileName: String { "\(rawValue).stldr" }
+
+    package func bytes() throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: Bundle.module.bundleURL.appending(path: fileName)))
+    }
+
+    /// A file in another target's resources, such as the reference loader.
+    package static func neighbour(_ directory: String, _ fileName: String) throws -> [UInt8] {
+        let directory = Bundle.module.bundleURL.deletingLastPathComponent().appending(path: directory)
+        return [UInt8](try Data(contentsOf: directory.appending(path: fileName)))
+    }
+}
