@@ -47,12 +47,21 @@ package struct BenchConfiguration: Sendable {
         case continuousRead = "continuous-read", qpi, badCell = "bad-cell", unpowered
     }
 
+    /// How the board's core supply is wired; a loader that configures another one loses the part until it is
+    /// power-cycled.
+    package enum Supply: String, CaseIterable, Sendable {
+        /// Both regulators can carry the core alone.
+        case either
+        case directSMPS = "smps", ldo
+    }
+
     package var probe: ProbeKind = .stlinkV3
     package var application: Application = .none
     package var busyTimes: BusyTimes = .typical
     package var flashFault: FlashFault = .none
     /// The part behind the probe: `stm32h745` or a stranger (wrong-part tests).
     package var part: String = "stm32h745"
+    package var supply: Supply = .either
     package var targetIsPowered = true
     package var seed: UInt64 = 1
     /// Firmware the probe claims, such as `V2J28`; nil is the current one.
@@ -65,6 +74,8 @@ package struct BenchConfiguration: Sendable {
     ///
     /// 16 MiB.
     package var flashContents: [UInt8]?
+    /// All the flash kept from its last run; instead of `flashContents`.
+    package var flashState: FlashState?
 
     package init() {}
 

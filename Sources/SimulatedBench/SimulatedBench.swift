@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import EmulatedCortexM
 package import Essentials
 package import USBTransport
 
@@ -18,9 +17,8 @@ package final class SimulatedBench {
     let controller: VirtualHostController
     private let usb: VirtualUSBBus
 
-    /// STUB: nothing is in the socket until the machine is there.
     package convenience init(_ configuration: BenchConfiguration) {
-        self.init(configuration, target: EmptySocket())
+        self.init(configuration, target: Machine(configuration))
     }
 
     /// A probe of the configured kind in front of any target.
@@ -103,24 +101,4 @@ package final class SimulatedBench {
     package func recordTranscript() { controller.recorder = TranscriptRecorder() }
     /// Nil unless recording was started.
     package var transcript: BenchTranscript? { controller.recorder?.transcript }
-}
-
-/// A probe with nothing on its wires.
-private final class EmptySocket: DebugTarget {
-    var now: Picoseconds = 0
-    func elapse(_ duration: Picoseconds) { now &+= duration }
-    let supplyVoltage = 0.0
-    var probeHoldsReset = false
-    var resetPinIsHigh: Bool { !probeHoldsReset }
-    let debugPinsAreConnected = false
-    let accessPorts: [AccessPortIdentity] = []
-    func read(accessPort index: Int, _ address: UInt32, _ width: BusWidth, csw: UInt32) -> UInt32? { nil }
-    func write(accessPort index: Int, _ address: UInt32, _ width: BusWidth, _ value: UInt32, csw: UInt32)
-        -> Bool
-    {
-        false
-    }
-    func isBusy(accessPort index: Int) -> Bool { false }
-    func abort(accessPort index: Int) {}
-    func setPowerRequest(debug: Bool, system: Bool) {}
 }

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Testing
+
+@testable import SimulatedBench
+
+/// What was running before we came is really running.
+@Suite struct `Applications` {
+    @Test(arguments: BenchConfiguration.Application.allCases)
+    func `run for a second of virtual time`(_ application: BenchConfiguration.Application) {
+        let board = Board { $0.application = application }
+        let start = board.machine.now
+        board.elapse(1 * .second)
+        #expect(board.machine.now - start == 1 * .second)
+    }
+
+    @Test func `blank parts lock up on both cores`() {
+        let board = Board()
+        #expect(board.value(0xE000_EDF0, port: 0) >> 19 & 1 == 1)
+        #expect(board.value(0xE000_EDF0, port: 3) >> 19 & 1 == 1)
+        #expect(board.read(0x0800_0000) == 0xFFFF_FFFF)
+    }
+
+    @Test func `mapped leaves the window readable and the controller busy`() {
+        let board = Board {
+            $0.application = .mapped
+            $0.flashContents = [0x11, 0x22, 0x33, 0x44]
+        }
+        #expect(board[QSPI.sr] & 0x20 != 0)
+        #expect(board.read(0x9000_0000) == 0x4433_2211)
+    }
+
+    @Test func `caches leaves the MPU, both caches and the window forbidden`() {
+        let board = Board { $0.application = .caches }
+        board.write(0xE00E_1004, 7, port: 2)
+        #expect(board.read(0xE000_ED94, port: 0) == 5)
+        #expect(board.value(0xE000_ED14, port: 0) >> 16 & 3 == 3)
+    }
+
+    @Test func `tasks run on the process stack with an interrupt pending`() {
+        let board = Board { $0.application = .rtos }
+        board.write(0xE00E_1004, 7, port: 2)
+        #expect(board.halt())
+        let control = board.coreRegister(20) >> 24
+        #expect(control & 2 == 2)
+        #expect(board.value(0xE000_E200, port: 0) >> 28 & 1 == 1)
+        // The two tasks have their own stacks.
+        var stacks: Set<UInt32> = []
+        for _ in 0..<8 {
+            stacks.insert(board.coreRegister(18) >> 12)
+            board.resume()
+            board.elapse(1_100 * .microsecond)
+            board.halt()
+        }
+        #expect(stacks == [0x2_0001, 0x2_0002])
+    }
+
+    @Test func `a busy M4 counts, takes the flash's clock pin, and stops when halted`() {
+        let board = Board { $0.application = .m4Busy }
+        let first = board[0x3800_0000]
+        board.elapse(1 * .millisecond)
+        #expect(board[0x3800_0000] - first == 10)
+        board.setUpQuadSPI()
+        board.elapse(1 * .millisecond)
+        #expect(board[0x5802_0400] >> 4 & 3 == 3)
+        board.write(0xE00E_1004, 0x38, port: 2)
+        #expect(board.halt(port: 3))
+        let second = board[0x3800_0000]
+        board.elapse(1 * .millisecond)
+        #expect(board[0x3800_0000] == second)
+    }
+
+    @Test func `a crashing M4 resets the part every five milliseconds until it is held`() {
+        let board = Board { $0.application = .m4Crash }
+        board[0x5802_44D0] = 1 << 16
+        board.write(0x5802_4530, 1 << 16)
+        board.elapse(6 * .millisecond)
+        #expect(board[0x5802_4530] >> 25 & 1 == 1)
+        board.write(0xE00E_1004, 0x38, port: 2)
+        #expect(board.halt(port: 3))
+        board.write(0x5802_4530, 1 << 16)
+        board.elapse(50 * .millisecond)
+        #expect(board[0x5802_4530] == 0)
+    }
+
+    @Test func `an M4 without a clock leaves AP3 dead until it is booted`() {
+        let board = Board { $0.application = .m4Unclocked }
+        #expect(board.machine.accessPorts[3].identification == 0x0003_0003)
+        #expect(board.read(0xE000_ED00, port: 3) == nil)
+        #expect(board[RCC.cr] >> 15 & 1 == 0)
+        board[RCC.gcr] = 8
+        board.elapse(10 * .microsecond)
+        #expect(board.machine.accessPorts[3].identification == 0x2477_0011)
+        #expect(board.read(0xE000_ED00, port: 3) == 0x410F_C241)
+    }
+
+    @Test func `sleeping cores answer once debug in sleep is enabled`() {
+        let board = Board { $0.application = .asleep }
+        #expect(board.read(0xE000_EDF0, port: 0) == nil)
+        #expect(board.read(0x2400_0000, port: 1) != nil)
+        board.write(0xE00E_1004, 0x3F, port: 2)
+        #expect(board.value(0xE000_EDF0, port: 0) >> 18 & 1 == 1)
+        #expect(board.halt())
+        #expect(board.halt(port: 3))
+    }
+
+    @Test func `a stopped part answers through AP2 only, until debug in stop is enabled`() {
+        let board = Board { $0.application = .stop }
+        #expect(board.read(0x2400_0000, port: 1) == nil)
+        #expect(board.read(0xE000_EDF0, port: 0) == nil)
+        #expect(board.machine.accessPorts[3].identification == 0x0003_0003)
+        #expect(board.read(0xE00E_1000, port: 2) == 0x2003_6450)
+        board.write(0xE00E_1004, 0x3F, port: 2)
+        #expect(board.halt())
+        #expect(board.read(0x2400_0000, port: 1) != nil)
+        #expect(board.halt(port: 3))
+    }
+
+    @Test func `DMA goes on while both cores are halted`() {
+        let board = Board { $0.application = .dma }
+        board.write(0xE00E_1004, 0x3F, port: 2)
+        #expect(board.halt())
+        let before = board[0x4002_0014]
+        board.elapse(10 * .millisecond)
+        #expect((before &- board[0x4002_0014]) & 1023 == 100)
+        // Stopping the stream ends it.
+        board[0x4002_0010] = 0
+        board[0x2400_0000] = 0x1234_5678
+        board.elapse(200 * .millisecond)
+        #expect(board[0x2400_0000] == 0x1234_5678)
+    }
+
+    @Test func `debug pins come back while nRST is low`() {
+        let board = Board { $0.application = .debugPinsOff }
+        #expect(!board.machine.debugPinsAreConnected)
+        board.machine.probeHoldsReset = true
+        #expect(board.machine.debugPinsAreConnected)
+        board.machine.probeHoldsReset = false
+        board.elapse(1 * .millisecond)
+        #expect(!board.machine.debugPinsAreConnected)
+    }
+}
