@@ -30,7 +30,7 @@ package final class DebugPort {
         try powerUp()
     }
 
-    /// Sends a line reset and brings the debug port back, e.g. after a target reset.
+    /// Sends a line reset and brings the debug port back, as is needed after a target reset.
     ///
     /// Tries until `limit`.
     package func reconnect(within limit: Duration) throws(DebugAccessError) {
