@@ -29,7 +29,8 @@ func layer(_ name: String, on below: [Target.Dependency] = [], settings: [SwiftS
 }
 
 func tests(
-    _ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil, settings: [SwiftSetting] = policy
+    _ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil,
+    settings: [SwiftSetting] = policy
 ) -> Target {
     .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: settings)
 }
@@ -60,23 +61,28 @@ let package = Package(
         layer("TargetDescription", on: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", yams]),
         // flash
         layer("ObjectFiles", on: ["Essentials"]),
-        layer("FlashLoader", on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription"]),
+        layer(
+            "FlashLoader", on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription"]),
         layer(
             "FlashProgramming",
             on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader"]),
         // What runs on the target: built by the toolchain alone, a resource beside the executable.
         .target(
-            name: "ReferenceLoader", exclude: ["Firmware"], swiftSettings: policy, plugins: ["BuildFlashLoaders"]),
+            name: "ReferenceLoader", exclude: ["Firmware"], swiftSettings: policy,
+            plugins: ["BuildFlashLoaders"]),
         .plugin(name: "BuildFlashLoaders", capability: .buildTool()),
         // simulation
         layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
-        layer("SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy),
+        layer(
+            "SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy
+        ),
         // shell
         layer(
             "Workbench",
             on: [
                 "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
-                "DebugAccess", "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming",
+                "DebugAccess", "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader",
+                "FlashProgramming",
                 "ReferenceLoader", "SimulatedBench", yams,
             ]),
         .executableTarget(
@@ -95,8 +101,11 @@ let package = Package(
         .target(
             name: "USBTestKit", dependencies: ["Essentials", "USBTransport"], path: "Tests/USBTestKit",
             swiftSettings: policy),
-        tests("STLinkProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "USBTestKit"]),
-        tests("CMSISDAPProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "CMSISDAPProbe", "USBTestKit"]),
+        tests(
+            "STLinkProbeTests", of: ["Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "USBTestKit"]),
+        tests(
+            "CMSISDAPProbeTests",
+            of: ["Essentials", "USBTransport", "DebugProbe", "CMSISDAPProbe", "USBTestKit"]),
         // What tests above the probe share: a probe with a debug port, access ports, memory and a core behind it.
         .target(
             name: "DebugTestKit", dependencies: ["Essentials", "DebugProbe"], path: "Tests/DebugTestKit",
@@ -109,7 +118,8 @@ let package = Package(
         tests(
             "FlashLoaderTests",
             of: [
-                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription",
+                "FlashLoader",
                 "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
         // Loaders in the style of others, and loaders that fail, as machine code for the simulated bench.
@@ -119,13 +129,16 @@ let package = Package(
         tests(
             "FlashProgrammingTests",
             of: [
-                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription",
+                "FlashLoader",
                 "FlashProgramming",
             ]),
         .systemLibrary(
-            name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn", providers: [.apt(["libunicorn-dev"])]),
+            name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn",
+            providers: [.apt(["libunicorn-dev"])]),
         tests(
-            "EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"], settings: simulatorPolicy),
+            "EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"],
+            settings: simulatorPolicy),
         tests(
             "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
             resources: [.copy("Vectors")]),
@@ -134,7 +147,8 @@ let package = Package(
         tests(
             "ScenarioTests",
             of: [
-                "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess", "CortexM",
+                "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess",
+                "CortexM",
                 "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "EmulatedCortexM",
                 "SimulatedBench", "Workbench",
             ]),

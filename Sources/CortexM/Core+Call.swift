@@ -77,13 +77,22 @@ extension Core {
                 if try !resumedFromErratum() { return status }
             }
             function.whileRunning(poll.elapsed)
-            if let keepAlive { try access(.call) { () throws(DebugAccessError) in try keepAlive() } }
+            try keepTargetAlive()
             if function.isCancelled() {
                 try halt()
                 throw .cancelled(function: function.name, after: poll.elapsed)
             }
             if isLast { throw .callTimedOut(try sampledPostMortem(of: function, after: poll.elapsed)) }
             poll.pause()
+        }
+    }
+
+    private func keepTargetAlive() throws(CoreError) {
+        guard let keepAlive else { return }
+        do { try keepAlive() } catch {
+            // A function that nobody watches must not go on; the error that is thrown is the one that matters.
+            try? halt()
+            throw .access(error, core: name, during: .call)
         }
     }
 

@@ -11,7 +11,9 @@ package enum DAPRegister: Hashable, Sendable {
     case accessPort(UInt8, UInt8)
 }
 
-/// One step of a batch. Batches exist because a USB round trip costs more than the SWD transfers in it.
+/// One step of a batch.
+///
+/// Batches exist because a USB round trip costs more than the SWD transfers in it.
 package enum DAPOperation: Hashable, Sendable {
     case read(DAPRegister)
     case write(DAPRegister, UInt32)
@@ -20,7 +22,9 @@ package enum DAPOperation: Hashable, Sendable {
     case writeRepeated(DAPRegister, [UInt32])
 }
 
-/// What a probe can do for the layers above. Confined to one thread.
+/// What a probe can do for the layers above.
+///
+/// Confined to one thread.
 ///
 /// Implemented by `STLinkProbe` and `CMSISDAPProbe`.
 package protocol DebugProbe: AnyObject {

@@ -12,7 +12,8 @@ package struct ProbeDescription: Hashable, Sendable {
     /// What this firmware cannot do and what that costs the user, one sentence each.
     package let limitations: [String]
 
-    package init(kind: String, product: String, serial: String?, firmware: String, limitations: [String] = []) {
+    package init(kind: String, product: String, serial: String?, firmware: String, limitations: [String] = [])
+    {
         (self.kind, self.product, self.serial) = (kind, product, serial)
         (self.firmware, self.limitations) = (firmware, limitations)
     }

@@ -52,15 +52,19 @@ extension ProbeError: Diagnosable {
     package var summary: String {
         switch self {
         case .transport(_, let command): "\(command) did not get through to the probe"
-        case .malformedResponse(let command, let detail): "the probe's answer to \(command) makes no sense: \(detail)"
-        case .acknowledge(let answer, let operation, _): "the target answered \(answer.rawValue) to transfer \(operation)"
+        case .malformedResponse(let command, let detail):
+            "the probe's answer to \(command) makes no sense: \(detail)"
+        case .acknowledge(let answer, let operation, _):
+            "the target answered \(answer.rawValue) to transfer \(operation)"
         case .memoryAccess(let answer, let address, let status):
             "memory access at \(address.hex) failed: \(answer.rawValue) (probe status \(status.hex))"
         case .refused(let command, let status, let meaning):
             "the probe refused \(command): \(meaning) (status \(status.hex))"
-        case .unsupported(let feature, let needs): "this probe's firmware has no \(feature); it needs \(needs)"
+        case .unsupported(let feature, let needs):
+            "this probe's firmware has no \(feature); it needs \(needs)"
         case .noTarget(let detail): "no target answers on SWD: \(detail)"
-        case .targetNotPowered(let volts): "the target is not powered: the probe measures \(volts.formatted) V"
+        case .targetNotPowered(let volts):
+            "the target is not powered: the probe measures \(volts.formatted) V"
         }
     }
 

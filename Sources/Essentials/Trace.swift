@@ -32,7 +32,9 @@ package struct Trace {
     package static var silent: Trace { Trace(threshold: .warning) { _, _, _ in } }
 
     /// The metadata is not built when nobody listens at this level.
-    package func callAsFunction(_ level: TraceLevel, _ message: String, _ metadata: @autoclosure () -> Metadata = [:]) {
+    package func callAsFunction(
+        _ level: TraceLevel, _ message: String, _ metadata: @autoclosure () -> Metadata = [:]
+    ) {
         if level >= threshold { sink(level, message, metadata()) }
     }
 }

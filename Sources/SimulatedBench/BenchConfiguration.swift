@@ -80,7 +80,7 @@ package struct BenchConfiguration: Sendable {
     package init() {}
 
     /// Values of ``part``.
-    package static let parts = ["stm32h745", "stm32h743", "stm32f407"]
+    package static let parts = ["stm32h745", "stm32h743", "stm32h723"]
 }
 
 /// Which USB transfer fails, and how.

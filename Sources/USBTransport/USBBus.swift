@@ -56,7 +56,9 @@ extension USBInterface {
         _ = try complete(submit(bytes, to: endpoint, within: limit))
     }
     /// Reads one transfer of at most `count` bytes.
-    package func receive(_ count: Int, from endpoint: UInt8, within limit: Duration) throws(USBError) -> [UInt8] {
+    package func receive(_ count: Int, from endpoint: UInt8, within limit: Duration) throws(USBError)
+        -> [UInt8]
+    {
         try complete(submitRead(count, from: endpoint, within: limit))
     }
 }

@@ -27,7 +27,9 @@ package struct USBEndpointDescriptor: Hashable, Sendable {
     package let interval: UInt8
 
     package init(address: UInt8, kind: Kind, maxPacketSize: UInt16, interval: UInt8 = 0) {
-        (self.address, self.kind, self.maxPacketSize, self.interval) = (address, kind, maxPacketSize, interval)
+        (self.address, self.kind, self.maxPacketSize, self.interval) = (
+            address, kind, maxPacketSize, interval
+        )
     }
     package var isIn: Bool { address & 0x80 != 0 }
 }

@@ -60,7 +60,7 @@ extension FailureClass {
         (.flashProtected, ["WRK-032"]),
         (.verifyMismatch, ["FLS-008"]),
         (.notBlank, ["FLS-007"]),
-        (.flashFailed, ["FLS-010", "FLS-011", "FLS-012"]),
+        (.flashFailed, ["FLS-010", "FLS-011", "FLS-012", "FLS-015", "FLS-016"]),
         (.refused, ["FLS-004", "FLS-005", "FLS-009"]),
         (
             .usage,

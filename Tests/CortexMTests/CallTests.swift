@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import CortexM
+import DebugAccess
 import DebugTestKit
 import Essentials
 import Testing
@@ -207,6 +208,16 @@ import Testing
         #expect(times.count == 20)
         #expect(feeds == 20)
         #expect(times == times.sorted())
+    }
+
+    @Test func `a watchdog that cannot be fed stops the function`() throws {
+        let fixture = try Fixture().halted()
+        fixture.core.keepAlive = { () throws(DebugAccessError) in
+            throw .outOfAddressSpace(address: 0, count: 1)
+        }
+        let error = try #require(throws: CoreError.self) { _ = try fixture.core.call(fixture.call()) }
+        #expect(error.cause?.code == "DAP-009")
+        #expect(fixture.fake.isHalted)
     }
 
     @Test func `a stack used to its end is an error even when the function returned`() throws {

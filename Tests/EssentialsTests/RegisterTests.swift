@@ -25,6 +25,8 @@ private enum Sample: Register {
     }
 
     @Test func `the description names what is set`() {
-        #expect(RegisterValue<Sample>(rawValue: 0x8000_0300).description == "SAMPLE=0x80000300 {level: 3, ready: 1}")
+        #expect(
+            RegisterValue<Sample>(rawValue: 0x8000_0300).description
+                == "SAMPLE=0x80000300 {level: 3, ready: 1}")
     }
 }

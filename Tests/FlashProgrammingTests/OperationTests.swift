@@ -133,7 +133,7 @@ import Testing
     func `an erase without effect is not reported good`(extent: FlashExtent) throws {
         device.habit = .erasesNothing
         guard
-            case .notBlank(let finding, let journal)? = error({ () throws(FlashError) in
+            case .eraseHadNoEffect(let finding, let journal)? = error({ () throws(FlashError) in
                 try programmer.erase(extent)
             })
         else {
@@ -174,7 +174,7 @@ import Testing
         device.cells[0x4321] = 0xfe
         device.cells[0x7fff] = 0
         let error = error { () throws(FlashError) in try programmer.blankCheck(.all) }
-        guard case .notBlank(let finding, _)? = error else {
+        guard case .notBlank(let finding)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -210,9 +210,39 @@ import Testing
         let error = error { () throws(FlashError) in
             try programmer.program(image(0, SeededBytes.make(0x8000, seed: 1)))
         }
-        #expect(error?.code == "FLS-007")
+        #expect(error?.code == "FLS-016")
         #expect(error?.remedies.first?.contains("protection") == true)
         #expect(device.log.filter { $0.hasPrefix("program") }.isEmpty)
+    }
+
+    @Test(arguments: [false, true]) func `an erase that goes too far while programming is noticed`(
+        hashes: Bool
+    ) throws {
+        device.habit = .erasesOneSectorTooMany
+        device.hashesOnTarget = hashes
+        let error = error { () throws(FlashError) in
+            try programmer.program(image(0x1000, SeededBytes.make(0x2000, seed: 1)))
+        }
+        guard case .neighbourDamaged(let byte, let journal)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(byte.address == start + 0x3000)
+        #expect(journal.verified == AddressRangeSet([range(0x1000, 0x2000)]), "the image itself is right")
+    }
+
+    @Test func `a misread of bytes beside the image does not get written`() throws {
+        // The page is blank, so nothing is erased; what is beside it in the sector was read wrong once.
+        device.cells.replaceSubrange(0x400..<0x500, with: [UInt8](repeating: 0xff, count: 0x100))
+        let before = device.cells
+        device.fault = (.flipped, 0)
+        device.readLimit = 0x1000
+        let wanted = SeededBytes.make(0x100, seed: 1)
+        let error = error { () throws(FlashError) in try programmer.program(image(0x400, wanted)) }
+        #expect(error?.code == "FLS-008" || error == nil)
+        var expected = before
+        expected.replaceSubrange(0x400..<0x500, with: wanted)
+        #expect(device.cells == expected)
     }
 
     @Test func `a write without effect is noticed after its first piece`() throws {
@@ -246,7 +276,7 @@ import Testing
         let before = device.cells
         #expect(
             error { () throws(FlashError) in try programmer.program(image(0x800, [1, 2, 3])) }?.code
-                == "FLS-013")
+                == "FLS-015")
         #expect(device.cells == before)
     }
 

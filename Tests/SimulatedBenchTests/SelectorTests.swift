@@ -27,7 +27,7 @@ import Testing
     @Test func `sets everything else`() throws {
         let text =
             "sim:stlink-v2,app=m4-crash,times=max,fault=qpi,seed=0x1f,state=/a/b,firmware=V2J28,"
-            + "part=stm32f407,power=off,usb-fault=3:stall,usb-fault=9:short"
+            + "part=stm32h743,power=off,usb-fault=3:stall,usb-fault=9:short"
         let configuration = try BenchConfiguration(selector: text)
         #expect(configuration.application == .m4Crash)
         #expect(configuration.busyTimes == .maximum)
@@ -35,7 +35,7 @@ import Testing
         #expect(configuration.seed == 31)
         #expect(configuration.stateDirectory == "/a/b")
         #expect(configuration.probeFirmware == "V2J28")
-        #expect(configuration.part == "stm32f407")
+        #expect(configuration.part == "stm32h743")
         #expect(!configuration.targetIsPowered)
         #expect(configuration.usbFaults.faults == [3: .stall, 9: .short])
     }

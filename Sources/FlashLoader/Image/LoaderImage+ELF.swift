@@ -36,6 +36,7 @@ extension LoaderImage {
         }
         self.init(fileName: fileName, pieces: memory.pieces, functions: functions, storage: storage)
         zeroFilled = memory.zeroFilled
+        code = memory.code
         self.symbols = SymbolTable(file)
         let startUp = ["Reset_Handler", "main", "g_pfnVectors", "__Vectors"].first { name in
             file.symbol(named: name) != nil

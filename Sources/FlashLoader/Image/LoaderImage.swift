@@ -19,6 +19,8 @@ package struct LoaderImage: Sendable {
     package var storage: StorageInfo
     /// What in `pieces` are zeros that the file does not hold.
     package var zeroFilled: [Range<UInt64>] = []
+    /// Where code is, which nothing may change.
+    package var code: [Range<UInt64>] = []
     /// Nil when the loader was not read from a file.
     package var symbols: SymbolTable?
     /// What is odd about the file but no reason to refuse it.
@@ -37,6 +39,15 @@ package struct LoaderImage: Sendable {
     }
     /// Bytes that end up in RAM.
     package var byteCount: Int { pieces.reduce(0) { $0 + $1.bytes.count } }
+
+    /// What is loaded to a range; nil unless one piece holds all of it.
+    func bytes(in range: Range<UInt64>) -> ArraySlice<UInt8>? {
+        for piece in pieces where UInt64(piece.address) <= range.lowerBound && range.upperBound <= piece.end {
+            let start = Int(range.lowerBound - UInt64(piece.address))
+            return piece.bytes[start..<start + range.count]
+        }
+        return nil
+    }
 
     /// `Write+0x1c (Loader_Src.c:80)`, or the bare address.
     package func describe(_ address: UInt32) -> String {

@@ -11,6 +11,7 @@ import ObjectFiles
 struct LoaderMemory {
     private(set) var pieces: [LoaderImage.Piece] = []
     private(set) var zeroFilled: [Range<UInt64>] = []
+    private(set) var code: [Range<UInt64>] = []
 
     /// Alignment between sections that is filled rather than left as a gap.
     private static let joinLimit: UInt64 = 32
@@ -34,7 +35,10 @@ struct LoaderMemory {
         if let last = wanted.last, last.end > 1 << 32 {
             throw .tooLarge(file: fileName, bytes: last.end, limit: 1 << 32)
         }
-        for section in wanted { append(section, of: file) }
+        for section in wanted {
+            append(section, of: file)
+            if section.isExecutable { code.append(UInt64(section.address)..<section.end) }
+        }
     }
 
     func contains(_ address: UInt32) -> Bool {

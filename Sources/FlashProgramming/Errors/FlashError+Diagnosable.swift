@@ -18,9 +18,10 @@ extension FlashError: Diagnosable {
         case .neighbourDamaged: "FLS-010"
         case .hashDisagrees: "FLS-011"
         case .wrongCount: "FLS-012"
-        case .unstableRead: "FLS-013"
-        case .device: "FLS-014"
-        case .cancelled: "FLS-015"
+        case .device: "FLS-013"
+        case .cancelled: "FLS-014"
+        case .unstableRead: "FLS-015"
+        case .eraseHadNoEffect: "FLS-016"
         }
     }
 
@@ -35,7 +36,9 @@ extension FlashError: Diagnosable {
         case .unaligned(let range, let aligned):
             "\(range) does not consist of whole sectors; the sectors it touches are \(aligned)"
         case .invalidRange(let text, let problem): "\"\(text)\" is no address range: \(problem)"
-        case .notBlank(let finding, let journal): "\(finding)\(Self.done(journal))"
+        case .notBlank(let finding): "\(finding)"
+        case .eraseHadNoEffect(let finding, let journal):
+            "after the erase \(finding)\(Self.done(journal))"
         case .verifyMismatch(let finding, let journal): "\(finding)\(Self.done(journal))"
         case .needsErase(let byte, let sector, let origin):
             "\(origin) wants \(byte.expected.hex) at \(byte.address.hex), which holds \(byte.found.hex); "
@@ -72,8 +75,8 @@ extension FlashError: Diagnosable {
         case .nothingToDo: ["check that the file is not empty"]
         case .unaligned(_, let aligned): ["give \(aligned), or allow the range to be widened"]
         case .invalidRange: ["write START+LENGTH (0x90000000+64k) or START..END with END not included"]
-        case .notBlank(_, let journal):
-            journal.isUntouched ? ["erase first"] : Self.noEffect
+        case .notBlank: ["erase first"]
+        case .eraseHadNoEffect: Self.noEffect
         case .verifyMismatch(let finding, let journal):
             journal.isUntouched ? ["program the image first"] : Self.remedies(for: finding.nature)
         case .needsErase: ["let the sectors be erased (--erase needed)"]

@@ -17,7 +17,10 @@ package enum FlashError: Error {
     /// The range does not consist of whole sectors; `aligned` does.
     case unaligned(AddressRange, aligned: AddressRange)
     case invalidRange(String, RangeTextProblem)
-    case notBlank(BlankFinding, FlashJournal)
+    /// What a blank check looks for.
+    case notBlank(BlankFinding)
+    /// Cells hold something although they were erased.
+    case eraseHadNoEffect(BlankFinding, FlashJournal)
     case verifyMismatch(VerifyFinding, FlashJournal)
     /// Without erasing, the cell cannot become what the image says. Nothing was written.
     case needsErase(ByteMismatch, sector: AddressRange, origin: String)
@@ -43,12 +46,13 @@ extension FlashError {
     /// What was erased and programmed before the error; nothing when it came before the first erase.
     package var journal: FlashJournal? {
         switch self {
-        case .notBlank(_, let journal), .verifyMismatch(_, let journal), .neighbourDamaged(_, let journal),
+        case .eraseHadNoEffect(_, let journal), .verifyMismatch(_, let journal),
+            .neighbourDamaged(_, let journal),
             .hashDisagrees(_, let journal), .wrongCount(_, _, let journal), .unstableRead(_, let journal),
             .device(_, _, _, let journal),
             .cancelled(let journal):
             journal
-        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,
+        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange, .notBlank,
             .needsErase:
             nil
         }

@@ -166,7 +166,7 @@ final class FlashRun {
         var check = BlankCheck(geometry)
         meter.expect(.verify, bytes: start.count, taking: .zero)
         try readPieces(of: start, .verify) { range, bytes in check.take(bytes, at: range) }
-        if let finding = check.finding { throw .notBlank(finding, journal) }
+        if let finding = check.finding { throw .eraseHadNoEffect(finding, journal) }
     }
 
     private func proveProgramming(_ range: AddressRange, _ bytes: [UInt8]) throws(FlashError) {

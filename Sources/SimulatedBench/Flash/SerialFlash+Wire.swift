@@ -85,7 +85,7 @@ extension SerialFlash {
         (self.phase, self.lines, bitsLeft, shift) = (phase, lines, bits, 0)
     }
 
-    /// The opcode is known: does the part listen, and what comes next?
+    /// The opcode is known; a part that does not listen to it ignores the rest of the selection.
     private func begin(_ opcode: UInt8) {
         let decoded = FlashInstruction.decode(opcode, part: part, isQuadInterface: isQuadInterface)
         let wasResetEnabled = isResetEnabled

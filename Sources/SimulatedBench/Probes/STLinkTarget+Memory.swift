@@ -79,8 +79,8 @@ extension STLinkTarget {
                 let run = max(1, run(at: address, of: block, left: count - index))
                 try transfer(.writeAP(4), address)
                 for _ in 0..<run {
-                    let unit = bytes[index * width..<(index + 1) * width]
-                    let value = unit.reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+                    var value: UInt32 = 0
+                    for byte in 0..<width { value |= UInt32(bytes[index * width + byte]) << UInt32(byte * 8) }
                     try transfer(.writeAP(0xC), value << block.lane(address))
                     if !firmware.usesAutoIncrement { _ = try result() }
                     index += 1

@@ -80,7 +80,7 @@ extension VirtualCMSISDAP {
         progress.response = response
         progress.isPosted = false
         guard response == Self.okay else { return false }
-        progress.data += Self.bytes(data)
+        Self.append(data, to: &progress.data)
         return true
     }
 
@@ -94,7 +94,7 @@ extension VirtualCMSISDAP {
             let (response, data) = exchange(item.packet)
             progress.response = response
             guard response == Self.okay else { return false }
-            progress.data += Self.bytes(data)
+            Self.append(data, to: &progress.data)
             stamp(item, &progress)
             return true
         }
@@ -104,7 +104,7 @@ extension VirtualCMSISDAP {
         progress.response = response
         guard response == Self.okay else { return false }
         stamp(item, &progress)
-        if item.isAccessPort { progress.isPosted = true } else { progress.data += Self.bytes(data) }
+        if item.isAccessPort { progress.isPosted = true } else { Self.append(data, to: &progress.data) }
         return true
     }
 
@@ -144,7 +144,13 @@ extension VirtualCMSISDAP {
 
     private func stamp(_ item: TransferRequest, _ progress: inout Progress) {
         guard item.wantsTimestamp else { return }
-        progress.data += Self.bytes(UInt32(truncatingIfNeeded: clock.now / .microseconds(1)))
+        Self.append(UInt32(truncatingIfNeeded: clock.now / .microseconds(1)), to: &progress.data)
+    }
+
+    private static func append(_ word: UInt32, to data: inout [UInt8]) {
+        for shift in stride(from: UInt32(0), to: 32, by: 8) {
+            data.append(UInt8(truncatingIfNeeded: word >> shift))
+        }
     }
 
     // MARK: - Blocks
@@ -171,7 +177,7 @@ extension VirtualCMSISDAP {
             let isLast = item.isAccessPort && index + 1 == count
             let (response, word) = exchange(isLast ? .readDP(0xC) : item.packet)
             guard response == Self.okay else { return (index, response) }
-            data += Self.bytes(word)
+            Self.append(word, to: &data)
         }
         return (count, Self.okay)
     }

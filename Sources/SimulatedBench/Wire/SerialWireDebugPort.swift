@@ -137,15 +137,16 @@ final class SerialWireDebugPort {
     }
 
     private func writeAbort(_ value: UInt32) {
-        if value & 1 != 0, let stuck = pending {
-            clock.synchronize()
-            target.abort(accessPort: stuck.port)
-            pending = nil
-        }
         if value & 2 != 0 { sticky.compare = false }
         if value & 4 != 0 { sticky.error = false }
         if value & 8 != 0 { sticky.writeData = false }
         if value & 16 != 0 { sticky.overrun = false }
+        // The aborted access ends in an error: after 0x1F a real part was seen to answer FAULT once more.
+        if value & 1 != 0, let stuck = pending {
+            clock.synchronize()
+            target.abort(accessPort: stuck.port)
+            (pending, sticky.error) = (nil, true)
+        }
     }
 
     // MARK: - CTRL/STAT
@@ -168,7 +169,7 @@ final class SerialWireDebugPort {
 
     /// CTRL/STAT as it reads.
     private var status: UInt32 {
-        var value = control & ~0x22 | identity.statusTiedHigh
+        var value = control | identity.statusTiedHigh
         if isAcknowledged(debugRequestedAt) { value |= 1 << 29 }
         if isAcknowledged(systemRequestedAt) { value |= 1 << 31 }
         if sticky.overrun { value |= 1 << 1 }
@@ -237,11 +238,20 @@ final class SerialWireDebugPort {
         return false
     }
 
+    /// An access that does not come back leaves its port busy: it stays pending, as on a bus that hangs.
     private func perform(_ access: PendingAccess) {
+        let isDone: Bool
         if let value = access.value {
-            if !writePort(access.port, access.offset, value) { sticky.error = true }
+            isDone = writePort(access.port, access.offset, value)
         } else if let value = readPort(access.port, access.offset) {
             readBuffer = value
+            isDone = true
+        } else {
+            isDone = false
+        }
+        guard !isDone else { return }
+        if MemoryAccessPort.isDataRegister(access.offset), isBusy(access.port) {
+            pending = access
         } else {
             sticky.error = true
         }

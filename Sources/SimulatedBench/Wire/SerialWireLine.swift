@@ -37,6 +37,8 @@ final class SerialWireLine {
     private var onesInARow = 0
     private var wake = SwitchSequence.Wake()
     private var wasAlive = true
+    /// As found when the current whole transfer was looked at.
+    private var takesPart = false
 
     private var request = SWDRequest.readDP(0)
     private var reply = SWDReply(.none)
@@ -68,13 +70,14 @@ final class SerialWireLine {
 
     /// Whether the framing need not be played clock by clock.
     func takesWholeTransfer(_ request: SWDRequest, turnaround: Int, forcesDataPhase: Bool) -> Bool {
-        guard isAlive else { return true }
+        takesPart = isAlive
+        guard takesPart else { return true }
         return phase == .idle && turnaround == port.turnaround && forcesDataPhase == port.detectsOverrun
             && (!mustIdentify || request == .readDP(0)) && request != .writeDP(0xC)
     }
-    /// What the target makes of a request.
+    /// What the target makes of a request that can be taken as a whole.
     func begin(_ request: SWDRequest) -> SWDReply {
-        guard isAlive else { return SWDReply(.none) }
+        guard takesPart else { return SWDReply(.none) }
         (mustIdentify, mayTargetSelect) = (false, false)
         (history, onesInARow) = (0, 0)
         return port.respond(to: request)

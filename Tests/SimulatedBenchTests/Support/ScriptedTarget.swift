@@ -21,6 +21,8 @@ final class ScriptedTarget: DebugTarget {
     /// Accesses in the order they were made.
     private(set) var accesses: [Access] = []
     var busyPorts: Set<Int> = []
+    /// An access here never ends: its port is busy from then on.
+    var hangingAddresses: Set<UInt32> = []
     /// Access ports get free by themselves at this moment.
     var busyUntil: Picoseconds?
     private(set) var aborted: [Int] = []
@@ -39,7 +41,8 @@ final class ScriptedTarget: DebugTarget {
     func read(accessPort index: Int, _ address: UInt32, _ width: BusWidth, csw: UInt32) -> UInt32? {
         accesses.append(
             Access(port: index, address: address, width: width.rawValue, written: nil, csw: csw, time: now))
-        guard let word = memory[address & ~3] ?? unmapped else { return nil }
+        if hangingAddresses.contains(address) { busyPorts.insert(index) }
+        guard !busyPorts.contains(index), let word = memory[address & ~3] ?? unmapped else { return nil }
         let mask: UInt32 = width == .word ? .max : 1 << (width.rawValue * 8) - 1
         return word >> (address & 3 * 8) & mask
     }

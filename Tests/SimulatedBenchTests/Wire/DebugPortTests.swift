@@ -102,8 +102,19 @@ import Testing
         #expect(wire.transfer(.readDP(0x4)).isOkay)
         #expect(wire.transfer(.writeDP(0), writing: 1).isOkay)
         #expect(target.aborted == [0])
+        #expect(wire.transfer(.readDP(0xC)).isFault)
+        #expect(wire.transfer(.writeDP(0), writing: 0x1E).isOkay)
         #expect(wire.transfer(.readDP(0xC)).isOkay)
         #expect(target.accesses.isEmpty)
+    }
+
+    @Test func `takes an access that never comes back for a stuck one`() {
+        powerUp()
+        setTransferAddress(0x5800_0000)
+        target.hangingAddresses = [0x5800_0000]
+        #expect(wire.transfer(.readAP(0xC)).isOkay)
+        #expect(wire.transfer(.readDP(0xC)).isWait)
+        #expect(status & 0x20 == 0)
     }
 
     @Test func `finishes the access itself when the bus gets free`() {

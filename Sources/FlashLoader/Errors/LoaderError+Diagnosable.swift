@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import DebugAccess
+package import Essentials
+
+extension LoaderError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .outsideRAM: "LDR-020"
+        case .noRoom: "LDR-021"
+        case .vendorLayoutImpossible: "LDR-022"
+        case .download: "LDR-023"
+        case .access: "LDR-024"
+        case .core: "LDR-025"
+        case .functionMissing: "LDR-026"
+        case .outsideFlash: "LDR-027"
+        case .refused where saysFlashSilent: "LDR-028"
+        case .refused where saysWriteProtected: "LDR-029"
+        case .refused: "LDR-030"
+        case .callFailed: "LDR-031"
+        case .cancelled: "LDR-032"
+        case .bufferUntouched: "LDR-033"
+        case .controllerStuck: "LDR-034"
+        }
+    }
+
+    private var saysFlashSilent: Bool {
+        findings.contains { if case .flashSilent = $0 { true } else { false } }
+    }
+    private var saysWriteProtected: Bool {
+        findings.contains { if case .writeProtected = $0 { true } else { false } }
+    }
+
+    package var summary: String {
+        switch self {
+        case .outsideRAM(let file, let needed, let ram):
+            "\(file) is linked to \(Self.text(needed)), outside the RAM for loaders (\(Self.text(ram)))"
+        case .noRoom(let file, let free, let needed):
+            "\(file) leaves \(free) bytes of RAM free; stack and buffers need \(needed)"
+        case .vendorLayoutImpossible(let file, let base):
+            "\(file) begins at \(base.hex) and leaves no word below it, which the vendor's layout needs"
+        case .download(_, let file): "\(file) could not be loaded into RAM"
+        case .access(_, let step): "\(step.rawValue) failed"
+        case .core(_, let step): "\(step.rawValue) failed"
+        case .functionMissing(let function, let file): "\(file) has no function \(function.rawValue)"
+        case .outsideFlash(let function, let addresses, let flash):
+            "\(function.rawValue) was asked for \(Self.text(addresses)), the flash is \(Self.text(flash))"
+        case .refused(let function, let value, let file, let findings):
+            "\(function.rawValue) of \(file) returned \(Self.result(value))\(Self.text(findings))"
+        case .callFailed(let function, let error, let file, let findings):
+            "\(function.rawValue) of \(file) \(Self.ending(error))\(Self.text(findings))"
+        case .cancelled(let function): "\(function.rawValue) was cancelled"
+        case .bufferUntouched(let address, let file):
+            "Read of \(file) said that it had read, but gave no data for \(address.hex)"
+        case .controllerStuck(let status): "the QUADSPI does not end its transfer (SR \(status.hex))"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .outsideRAM: ["link the loader to that RAM: ST's for this family start at 0x24000004"]
+        case .noRoom: ["make the loader smaller: large buffers of its own are not needed"]
+        case .vendorLayoutImpossible:
+            ["link the loader 4 bytes above the start of RAM, or use the spacious layout"]
+        case .refused, .callFailed:
+            findings.compactMap(\.remedy).reduce(into: []) { list, remedy in
+                if !list.contains(remedy) { list.append(remedy) }
+            }
+        case .bufferUntouched: ["do not trust this loader's Read: use one that maps the flash"]
+        case .controllerStuck: ["reset the target and try again"]
+        default: []
+        }
+    }
+
+    package var cause: (any Diagnosable)? {
+        switch self {
+        case .download(let error, _), .access(let error, _): error
+        case .core(let error, _), .callFailed(_, let error, _, _): error
+        default: nil
+        }
+    }
+
+    /// The three findings that matter most.
+    private static func text(_ findings: [LoaderFinding]) -> String {
+        findings.isEmpty ? "" : ": " + findings.prefix(3).map(\.text).joined(separator: "; ")
+    }
+    private static func result(_ value: UInt32) -> String {
+        value == 0 ? "0, failure" : "\(value.hex), which is not the 1 of success"
+    }
+    private static func ending(_ error: CoreError) -> String {
+        switch error {
+        case .callTimedOut(let mortem): "did not come back within \(mortem.elapsed.rounded) s"
+        case .callFaulted, .callLockedUp: "ended in a fault"
+        case .callHitBreakpoint: "stopped at a breakpoint"
+        case .stackOverflowed: "used more stack than there is"
+        case .targetReset: "ended in a reset of the target"
+        default: "did not come back"
+        }
+    }
+    private static func text(_ range: Range<UInt64>) -> String {
+        "\(UInt32(clamping: range.lowerBound).hex) to \(UInt32(clamping: max(1, range.upperBound) - 1).hex)"
+    }
+    private static func text(_ range: Range<UInt32>) -> String {
+        text(UInt64(range.lowerBound)..<UInt64(range.upperBound))
+    }
+}
+
+extension Duration {
+    /// Seconds with one decimal.
+    var rounded: String {
+        let tenths = (seconds * 10).rounded()
+        return "\(tenths / 10)"
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import TargetDescription
+
+/// Something seen on the target after a call failed.
+package enum LoaderFinding: Hashable, Sendable {
+    // Where it was.
+    /// Function and line, and in how many of the samples.
+    case place(String, samples: Int, of: Int)
+    case calledFrom(String)
+    /// A fault in words.
+    case fault(String)
+    case stackUsed(Int, of: Int)
+    /// The loader's code is no longer what was downloaded.
+    case codeOverwritten(at: UInt32, place: String)
+
+    // The board.
+    case controllerClockOff
+    case portClockOff(String)
+    /// `mode` as in GPIOx_MODER.
+    case pinNotConnected(BoardDefinition.Pin, mode: UInt8, function: UInt8)
+    case controllerDisabled
+    case wrongBank(selected: Int, board: Int)
+    case dualFlash
+    case controllerBusy(status: UInt32)
+
+    // The flash.
+    /// All ones or all zeros: nobody drives the line.
+    case flashSilent([UInt8])
+    case flashIdentified([UInt8], isExpected: Bool)
+    /// It does answer when the controller is set up as the board needs it.
+    case answersWithBoardSetUp([UInt8])
+    case writeProtected(StatusRegisters)
+    case quadDisabled
+    case flashBusy
+    /// Something could not be looked at.
+    case unreadable(String, code: String)
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+extension StorageInfo {
+    /// A run of sectors of one size that a range touches.
+    struct TouchedSectors: Hashable, Sendable {
+        var size: UInt32
+        var count: Int
+    }
+
+    /// The last byte of the sector that holds `address`; the address itself beyond the table.
+    func lastByteOfSector(at address: UInt32) -> UInt32 {
+        for run in runs where run.range.contains(UInt64(address)) {
+            let index = (UInt64(address) - run.range.lowerBound) / UInt64(run.size)
+            let last = run.range.lowerBound + (index + 1) * UInt64(run.size) - 1
+            return UInt32(clamping: last)
+        }
+        return address
+    }
+
+    /// What erasing `first` to `last` erases, by size.
+    func sectors(touching first: UInt32, through last: UInt32) -> [TouchedSectors] {
+        var touched: [TouchedSectors] = []
+        for run in runs {
+            let low = max(UInt64(first), run.range.lowerBound)
+            let high = min(UInt64(last), run.range.upperBound - 1)
+            guard low <= high else { continue }
+            let size = UInt64(run.size)
+            let start = (low - run.range.lowerBound) / size
+            let end = (high - run.range.lowerBound) / size
+            touched.append(TouchedSectors(size: run.size, count: Int(end - start + 1)))
+        }
+        // A table that does not reach there: as if it went on with the last size.
+        if touched.isEmpty {
+            let size = max(1, sectorGroups.last?.size ?? 1 << 16)
+            touched.append(
+                TouchedSectors(size: size, count: Int((UInt64(last) - UInt64(first)) / UInt64(size)) + 2))
+        }
+        return touched
+    }
+
+    private var runs: [(range: Range<UInt64>, size: UInt32)] {
+        var address = UInt64(startAddress)
+        var runs: [(range: Range<UInt64>, size: UInt32)] = []
+        for group in sectorGroups where group.size > 0 && group.count > 0 {
+            let end = address + UInt64(group.size) * UInt64(group.count)
+            runs.append((address..<end, group.size))
+            address = end
+        }
+        return runs
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import DebugAccess
+import Essentials
+import TargetDescription
+
+extension LoadedLoader {
+    /// Reads any range of the flash by mapped address, the last bytes included.
+    ///
+    /// Through the memory map where Init left it on, else through the loader's Read, else register by register.
+    package func read(_ count: Int, at address: UInt32) throws(LoaderError) -> [UInt8] {
+        try checkRange(.read, address, count)
+        guard count > 0 else { return [] }
+        if !mode.isKnown { try initialize() }
+        // Init may have to run to know whether there is a map.
+        if mapped != nil || image.functions[.read] == nil { try enter(.mapped) }
+        let safe = mappedCount(count, at: address)
+        var bytes: [UInt8] = []
+        if safe > 0 {
+            do { bytes = try target.core.memory.read(safe, at: address) } catch {
+                forget()
+                throw .access(error, during: .mappedRead)
+            }
+        }
+        guard bytes.count < count else { return bytes }
+        return bytes + (try readWithoutMap(count - bytes.count, at: address + UInt32(bytes.count)))
+    }
+
+    /// How many bytes from `address` on the map can give.
+    private func mappedCount(_ count: Int, at address: UInt32) -> Int {
+        guard let range = mapped?.range, range.contains(UInt64(address)) else { return 0 }
+        return min(count, Int(range.upperBound - UInt64(address)))
+    }
+
+    private func readWithoutMap(_ count: Int, at address: UInt32) throws(LoaderError) -> [UInt8] {
+        guard image.functions[.read] != nil else {
+            // Takes the controller out of mapped mode: the next use needs Init.
+            defer { forget() }
+            return try controller.read(count, at: address &- image.storage.startAddress)
+        }
+        try enter(.reading)
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            let part = min(bufferSize, count - bytes.count)
+            bytes += try readByLoader(part, at: address + UInt32(bytes.count))
+        }
+        return bytes
+    }
+
+    /// One call of Read, into a buffer that was filled before so that a lie shows.
+    private func readByLoader(_ count: Int, at address: UInt32) throws(LoaderError) -> [UInt8] {
+        let bytes = try filledRead(count, at: address, pattern: BufferFill.pattern)
+        guard BufferFill.firstUntouched(bytes, pattern: BufferFill.pattern) != nil else { return bytes }
+        // The flash may hold the pattern. It cannot hold its complement too.
+        let again = try filledRead(count, at: address, pattern: ~BufferFill.pattern)
+        for index in stride(from: 0, to: count, by: 4)
+        where BufferFill.isUntouched(bytes, at: index, pattern: BufferFill.pattern)
+            && BufferFill.isUntouched(again, at: index, pattern: ~BufferFill.pattern)
+        {
+            forget()
+            throw .bufferUntouched(address: address + UInt32(index), file: image.fileName)
+        }
+        return again
+    }
+
+    private func filledRead(
+        _ count: Int, at address: UInt32, pattern: UInt32
+    ) throws(LoaderError) -> [UInt8] {
+        let buffer = layout.buffers[1].lowerBound
+        prepared = nil
+        let size = UInt32((count + 3) & ~3)
+        var fill = FunctionCall(
+            name: "buffer fill", entry: layout.fillRoutine, arguments: [buffer, pattern, size],
+            stack: layout.stack, returnTrap: layout.returnTrap, deadline: timing.read(count))
+        fill.isCancelled = { false }
+        do { _ = try target.core.call(fill) } catch { throw .core(error, during: .transfer) }
+        try callExpectingSuccess(
+            .read, [address, UInt32(count), buffer], within: timing.read(count))
+        do { return try target.core.memory.read(count, at: buffer) } catch {
+            throw .access(error, during: .transfer)
+        }
+    }
+
+    /// The sum of the bytes as the loader's CheckSum computes it on the target.
+    package func checkSum(of range: Range<UInt32>) throws(LoaderError) -> UInt32 {
+        try checkRange(.checkSum, range.lowerBound, range.count)
+        guard image.functions[.checkSum] != nil else {
+            throw .functionMissing(.checkSum, file: image.fileName)
+        }
+        guard !range.isEmpty else { return 0 }
+        try enter(.summing)
+        let result = try call(
+            .checkSum, [range.lowerBound, UInt32(range.count), 0], within: timing.read(range.count))
+        return result.r0
+    }
+}

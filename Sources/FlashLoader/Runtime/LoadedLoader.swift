@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import DebugAccess
+import Essentials
+package import TargetDescription
+
+/// A loader in target RAM whose entry points can be called.
+///
+/// What it reports is not believed: Init, Write and the erases may answer 1 for nothing done. Whoever programs reads back.
+package final class LoadedLoader {
+    package let image: LoaderImage
+    package let target: HeldTarget
+    package let layout: LoaderLayout
+    package let options: LoaderOptions
+    /// The flash, without the loader.
+    package let controller: DebuggerQuadSPI
+    /// Time the core has spent in the loader's functions.
+    package internal(set) var targetTime: Duration = .zero
+
+    let timing: LoaderTiming
+    var mode = LoaderMode()
+    /// What the memory map shows since the last Init; nil when it shows nothing.
+    var mapped: MappedWindow?
+    /// Data for the next Write that is on the target already.
+    var prepared: (buffer: Int, bytes: [UInt8])?
+
+    /// Most bytes that one call of Write gets; ``write(_:at:)`` takes any number.
+    package var bufferSize: Int { layout.bufferSize }
+
+    /// Downloads and proves by reading back.
+    ///
+    /// The core must be halted. Nothing of the loader runs yet.
+    package init(
+        _ image: LoaderImage, on target: HeldTarget, options: LoaderOptions = LoaderOptions()
+    ) throws(LoaderError) {
+        (self.image, self.target, self.options) = (image, target, options)
+        layout = try LoaderLayout(image, in: target.definition.loaderRAM, style: options.layout)
+        timing = if let chip = options.chip { LoaderTiming(chip) } else { LoaderTiming(image.storage) }
+        controller = DebuggerQuadSPI(
+            memory: target.core.memory, timebase: target.core.timebase, definition: target.definition.quadSPI)
+        try download()
+        guard layout.style == .spacious else { return }
+        do { try target.core.prepareStack(layout.stack) } catch { throw .core(error, during: .prepare) }
+    }
+
+    /// What zeroed memory holds when nobody zeroed it.
+    private static let unclearedByte: UInt8 = 0xA5
+    /// Bytes behind the image that ST's tool clears.
+    private static let vendorClearance = 0x200
+
+    private func download() throws(LoaderError) {
+        let memory = target.core.memory
+        do {
+            if layout.style == .vendor, let span = image.fileSpan {
+                let end = UInt32(truncatingIfNeeded: span.upperBound)
+                try memory.write([UInt8](repeating: 0, count: Self.vendorClearance), at: end)
+            }
+            for piece in image.pieces {
+                for part in parts(of: piece) { try memory.writeVerified(part.bytes, at: part.address) }
+            }
+            try memory.writeVerified(BufferFill.code, at: layout.fillRoutine)
+        } catch {
+            throw .download(error, file: image.fileName)
+        }
+        target.core.trace(
+            .step, "loader in RAM",
+            [
+                "file": image.fileName, "bytes": "\(image.byteCount)", "stack": "\(layout.stack.count)",
+                "buffers": "2 x \(layout.bufferSize)",
+            ])
+    }
+
+    /// All of a piece; in the vendor's layout without what the file does not hold and the tool does not clear.
+    private func parts(of piece: LoaderImage.Piece) -> [LoaderImage.Piece] {
+        guard layout.style == .vendor, let span = image.fileSpan else { return [piece] }
+        let cleared = span.upperBound..<span.upperBound + UInt64(Self.vendorClearance)
+        var bytes = piece.bytes
+        for zeros in image.zeroFilled {
+            for address in zeros where UInt64(piece.address) <= address && address < piece.end {
+                if cleared.contains(address) { continue }
+                bytes[Int(address - UInt64(piece.address))] = Self.unclearedByte
+            }
+        }
+        return [LoaderImage.Piece(address: piece.address, bytes: bytes)]
+    }
+}
+
+/// The part of the memory map that can be read without harm.
+struct MappedWindow: Hashable, Sendable {
+    var range: Range<UInt64>
+
+    /// Bytes at the end of what FSIZE describes that hang the bus when read (ES0392 §2.7.5): 32 by the sheet, up to 96 in
+    /// reports from the field.
+    private static let deadEnd: UInt64 = 128
+
+    /// - Returns: nil when the controller is not in memory-mapped mode, or shows less than the dead end.
+    init?(_ state: QuadSPIState, mappedFlash: Range<UInt32>) {
+        let start = UInt64(mappedFlash.lowerBound)
+        let size = min(state.mappedSize, UInt64(mappedFlash.count))
+        guard state.isMapped, size > Self.deadEnd else { return nil }
+        range = start..<start + size - Self.deadEnd
+    }
+}

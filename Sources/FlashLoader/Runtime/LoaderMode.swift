@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// What a call does with the flash controller, as far as the next call depends on it.
+package enum LoaderUse: Hashable, Sendable {
+    case erasing
+    case programming
+    /// Through the loader's Read.
+    case reading
+    /// Through the memory map, without a call.
+    case mapped
+    /// CheckSum, which some loaders do through the memory map.
+    case summing
+}
+
+/// What state the controller and the flash are in, as far as the calls tell.
+///
+/// Most loaders leave another mode behind after each kind of operation (mapped after Init, indirect after Write), and none
+/// says which. So Init runs again wherever the kind changes, as ST's tool does before every operation, and after
+/// anything that went wrong.
+package struct LoaderMode: Hashable, Sendable {
+    private enum State: Hashable, Sendable {
+        /// Init did not run, or something went wrong since. Next: initialized.
+        case unknown
+        /// Fresh from Init. Next: used, unknown.
+        case initialized
+        /// Next: used by the same kind, or initialized.
+        case used(LoaderUse)
+    }
+    private var state = State.unknown
+
+    package init() {}
+
+    package func needsInitialization(for use: LoaderUse) -> Bool {
+        switch state {
+        case .unknown: true
+        case .initialized: false
+        case .used(let last): last != use
+        }
+    }
+    package var isKnown: Bool { state != .unknown }
+
+    package mutating func didInitialize() { state = .initialized }
+    /// Called before a use begins: what fails in the middle leaves ``lose()``.
+    package mutating func use(_ use: LoaderUse) { state = .used(use) }
+    package mutating func lose() { state = .unknown }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import TargetDescription
+
+/// How long each call may take, from the flash's own maxima and the range asked for.
+///
+/// Generous on purpose: a deadline that fires on a slow but healthy chip destroys good work, and one that fires late on a
+/// dead one costs seconds.
+package struct LoaderTiming: Hashable, Sendable {
+    /// For the largest page.
+    package var pageProgram: Duration
+    package var page: UInt32
+    /// For the largest of the loader's sectors up to each size, ascending.
+    package var erases: [Erase]
+    package var chipErase: Duration
+
+    package struct Erase: Hashable, Sendable {
+        /// Bytes.
+        package var size: UInt32
+        package var maximum: Duration
+    }
+
+    /// Clocks, pins, time-outs of a HAL while an oscillator starts.
+    private static let setUp: Duration = .seconds(5)
+    /// A byte at 1 MHz on one line: slower than any loader runs its flash.
+    private static let transferPerByte: Duration = .microseconds(8)
+    /// On top of every maximum, which holds at the end of the chip's life and in heat.
+    private static let margin = 1.5
+
+    package init(_ chip: FlashChipDefinition) {
+        pageProgram = chip.pageProgram.maximum
+        page = max(1, chip.page)
+        erases = chip.erases.map { Erase(size: $0.size, maximum: $0.time.maximum) }.sorted {
+            $0.size < $1.size
+        }
+        chipErase = chip.chipErase.maximum
+    }
+
+    /// For a chip of which only the loader's description is known: the slowest of the common ones, scaled by size.
+    package init(_ storage: StorageInfo) {
+        pageProgram = .milliseconds(5)
+        page = 256
+        erases = [
+            Erase(size: 4 << 10, maximum: .milliseconds(600)),
+            Erase(size: 64 << 10, maximum: .seconds(3)),
+            Erase(size: 256 << 10, maximum: .seconds(5)),
+        ]
+        // 200 s for 16 MiB is the slowest known.
+        chipErase = .seconds(200) * max(1, Double(storage.size) / Double(16 << 20))
+    }
+
+    /// Longest erase of one unit of `size` bytes.
+    func eraseMaximum(of size: UInt32) -> Duration {
+        if let unit = erases.first(where: { $0.size >= size }) { return unit.maximum }
+        guard let largest = erases.last, largest.size > 0 else { return chipErase }
+        return largest.maximum * (Double(size) / Double(largest.size))
+    }
+
+    /// Includes the longest operation that may have to end first.
+    func initialize(_ storage: StorageInfo) -> Duration {
+        (Self.setUp + eraseMaximum(of: max(storage.largestSector, 64 << 10))) * Self.margin
+    }
+
+    func program(_ count: Int) -> Duration {
+        let pages = Double(count) / Double(page) + 2
+        // Twice over the wire: a careful loader reads back.
+        return (Self.setUp + pageProgram * pages + Self.transferPerByte * (2 * count)) * Self.margin
+    }
+
+    /// `sectors` are the sizes of what is erased.
+    func erase(_ sectors: [(size: UInt32, count: Int)]) -> Duration {
+        var total = Self.setUp
+        for (size, count) in sectors {
+            total += (eraseMaximum(of: size) + Self.transferPerByte * Int(size)) * count
+        }
+        return total * Self.margin
+    }
+
+    func massErase(_ storage: StorageInfo) -> Duration {
+        (Self.setUp + chipErase + Self.transferPerByte * Int(storage.size)) * Self.margin
+    }
+
+    func read(_ count: Int) -> Duration { (Self.setUp + Self.transferPerByte * (2 * count)) * Self.margin }
+}
