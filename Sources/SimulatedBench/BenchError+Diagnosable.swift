@@ -15,6 +15,8 @@ extension BenchError: Diagnosable {
         case .unknownFirmware: "BEN-007"
         case .state: "BEN-008"
         case .stateSize: "BEN-009"
+        case .stateInUse: "BEN-010"
+        case .stateForeign: "BEN-011"
         }
     }
 
@@ -32,6 +34,8 @@ extension BenchError: Diagnosable {
         case .state(let path, let detail): "the simulator's state in \(path) is out of reach: \(detail)"
         case .stateSize(let path, let found, let expected):
             "\(path) holds \(found) bytes, the simulated flash has \(expected)"
+        case .stateInUse(let path): "the simulated flash in \(path) is in use by another run"
+        case .stateForeign(let path, let detail): "\(path) cannot be used: \(detail)"
         }
     }
 
@@ -46,6 +50,11 @@ extension BenchError: Diagnosable {
         case .unknownFirmware(_, _, let example): ["write it like `firmware=\(example)`"]
         case .state: ["check that the directory exists and may be written"]
         case .stateSize: ["give another directory, or delete the file to start with an erased flash"]
+        case .stateInUse: ["wait until the other run ends, or give each its own directory"]
+        case .stateForeign:
+            [
+                "give another directory, or delete the file to start with the registers as the factory sets them"
+            ]
         }
     }
 }

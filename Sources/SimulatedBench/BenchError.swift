@@ -16,4 +16,8 @@ package enum BenchError: Error, Hashable, Sendable {
     case state(path: String, detail: String)
     /// The file is there, but is no contents of this flash.
     case stateSize(path: String, found: Int, expected: Int)
+    /// Another bench, most likely in another process, has the directory.
+    case stateInUse(path: String)
+    /// The file is damaged, or somebody else's.
+    case stateForeign(path: String, detail: String)
 }

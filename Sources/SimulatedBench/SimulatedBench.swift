@@ -15,23 +15,29 @@ package final class SimulatedBench {
     let target: any DebugTarget
     let wire: SerialWireHost
     let controller: VirtualHostController
+    /// What keeps the flash between runs; nil: nothing does.
+    let stateDirectory: StateDirectory?
     private let usb: VirtualUSBBus
 
+    /// A bench that lives in memory alone; `open(_:)` makes those with a state directory.
     package convenience init(_ configuration: BenchConfiguration) {
         self.init(configuration, target: Machine(configuration))
     }
 
     /// A probe of the configured kind in front of any target.
-    convenience init(_ configuration: BenchConfiguration, target: any DebugTarget) {
-        self.init(configuration, target: target) { Self.makeProbe(configuration, wire: $0) }
+    convenience init(
+        _ configuration: BenchConfiguration, target: any DebugTarget, state: StateDirectory? = nil
+    ) {
+        self.init(configuration, target: target, state: state) { Self.makeProbe(configuration, wire: $0) }
     }
 
     /// Any probe in front of any target.
     init(
-        _ configuration: BenchConfiguration, target: any DebugTarget,
+        _ configuration: BenchConfiguration, target: any DebugTarget, state: StateDirectory? = nil,
         probe: (SerialWireHost) -> any USBFunction
     ) {
         self.configuration = configuration
+        stateDirectory = state
         self.target = target
         wire = SerialWireHost(target: target, clock: ProbeClock(target: target))
         controller = VirtualHostController(

@@ -52,7 +52,7 @@ extension FailureClass {
         (.imageOverlap, ["IMG-014"]),
         (.imageBeyondFlash, ["IMG-015", "FLS-002", "FLS-003"]),
         (.imageForOtherTarget, ["IMG-009", "IMG-011"]),
-        (.fileUnusable, ["WRK-020", "WRK-021", "BEN-008", "BEN-009"]),
+        (.fileUnusable, ["WRK-020", "WRK-021", "BEN-008", "BEN-009", "BEN-010", "BEN-011"]),
         (.configurationInvalid, ["WRK-010", "WRK-011", "WRK-012", "TGT-001"]),
         (.loaderFailed, ["COR-012", "COR-013", "COR-014", "COR-015", "COR-016", "COR-017"]),
         (.loaderInvalid, ["FLS-001", "WRK-030"]),

@@ -50,9 +50,14 @@ struct FlashArray: ~Copyable {
 
     /// What the cells read as.
     var contents: [UInt8] {
+        var bytes = programmed
+        if let worn { bytes[worn.address] = worn.value }
+        return bytes
+    }
+    /// What the cells were told to hold, worn ones too.
+    var programmed: [UInt8] {
         [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
             for index in 0..<count { buffer[index] = ~inverted[index] }
-            if let worn { buffer[worn.address] = worn.value }
             initialized = count
         }
     }

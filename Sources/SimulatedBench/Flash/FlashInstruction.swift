@@ -11,7 +11,7 @@ struct FlashInstruction {
         case erase(Int), eraseChip, eraseSecurity
         case suspend, resume
         case lockBlock, unlockBlock, readLock, lockAll, unlockAll
-        case readIdentification, readDeviceID(reversed: Bool), readUniqueID, releasePowerDown
+        case readIdentification, readDeviceID, readUniqueID, releasePowerDown
         case powerDown, enableReset, reset
         case setBurstWrap, setReadParameters, enterQuadInterface, leaveQuadInterface
     }
@@ -63,14 +63,14 @@ struct FlashInstruction {
         case 0x48: FlashInstruction(action: .readSecurity, addressLines: 1, dummyClocks: 8, data: .output)
         case 0x42: FlashInstruction(action: .programSecurity, addressLines: 1, data: .input)
         case 0x44: FlashInstruction(action: .eraseSecurity, addressLines: 1)
-        case 0x90: FlashInstruction(action: .readDeviceID(reversed: false), addressLines: 1, data: .output)
+        case 0x90: FlashInstruction(action: .readDeviceID, addressLines: 1, data: .output)
         case 0x92:
             FlashInstruction(
-                action: .readDeviceID(reversed: false), addressLines: 2, hasMode: true, data: .output,
+                action: .readDeviceID, addressLines: 2, hasMode: true, data: .output,
                 dataLines: 2)
         case 0x94:
             FlashInstruction(
-                action: .readDeviceID(reversed: false), addressLines: 4, hasMode: true, dummyClocks: 4,
+                action: .readDeviceID, addressLines: 4, hasMode: true, dummyClocks: 4,
                 data: .output, dataLines: 4, needsQuadEnable: true)
         case 0x4B: FlashInstruction(action: .readUniqueID, dummyClocks: 32, data: .output)
         case 0x36: FlashInstruction(action: .lockBlock, addressLines: 1)
@@ -89,7 +89,7 @@ struct FlashInstruction {
         switch opcode {
         case 0x0B: FlashInstruction(action: .readArray, addressLines: 4, dummyClocks: 2, data: .output)
         case 0xEB: FlashInstruction(action: .readArray, addressLines: 4, hasMode: true, data: .output)
-        case 0x90: FlashInstruction(action: .readDeviceID(reversed: false), addressLines: 4, data: .output)
+        case 0x90: FlashInstruction(action: .readDeviceID, addressLines: 4, data: .output)
         case 0xC0: FlashInstruction(action: .setReadParameters, data: .input)
         case 0xFF: FlashInstruction(action: .leaveQuadInterface)
         default: decodeCommon(opcode)

@@ -10,8 +10,7 @@ struct FlashPart: Sendable {
     var quadIdentification: [UInt8]?
     /// The device id of 90h, 92h, 94h and ABh.
     var deviceID: UInt8
-    /// The part leaves the factory with SR2.QE set.
-    var shipsQuadEnabled: Bool
+    var quadEnable: QuadEnable
     var hertzLimit: UInt64 = 133_000_000
     /// 03h has no dummy clocks and is slower than the rest.
     var plainReadHertzLimit: UInt64 = 50_000_000
@@ -19,21 +18,46 @@ struct FlashPart: Sendable {
     var discovery = FlashDiscovery.w25q128
 
     var hasQuadInterface: Bool { quadIdentification != nil }
+    /// Cells of the array, from the capacity byte of the id.
+    var count: Int { 1 << Int(identification.last ?? 24) }
+    /// The non-volatile registers as they leave the factory; DRV1-0 = 11b is the weakest driver.
+    var factoryState: FlashState {
+        FlashState(statusRegisters: [0, quadEnable == .fixed ? 2 : 0, 0x60])
+    }
+
+    /// SR2.QE (W25Q128JV datasheet rev H §7.1).
+    enum QuadEnable {
+        /// Parts IQ, IN and JQ: 1, whatever is written.
+        case fixed
+        /// Parts IM and JM, and the older families: 0 from the factory.
+        case writable
+    }
 }
 
 extension FlashPart {
-    /// W25Q128JV-IQ: SPI only, QE on from the factory (datasheet rev F §8.1.1).
+    /// W25Q128JV-IQ: SPI only, QE fixed at 1 (datasheet rev F §8.1.1, rev H §7.1).
     static let w25q128jvIQ = FlashPart(
         name: "W25Q128JV-IQ", identification: [0xEF, 0x40, 0x18], quadIdentification: nil, deviceID: 0x17,
-        shipsQuadEnabled: true)
+        quadEnable: .fixed)
     /// W25Q128JV-IM: the QPI and DTR variant with another id and QE off.
     static let w25q128jvIM = FlashPart(
         name: "W25Q128JV-IM", identification: [0xEF, 0x70, 0x18], quadIdentification: [0xEF, 0x70, 0x18],
-        deviceID: 0x17, shipsQuadEnabled: false)
+        deviceID: 0x17, quadEnable: .writable)
     /// W25Q128FV: answers like a JV-IQ in SPI mode, and has QPI.
     static let w25q128fv = FlashPart(
         name: "W25Q128FV", identification: [0xEF, 0x40, 0x18], quadIdentification: [0xEF, 0x60, 0x18],
-        deviceID: 0x17, shipsQuadEnabled: false)
+        deviceID: 0x17, quadEnable: .writable)
+
+    /// The part on a board with this fault; nil: none, or one without a supply.
+    static func fitted(_ fault: BenchConfiguration.FlashFault) -> FlashPart? {
+        switch fault {
+        case .absent, .unpowered: nil
+        case .wrongID: .w25q128jvIM
+        // Parts with the id of a JV-IQ whose QE bit can be 0, and that have QPI.
+        case .qpi, .quadDisabled: .w25q128fv
+        default: .w25q128jvIQ
+        }
+    }
 }
 
 /// The SFDP area of a part: 256 bytes, FFh where nothing is defined (JESD216A).

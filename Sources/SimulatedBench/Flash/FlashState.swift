@@ -11,7 +11,7 @@ package struct FlashState: Sendable, Equatable {
     package var securityRegisters: [UInt8]
 
     package init(
-        cells: [UInt8] = [], statusRegisters: [UInt8] = [0, 2, 0],
+        cells: [UInt8] = [], statusRegisters: [UInt8] = [0, 2, 0x60],
         securityRegisters: [UInt8] = Array(repeating: 0xFF, count: 768)
     ) {
         self.cells = cells

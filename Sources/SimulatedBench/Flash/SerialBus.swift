@@ -52,11 +52,12 @@ final class SerialBus {
     // MARK: Clocks
 
     /// Sends `bits` bits of `value`, most significant first.
-    func send(_ value: UInt32, bits: Int, lines: Int) {
+    ///
+    /// With `onBothEdges` the flash sees those of the rising edges only: it has no double-rate instructions.
+    func send(_ value: UInt32, bits: Int, lines: Int, onBothEdges: Bool = false) {
         guard isSelected else { return }
-        var left = bits
-        while left > 0 {
-            left -= lines
+        let step = onBothEdges ? 2 * lines : lines
+        for left in stride(from: bits - lines, through: 0, by: -step) {
             // A single line goes out on IO0 and comes back on IO1.
             _ = clock(Self.levels(value >> UInt32(left), lines), released: lines == 1 ? 2 : 0)
         }
@@ -67,32 +68,39 @@ final class SerialBus {
         for _ in 0..<clocks { _ = clock(Self.levels(.max, dataLines), released: Self.released(dataLines)) }
     }
 
-    func sendByte(_ byte: UInt8, lines: Int) {
+    func sendByte(_ byte: UInt8, lines: Int, onBothEdges: Bool) {
         guard isSelected, let flash else { return }
-        if connection.lines & Self.dataMask(lines) == Self.dataMask(lines), flash.canReceive(on: lines) {
+        if !onBothEdges, connection.lines & Self.dataMask(lines) == Self.dataMask(lines),
+            flash.canReceive(on: lines)
+        {
             flash.receive(byte)
         } else {
-            send(UInt32(byte), bits: 8, lines: lines)
+            send(UInt32(byte), bits: 8, lines: lines, onBothEdges: onBothEdges)
         }
     }
     /// A byte as the controller samples it: IO1 alone, IO0 and IO1, or all four.
-    func receiveByte(lines: Int, at now: Picoseconds) -> UInt8 {
+    ///
+    /// The flash changes its outputs on falling edges, so one who samples both edges takes each level twice.
+    func receiveByte(lines: Int, onBothEdges: Bool, at now: Picoseconds) -> UInt8 {
         guard isSelected, let flash else { return floatLevel == 0 ? 0 : 0xFF }
         flash.now = now
         let sampled = lines == 1 ? 2 : Self.dataMask(lines)
         let byte: UInt8
-        if connection.lines & sampled == sampled, flash.canTransmit(on: lines) {
+        if !onBothEdges, connection.lines & sampled == sampled, flash.canTransmit(on: lines) {
             byte = flash.transmit()
         } else {
-            byte = sampleByte(lines)
+            byte = sampleByte(lines, onBothEdges)
         }
         return noiseInterval == nil ? byte : disturbed(byte)
     }
 
-    private func sampleByte(_ lines: Int) -> UInt8 {
+    private func sampleByte(_ lines: Int, _ onBothEdges: Bool) -> UInt8 {
         var value: UInt32 = 0
-        for _ in 0..<8 / lines {
-            let levels = clock(Self.levels(.max, lines), released: Self.released(lines))
+        var levels: UInt8 = 0
+        for sample in 0..<8 / lines {
+            if !onBothEdges || sample & 1 == 0 {
+                levels = clock(Self.levels(.max, lines), released: Self.released(lines))
+            }
             let bits = lines == 1 ? levels >> 1 & 1 : levels & Self.dataMask(lines)
             value = value << UInt32(lines) | UInt32(bits)
         }

@@ -16,6 +16,11 @@ extension SerialFlash {
         }
     }
 
+    /// Lets what runs go on to its end.
+    func finish() {
+        if let operation, !isStuckBusy { complete(operation) }
+    }
+
     private func complete(_ finished: FlashOperation) {
         operation = nil
         isWriteEnabled = false
@@ -57,19 +62,23 @@ extension SerialFlash {
         start(.program(page: page, bytes: pageBytes), on: page..<page + 256, for: programDuration)
     }
     func startSecurityProgram() {
-        guard isWriteEnabled, inputCount > 0, suspended == nil, let register = securityRegister else {
-            return
-        }
+        // Possible while an erase is suspended, like any other program.
+        guard isWriteEnabled, inputCount > 0, suspended?.isErase != false, let register = securityRegister
+        else { return }
         start(.programSecurity(register: register, bytes: pageBytes), on: 0..<0, for: programDuration)
     }
     func startSecurityErase() {
         guard isWriteEnabled, suspended == nil, let register = securityRegister else { return }
         start(.eraseSecurity(register: register), on: 0..<0, for: timer.draw(part.timing.sectorErase))
     }
-    /// The addressed security register, if its lock bit is not set; a locked one ends the write enable.
+    /// The addressed security register (A23-16 and A11-8 zero), if its lock bit is not set.
+    ///
+    /// A wrong address or a locked one ends the write enable.
     private var securityRegister: Int? {
-        let number = address >> 12 & 15
-        guard (1...3).contains(number), nonVolatileStatus[1] >> UInt8(number + 2) & 1 == 0 else {
+        let number = address >> 12
+        guard address & 0xF00 == 0, (1...3).contains(number),
+            nonVolatileStatus[1] >> UInt8(number + 2) & 1 == 0
+        else {
             isWriteEnabled = false
             return nil
         }
@@ -132,6 +141,7 @@ extension SerialFlash {
             let mask = FlashOperation.statusMasks[target]
             values[target] = values[target] & ~mask | input[offset] & mask
         }
+        if part.quadEnable == .fixed { values[1] |= 2 }
         let locked = nonVolatileStatus[1] & FlashOperation.lockMask
         values[1] |= locked
         if isVolatile {
@@ -163,7 +173,8 @@ extension SerialFlash {
         abortOperation()
         (suspended, isWriteEnabled, isVolatileWriteEnabled) = (nil, false, false)
         (isQuadInterface, continuousOpcode, wrapLength) = (false, nil, nil)
-        protection.status = nonVolatileStatus
+        // The individual locks, too, come up set after a reset (W25Q128JV datasheet rev F §7.1.14).
+        protection = FlashProtection(status: nonVolatileStatus, count: array.count)
         unresponsiveUntil = now &+ part.timing.reset
     }
 

@@ -29,6 +29,8 @@ extension SerialFlash {
     /// One rising edge with `levels` on the pins; gives what the part drives afterwards.
     func clock(_ levels: UInt8) -> LineLevels {
         writeProtectPinIsLow = levels & 4 == 0
+        // /HOLD is IO3 while QE is 0: the clock is not looked at, and nothing is driven.
+        guard levels & 8 != 0 || isQuadEnabled else { return .released }
         switch phase {
         case .opcode, .address, .mode, .input:
             shift = shift << UInt32(lines) | UInt32(levels) & (1 << UInt32(lines) - 1)
@@ -144,8 +146,9 @@ extension SerialFlash {
             return statusRegister(index)
         case .readDiscovery: return part.discovery[position & 0xFF]
         case .readSecurity:
-            let register = address >> 12 & 15
-            return (1...3).contains(register) ? security[(register - 1) << 8 | position & 0xFF] : 0xFF
+            let register = address >> 12
+            return (1...3).contains(register) && address & 0xF00 == 0
+                ? security[(register - 1) << 8 | position & 0xFF] : 0xFF
         case .readIdentification:
             let bytes = isQuadInterface ? part.quadIdentification ?? part.identification : part.identification
             return bytes[position % bytes.count]

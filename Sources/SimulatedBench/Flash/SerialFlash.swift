@@ -63,10 +63,10 @@ final class SerialFlash {
 
     init(_ part: FlashPart, busyTimes: BenchConfiguration.BusyTimes = .typical, seed: UInt64 = 1) {
         self.part = part
-        array = FlashArray(count: 1 << Int(part.identification.last ?? 24))
+        array = FlashArray(count: part.count)
         timer = FlashTimer(busyTimes, seed: seed)
         random = SeededRandom(seed: seed ^ 0xBAD_CE11)
-        nonVolatileStatus = [0, part.shipsQuadEnabled ? 2 : 0, 0]
+        nonVolatileStatus = part.factoryState.statusRegisters
         security = Array(repeating: 0xFF, count: 768)
         protection = FlashProtection(status: nonVolatileStatus, count: array.count)
     }
@@ -115,6 +115,7 @@ final class SerialFlash {
             for index in 0..<min(3, newValue.statusRegisters.count) {
                 nonVolatileStatus[index] = newValue.statusRegisters[index] & FlashOperation.statusMasks[index]
             }
+            if part.quadEnable == .fixed { nonVolatileStatus[1] |= 2 }
             for index in 0..<min(768, newValue.securityRegisters.count) {
                 security[index] = newValue.securityRegisters[index]
             }

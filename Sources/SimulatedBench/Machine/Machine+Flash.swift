@@ -16,6 +16,17 @@ extension Machine {
         settleFlash()
         return bus.flash?.array.contents ?? []
     }
+    /// What the flash will hold when power comes back the next time.
+    ///
+    /// The board keeps its supply until an operation that runs has ended. Damage belongs to the part, not to what it holds.
+    var lastingFlashState: FlashState? {
+        settleFlash()
+        guard let flash = bus.flash else { return nil }
+        flash.finish()
+        var state = flash.state
+        state.cells = flash.array.programmed
+        return state
+    }
     private func settleFlash() {
         peripherals.quadSPI.advance(to: time)
         if let flash = bus.flash {
@@ -26,16 +37,9 @@ extension Machine {
 
     static func makeFlash(_ configuration: BenchConfiguration) -> SerialFlash? {
         let fault = configuration.flashFault
-        let part: FlashPart
-        switch fault {
-        case .absent, .unpowered: return nil
-        case .wrongID: part = .w25q128jvIM
-        case .qpi: part = .w25q128fv
-        default: part = .w25q128jvIQ
-        }
+        guard let part = FlashPart.fitted(fault) else { return nil }
         let flash = SerialFlash(part, busyTimes: configuration.busyTimes, seed: configuration.seed)
-        var state =
-            configuration.flashState ?? FlashState(statusRegisters: [0, part.shipsQuadEnabled ? 2 : 0, 0])
+        var state = configuration.flashState ?? part.factoryState
         if configuration.flashState == nil, let contents = configuration.flashContents {
             state.cells = contents
         }

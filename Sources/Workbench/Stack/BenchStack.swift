@@ -26,10 +26,10 @@ final class BenchStack {
     init(_ context: JobContext) throws(WorkbenchError) {
         self.context = context
         if case .simulated(let text) = context.request.probe {
-            let configuration = try doing("switching the simulated bench on") { () throws(BenchError) in
-                try BenchConfiguration(selector: BenchConfiguration.selectorPrefix + text)
+            let bench = try doing("switching the simulated bench on") { () throws(BenchError) in
+                try SimulatedBench.open(
+                    BenchConfiguration(selector: BenchConfiguration.selectorPrefix + text))
             }
-            let bench = SimulatedBench(configuration)
             (simulation, bus, time) = (bench, bench.bus, bench.time)
         } else {
             simulation = nil
@@ -84,6 +84,11 @@ final class BenchStack {
             }
         }
         (target, probe) = (nil, nil)
+        if let simulation {
+            do throws(BenchError) { try simulation.saveState() } catch {
+                failure = failure ?? .step("keeping the simulated flash", error)
+            }
+        }
         if let failure { throw failure }
     }
 }
