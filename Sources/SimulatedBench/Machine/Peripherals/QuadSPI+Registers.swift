@@ -67,8 +67,8 @@ extension QuadSPI {
 
     private func writeControl(_ value: UInt32, at now: Picoseconds) {
         if value & 2 != 0 || isEnabled && value & 1 == 0 { abort(at: now) }
-        // PRESCALER, DFM and FSEL cannot move under a running command.
-        let locked: UInt32 = isBusy ? 0xFF00_00C0 : 0
+        // PRESCALER, PMM, APMS, FSEL, DFM, SSHIFT and TCEN cannot move under a running command.
+        let locked: UInt32 = isBusy ? 0xFFC0_00D8 : 0
         control = control & locked | value & 0xFFDF_1FDD & ~locked
     }
     private func writeCommunication(_ value: UInt32, at now: Picoseconds) {

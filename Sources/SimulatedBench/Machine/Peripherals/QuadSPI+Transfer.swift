@@ -139,16 +139,21 @@ extension QuadSPI {
         }
         endCommand()
         (pollData, hasPollData) = (data, true)
-        let difference = (data ^ pollMatch) & pollMask
-        let isMatch = control >> 23 & 1 == 0 ? difference == 0 : difference != pollMask
-        guard isMatch else { return }
+        guard isPollMatch else { return }
         flags |= 8
         if control >> 22 & 1 != 0 { operation = .idle }
     }
-    /// When the poll ends that can first see something new.
+    /// PMM 0: all bits of the mask match, 1: any of them.
+    private var isPollMatch: Bool {
+        let difference = (pollData ^ pollMatch) & pollMask
+        return control >> 23 & 1 == 0 ? difference == 0 : difference != pollMask
+    }
+    /// When the poll ends that can first change SR.
     private var nextPollResult: Picoseconds {
         let end = pollStart &+ pollLength
         guard hasPollData else { return end }
+        // Each further match sets a flag that was cleared.
+        if isPollMatch, flags & 8 == 0 { return end }
         guard let change = bus.nextChange else { return .max }
         guard change > end else { return end }
         return end &+ ((change &- end) / pollPeriod &+ 1) &* pollPeriod

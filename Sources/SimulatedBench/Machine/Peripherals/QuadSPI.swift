@@ -10,6 +10,11 @@ import EmulatedCortexM
 final class QuadSPI: Peripheral {
     static let fifoSize = 32
     static let interruptLine = 92
+    /// Data is sampled half a clock after the edge that drives it: tCLQV of 6 ns (W25Q128JV datasheet rev F §9.6) and a set-up
+    /// time of 2 ns (STM32H745 datasheet, QUADSPI SDR) must fit in.
+    ///
+    /// SSHIFT adds another half.
+    static let unshiftedHertzLimit: UInt64 = 62_500_000
 
     let bus: SerialBus
     private let pins: PinMultiplexer
@@ -104,6 +109,8 @@ final class QuadSPI: Peripheral {
     var functionalMode: UInt32 { communication >> 26 & 3 }
     var hasAddress: Bool { communication >> 10 & 3 != 0 }
     var hasData: Bool { communication >> 24 & 3 != 0 }
+    /// DDRM: everything behind the instruction goes on both edges.
+    var isDoubleRate: Bool { communication >> 31 != 0 }
     var isDualFlash: Bool { control >> 6 & 1 != 0 }
     var threshold: Int { Int(control >> 8 & 31) + 1 }
     var isBusy: Bool { operation != .idle || !fifo.isEmpty }
@@ -119,7 +126,7 @@ final class QuadSPI: Peripheral {
         guard let time = serialClockPeriod else { return false }
         bitTime = time
         // Both edges of a clock carry data in DDR mode, and both flashes do in dual-flash mode.
-        let share = Picoseconds((communication >> 31 != 0 ? 2 : 1) * (isDualFlash ? 2 : 1))
+        let share = Picoseconds((isDoubleRate ? 2 : 1) * (isDualFlash ? 2 : 1))
         byteTime = max(1, bitTime * Picoseconds(8 / max(1, dataLines)) / share)
         return true
     }
@@ -127,8 +134,10 @@ final class QuadSPI: Peripheral {
     var headerClocks: Int {
         var clocks = Int(communication >> 18 & 31)
         if sendsInstruction { clocks += Self.clocks(bytes: 1, mode: communication >> 8) }
-        clocks += Self.clocks(bytes: addressBytes, mode: communication >> 10)
-        return clocks + Self.clocks(bytes: alternateBytes, mode: communication >> 14)
+        let further =
+            Self.clocks(bytes: addressBytes, mode: communication >> 10)
+            + Self.clocks(bytes: alternateBytes, mode: communication >> 14)
+        return clocks + (isDoubleRate ? further / 2 : further)
     }
     private static func clocks(bytes: Int, mode: UInt32) -> Int {
         let lines = lines(mode)
@@ -148,17 +157,19 @@ final class QuadSPI: Peripheral {
         isOddByte = false
         bus.select(at: start)
         wireTime = start &+ Picoseconds(headerClocks) &* bitTime
-        if sendsInstruction { sendPhase(communication & 0xFF, bytes: 1, mode: communication >> 8) }
+        if sendsInstruction {
+            sendPhase(communication & 0xFF, bytes: 1, mode: communication >> 8, onBothEdges: false)
+        }
         hasSentInstruction = true
         // Each of two flashes holds every other byte.
         let place = isDualFlash ? address >> 1 : address
-        sendPhase(place, bytes: addressBytes, mode: communication >> 10)
-        sendPhase(alternate, bytes: alternateBytes, mode: communication >> 14)
+        sendPhase(place, bytes: addressBytes, mode: communication >> 10, onBothEdges: isDoubleRate)
+        sendPhase(alternate, bytes: alternateBytes, mode: communication >> 14, onBothEdges: isDoubleRate)
         bus.idle(clocks: Int(communication >> 18 & 31), dataLines: max(1, dataLines))
     }
-    private func sendPhase(_ value: UInt32, bytes: Int, mode: UInt32) {
+    private func sendPhase(_ value: UInt32, bytes: Int, mode: UInt32, onBothEdges: Bool) {
         let lines = Self.lines(mode)
-        if lines > 0 { bus.send(value, bits: 8 * bytes, lines: lines) }
+        if lines > 0 { bus.send(value, bits: 8 * bytes, lines: lines, onBothEdges: onBothEdges) }
     }
 
     /// One serial clock; nil without a kernel clock.
@@ -174,6 +185,8 @@ final class QuadSPI: Peripheral {
         guard let part = bus.flash?.part else { return nil }
         let isPlainRead = communication & 0xFF == 0x03 && communication >> 8 & 3 != 0
         if frequency > (isPlainRead ? part.plainReadHertzLimit : part.hertzLimit) { return 4 }
+        // The flash's output delay must fit into the time up to the sample.
+        if frequency > Self.unshiftedHertzLimit, control & 0x10 == 0 { return 4 }
         // ES0392: HCLK as kernel clock and PRESCALER = 0 needs a 50 % duty cycle, which a PLL output taken
         // undivided does not promise.
         if control >> 24 == 0, context.clocks.isQuadSPIOnUndividedPLL { return 32_768 }
@@ -187,14 +200,14 @@ final class QuadSPI: Peripheral {
             // Even bytes come from bank 1, which has no flash here.
             if isOddByte { return bus.floatLevel == 0 ? 0 : 0xFF }
         }
-        return bus.receiveByte(lines: dataLines, at: wireTime)
+        return bus.receiveByte(lines: dataLines, onBothEdges: isDoubleRate, at: wireTime)
     }
     func sendByte(_ byte: UInt8) {
         if isDualFlash {
             isOddByte.toggle()
             if isOddByte { return }
         }
-        bus.sendByte(byte, lines: dataLines)
+        bus.sendByte(byte, lines: dataLines, onBothEdges: isDoubleRate)
     }
     /// Chip select rises at `wireTime`.
     func endCommand() {
