@@ -93,6 +93,12 @@ package final class SimulatedBench {
     /// The ordinal the next transfer will have.
     package var usbTransferCount: Int { controller.transferCount }
 
+    /// Takes the board's supply away for a moment; the probe stays powered.
+    package func powerCycleTarget() {
+        target.powerCycle()
+        wire.line.powerOnReset()
+    }
+
     // MARK: - Watching
 
     package var statistics: BenchStatistics {

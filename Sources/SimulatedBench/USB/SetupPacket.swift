@@ -13,3 +13,13 @@ struct SetupPacket: Hashable {
     var kind: Kind { Kind(rawValue: requestType >> 5 & 3) ?? .reserved }
     var recipient: Recipient { Recipient(rawValue: requestType & 0x1F) ?? .other }
 }
+
+extension SetupPacket {
+    /// The packet as it travels; `bytes` are eight.
+    init(_ bytes: [UInt8]) {
+        precondition(bytes.count == 8, "a set-up stage has eight bytes")
+        func word(_ offset: Int) -> UInt16 { UInt16(bytes[offset]) | UInt16(bytes[offset + 1]) << 8 }
+        self.init(
+            requestType: bytes[0], request: bytes[1], value: word(2), index: word(4), length: word(6))
+    }
+}

@@ -27,7 +27,8 @@ extension VirtualHostController {
         }
     }
 
-    private func perform(_ setup: SetupPacket, _ data: [UInt8]) -> Result<[UInt8], USBError> {
+    /// The transfer itself, without faults.
+    func perform(_ setup: SetupPacket, _ data: [UInt8]) -> Result<[UInt8], USBError> {
         advance(to: now &+ timing.control)
         let answer = setup.kind == .standard ? standard(setup) : function.control(setup, data, at: now)
         guard let answer else { return .failure(.stalled) }

@@ -113,7 +113,7 @@ final class VirtualHostController {
         if isPlugged { runDevice(until: moment) }
         elapse(to: moment)
     }
-    private func elapse(to moment: Picoseconds) { if moment > now { target.elapse(moment &- now) } }
+    func elapse(to moment: Picoseconds) { if moment > now { target.elapse(moment &- now) } }
 
     /// Executes everything that starts by `moment`; the last request may end later.
     private func runDevice(until moment: Picoseconds) {
@@ -185,7 +185,7 @@ final class VirtualHostController {
     }
 
     /// False while the device has no room, or the packets would not arrive in time.
-    private func deliver(_ head: VirtualTransfer, by limit: Picoseconds) -> Bool {
+    func deliver(_ head: VirtualTransfer, by limit: Picoseconds) -> Bool {
         guard case .out(let payload) = head.work, let room = function.room(on: head.endpoint.address) else {
             return false
         }
@@ -212,7 +212,7 @@ final class VirtualHostController {
     }
 
     /// False while the packets at hand do not end the read within `limit`.
-    private func finishRead(_ head: VirtualTransfer, by limit: Picoseconds) -> Bool {
+    func finishRead(_ head: VirtualTransfer, by limit: Picoseconds) -> Bool {
         guard case .read(let count) = head.work else { return false }
         var bytes: [UInt8] = []
         var ready = max(head.submittedAt, head.endpoint.freeAt)
@@ -253,9 +253,10 @@ final class VirtualHostController {
         timeOut(head, transferred: moved)
     }
 
-    private func fail(_ head: VirtualTransfer, _ error: USBError) {
+    func fail(_ head: VirtualTransfer, _ error: USBError) {
         head.endpoint.queue.removeAll { $0 === head }
-        head.finish(.failure(error), at: max(now, head.submittedAt) &+ timing.handshake)
+        let start = max(now, head.submittedAt, head.endpoint.freeAt)
+        head.finish(.failure(error), at: start &+ timing.handshake)
     }
     private func timeOut(_ head: VirtualTransfer, transferred: Int) {
         head.endpoint.queue.removeAll { $0 === head }

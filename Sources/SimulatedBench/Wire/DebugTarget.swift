@@ -16,6 +16,9 @@ protocol DebugTarget: AnyObject {
     /// Lets the target run for `duration`: this is how host and wire time reach it.
     func elapse(_ duration: Picoseconds)
 
+    /// Takes the board's supply away for a moment.
+    func powerCycle()
+
     /// Rail in volts; 0 when the board is off (then nothing answers on SWD).
     var supplyVoltage: Double { get }
     /// nRST as the probe drives it (open drain).

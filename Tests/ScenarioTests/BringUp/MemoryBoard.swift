@@ -26,6 +26,7 @@ final class MemoryBoard: DebugTarget {
     var writes: [(address: UInt32, width: UInt32)] = []
 
     func elapse(_ duration: Picoseconds) { now &+= duration }
+    func powerCycle() {}
     func isBusy(accessPort index: Int) -> Bool { false }
     func abort(accessPort index: Int) {}
     func setPowerRequest(debug: Bool, system: Bool) {}

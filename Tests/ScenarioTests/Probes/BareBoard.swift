@@ -34,6 +34,7 @@ final class BareBoard: DebugTarget {
     }
 
     func elapse(_ duration: Picoseconds) { now += duration }
+    func powerCycle() {}
 
     private func range(_ port: Int, _ address: UInt32, _ width: BusWidth) -> Range<Int>? {
         let start = Int(address) - Int(Self.base), end = start + Int(width.rawValue)

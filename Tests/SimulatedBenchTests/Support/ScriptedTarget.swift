@@ -37,6 +37,8 @@ final class ScriptedTarget: DebugTarget {
     struct Power: Equatable { var debug: Bool, system: Bool }
 
     func elapse(_ duration: Picoseconds) { now += duration }
+    private(set) var powerCycles = 0
+    func powerCycle() { powerCycles += 1 }
 
     func read(accessPort index: Int, _ address: UInt32, _ width: BusWidth, csw: UInt32) -> UInt32? {
         accesses.append(
