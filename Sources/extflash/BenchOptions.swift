@@ -39,11 +39,12 @@ struct BenchOptions: ParsableArguments {
 
     var console: Console { Console(isJSON: json, progress: progress, verbosity: verbose) }
 
-    func request(board: String? = nil, loader: String? = nil) throws -> BenchRequest {
+    func request(_ loader: LoaderOptions? = nil) throws -> BenchRequest {
         var request = BenchRequest(probe: ProbeSelector(parsing: probe), paths: .current())
         request.target = target
-        request.board = board
-        request.loader = loader
+        if let loader {
+            (request.board, request.loader, request.layout) = (loader.board, loader.loader, loader.layout)
+        }
         request.connect = connect
         if let speed {
             guard let clock = Hertz(parsing: speed) else {
@@ -64,8 +65,15 @@ struct LoaderOptions: ParsableArguments {
         help: "A loader file (.stldr) to use instead of the board's own.",
         completion: .file(extensions: ["stldr"]))
     var loader: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Where the loader's stack and buffers go: spacious, or vendor to see why a loader fails elsewhere.",
+            discussion: "vendor is ST's way: 1 KiB of stack directly behind the loader, .bss not cleared."))
+    var layout: RAMLayout = .spacious
 }
 
+extension RAMLayout: ExpressibleByArgument {}
 extension ConnectMode: ExpressibleByArgument {}
 extension Console.ProgressStyle: ExpressibleByArgument {}
 

@@ -30,7 +30,7 @@ extension LoaderFinding {
                 : "the flash is another one: JEDEC id \(Self.text(id))"
         case .answersWithBoardSetUp(let id):
             "with the pins and bank of the board file the flash answers (JEDEC id \(Self.text(id)))"
-        case .writeProtected(let status): "the flash is write-protected: \(status.protectionText)"
+        case .writeProtected(let status): "the flash is write-protected: \(status.text)"
         case .quadDisabled: "the flash's quad enable bit is not set"
         case .flashBusy: "the flash is busy with an operation"
         case .unreadable(let what, let code): "\(what) could not be read [\(code)]"

@@ -32,12 +32,14 @@ package struct StatusRegisters: Hashable, Sendable {
     }
 
     /// `SR1 0x1c (BP 7), SR2 0x02, SR3 0x60`.
-    var protectionText: String {
+    package var text: String {
         var reasons: [String] = []
         if hasIndividualLocks { reasons.append("WPS: individual block locks") }
         if blockProtection != 0 { reasons.append("BP \(blockProtection)") }
         if complementsProtection { reasons.append("CMP") }
         let text = "SR1 \(first.hex), SR2 \(second.hex), SR3 \(third.hex)"
+        if isBusy { reasons.append("busy") }
+        if isQuadEnabled { reasons.append("quad enabled") }
         return reasons.isEmpty ? text : "\(text) (\(reasons.joined(separator: ", ")))"
     }
 }

@@ -45,7 +45,7 @@ private func describe(_ target: HeldTarget) -> ReportSection {
     section.add("supply", report.volts.map { "\(Int(($0 * 1000).rounded())) mV" })
     section.add("internal flash", report.flashKiB.map { "\($0) KiB" })
     section.add(
-        "unique id", report.uniqueID.map { bytes in bytes.map { String($0.hex.dropFirst(2)) }.joined() })
+        "unique id", report.uniqueID.map { hexadecimal($0, separator: "") })
     for line in report.lines { section.add("found", line) }
     return section
 }
@@ -56,5 +56,28 @@ private func describeFlash(of bench: FlashBench) throws(WorkbenchError) -> Repor
     var section = ReportSection("Flash")
     section.add("described as", "\(storage.deviceName), \(storage.size) bytes at \(storage.startAddress.hex)")
     section.add("loader", bench.loader.image.fileName)
+    section.add("chip", bench.chip?.title)
+    let identity = try doing("asking the flash who it is") { () throws(LoaderError) in
+        try bench.loader.identity()
+    }
+    section.add("JEDEC id", hexadecimal(identity.jedec) + (identity.isSilent ? " (no answer)" : ""))
+    guard !identity.isSilent else { return section }
+    if let chip = bench.chip, !chip.identifications.contains(identity.jedec) {
+        section.add("mismatch", "the board file says \(chip.title)")
+    }
+    section.add("unique id", hexadecimal(identity.unique, separator: ""))
+    section.add("status", identity.status.text)
+    if let parameters = identity.parameters {
+        section.add("SFDP", "revision \(parameters.major).\(parameters.minor), \(parameters.size) bytes")
+        let page = parameters.page.map { ", page \($0)" } ?? ""
+        let erases = parameters.erases.map { "\($0.size >> 10) KiB (\($0.instruction.hex))" }
+        section.add("SFDP erases", erases.joined(separator: ", ") + page)
+    } else {
+        section.add("SFDP", "none")
+    }
     return section
+}
+
+private func hexadecimal(_ bytes: [UInt8], separator: String = " ") -> String {
+    bytes.map { String($0.hex.dropFirst(2)) }.joined(separator: separator)
 }

@@ -11,6 +11,8 @@ import TargetDescription
 final class FlashBench {
     let stack: BenchStack
     let target: HeldTarget
+    /// What the board file says is fitted; nil when the loader serves a flash of another size.
+    let chip: FlashChipDefinition?
     let loader: LoadedLoader
     let device: LoaderFlashDevice
     let programmer: FlashProgrammer
@@ -25,8 +27,11 @@ final class FlashBench {
         target = try stack.takeHold()
         try Self.check(image, serves: target.definition)
         let target = target
+        let definition = try catalog.chip(of: board)
+        chip = definition.size == image.storage.size ? definition : nil
+        let options = LoaderOptions(layout: .init(context.request.layout), board: board, chip: chip)
         loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
-            try LoadedLoader(image, on: target)
+            try LoadedLoader(image, on: target, options: options)
         }
         let loader = loader
         try doing("initialising the flash") { () throws(LoaderError) in try loader.initialize() }
@@ -86,5 +91,15 @@ extension Timing.Link {
         self.init(
             transfers: UInt64(statistics.usbTransfers), bytesOut: UInt64(statistics.usbBytesOut),
             bytesIn: UInt64(statistics.usbBytesIn), seconds: statistics.linkTime.seconds)
+    }
+}
+
+extension LoaderLayout.Style {
+    init(_ layout: RAMLayout) {
+        self =
+            switch layout {
+            case .spacious: .spacious
+            case .vendor: .vendor
+            }
     }
 }

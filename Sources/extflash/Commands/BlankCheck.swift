@@ -14,7 +14,7 @@ struct BlankCheck: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+    func request() throws -> BenchRequest { try bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> BlankCheckReport {
         try await client.blankCheck(range)

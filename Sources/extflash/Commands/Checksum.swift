@@ -15,7 +15,7 @@ struct Checksum: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+    func request() throws -> BenchRequest { try bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ChecksumReport {
         try await client.checksum(range)

@@ -26,7 +26,7 @@ struct Erase: BenchCommand {
         guard all != !range.isEmpty else { throw ValidationError("give either --all or --range") }
     }
 
-    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+    func request() throws -> BenchRequest { try bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> EraseReport {
         try await client.erase(all ? .all : .ranges(range, widen: widen))

@@ -17,7 +17,7 @@ struct Info: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+    func request() throws -> BenchRequest { try bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> InfoReport {
         try await client.info()

@@ -18,7 +18,7 @@ struct Loader: AsyncParsableCommand {
         var file: String
         @OptionGroup var bench: BenchOptions
 
-        func request() throws -> BenchRequest { try bench.request(loader: file) }
+        func request() throws -> BenchRequest { try bench.request() }
 
         func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> LoaderReport {
             try await client.inspectLoader(file)

@@ -25,13 +25,13 @@ struct Program: BenchCommand {
     var discardShared = false
     @Option(
         help:
-            "How to prove the result: read (every byte is read back), hash (computed on the target) or none.")
+            "How to prove the result: read (every byte is read back), hash (on the target where the loader can, else read) or none.")
     var verify: VerifyChoice = .read
     @Flag(help: "Reset the target and let it run afterwards.")
     var run = false
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+    func request() throws -> BenchRequest { try bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProgramReport {
         try await client.program(

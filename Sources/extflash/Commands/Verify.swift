@@ -20,7 +20,7 @@ struct Verify: BenchCommand {
         if method == .none { throw ValidationError("--method none would compare nothing") }
     }
 
-    func request() throws -> BenchRequest { try bench.request(board: loader.board, loader: loader.loader) }
+    func request() throws -> BenchRequest { try bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> VerifyReport {
         // Checked by `validate`.
