@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
+
 /// A probe as a person names it.
 package struct ProbeDescription: Hashable, Sendable {
     /// `STLINK-V3`, `CMSIS-DAP v2`.
@@ -11,10 +13,14 @@ package struct ProbeDescription: Hashable, Sendable {
     package let firmware: String
     /// What this firmware cannot do and what that costs the user, one sentence each.
     package let limitations: [String]
+    /// Fastest clock at which the firmware is known to work; nil for all it offers.
+    package let clockLimit: Hertz?
 
-    package init(kind: String, product: String, serial: String?, firmware: String, limitations: [String] = [])
-    {
+    package init(
+        kind: String, product: String, serial: String?, firmware: String, limitations: [String] = [],
+        clockLimit: Hertz? = nil
+    ) {
         (self.kind, self.product, self.serial) = (kind, product, serial)
-        (self.firmware, self.limitations) = (firmware, limitations)
+        (self.firmware, self.limitations, self.clockLimit) = (firmware, limitations, clockLimit)
     }
 }

@@ -27,4 +27,17 @@ package struct FirmwareImage: Hashable, Sendable {
         guard let first = segments.first, let last = segments.last else { return nil }
         return UInt64(first.address)..<last.end
     }
+
+    /// What of it lies in `range`.
+    package func clipped(to range: Range<UInt64>) -> FirmwareImage {
+        FirmwareImage(
+            sorted: segments.compactMap { segment in
+                let inside = (UInt64(segment.address)..<segment.end).clamped(to: range)
+                guard !inside.isEmpty else { return nil }
+                let start = Int(inside.lowerBound - UInt64(segment.address))
+                return ImageSegment(
+                    address: UInt32(truncatingIfNeeded: inside.lowerBound),
+                    bytes: Array(segment.bytes[start..<start + inside.count]), origin: segment.origin)
+            })
+    }
 }

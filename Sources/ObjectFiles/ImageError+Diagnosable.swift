@@ -67,7 +67,11 @@ extension ImageError: Diagnosable {
         case .elf(.wrongMachine, _), .elf(.is64Bit, _), .elf(.isBigEndian, _), .wrongFamily:
             ["this file was built for another processor: check which build produced it"]
         case .overlap: ["give each address once: leave one of the files away or link it elsewhere"]
-        case .outOfRange: ["check the linker script's addresses, or the address given for a raw binary"]
+        case .outOfRange:
+            [
+                "check the linker script's addresses, or the address given for a raw binary",
+                "leave out what is not for this flash (--skip-outside)",
+            ]
         case .spanTooLarge: ["write hex, srec or elf, which keep gaps, or read a smaller range"]
         default: []
         }

@@ -41,7 +41,7 @@ struct STLinkFeature: Hashable, Sendable {
         name: "512-byte blocks of bytes", sinceV2: nil, sinceV3: 6, loss: nil)
     static let patience = STLinkFeature(
         name: "handling of a busy target at full speed", sinceV2: 0, sinceV3: 10,
-        loss: "a busy target can make transfers fail above 8 MHz")
+        loss: "SWD clocks above 8 MHz are not used, since a busy target would make transfers fail")
 
     /// In the order in which their lack is reported.
     static let all: [STLinkFeature] = [

@@ -59,7 +59,8 @@ package final class STLinkProbe: DebugProbe {
         description = ProbeDescription(
             kind: product.name, product: device.product ?? product.name,
             serial: STLinkSerialNumber.text(of: device.serialUnits), firmware: version.description,
-            limitations: version.limitations)
+            limitations: version.limitations,
+            clockLimit: version.has(.patience) ? nil : .megahertz(8))
         trace(.step, "ST-LINK opened", ["firmware": version.description])
         do {
             try becomeReady()

@@ -2,11 +2,12 @@
 // Copyright the extflash authors
 
 /// The text form, as the command line's `--probe` takes it:
-/// `sim:KIND[,app=A][,times=T][,fault=F][,seed=N][,state=DIR][,firmware=V][,part=P][,power=on|off][,usb-fault=N:F]…`
+/// `sim:KIND[,app=A][,times=T][,fault=F][,seed=N][,state=DIR][,firmware=V][,part=P][,power=on|off][,wire-limit=HZ]
+/// [,usb-fault=N:F]…`
 extension BenchConfiguration {
     package static let selectorPrefix = "sim:"
     static let keys = [
-        "app", "times", "fault", "seed", "state", "firmware", "part", "power", "usb-fault",
+        "app", "times", "fault", "seed", "state", "firmware", "part", "power", "wire-limit", "usb-fault",
     ]
 
     package init(selector: String) throws(BenchError) {
@@ -55,6 +56,11 @@ extension BenchConfiguration {
                 throw .unknownValue(key: key, value: value, valid: ["on", "off"])
             }
             targetIsPowered = value == "on"
+        case "wire-limit":
+            guard let limit = UInt32(exactly: try Self.number(key, value)), limit > 0 else {
+                throw .unknownValue(key: key, value: value, valid: ["a clock in Hz such as 8000000"])
+            }
+            wireLimit = limit
         case "usb-fault": try addFault(value)
         default: throw .unknownKey(key, valid: Self.keys)
         }

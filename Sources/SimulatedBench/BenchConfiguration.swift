@@ -63,6 +63,8 @@ package struct BenchConfiguration: Sendable {
     package var part: String = "stm32h745"
     package var supply: Supply = .either
     package var targetIsPowered = true
+    /// Above this SWCLK, in Hz, the wire to the target loses bits; nil for short and good wires.
+    package var wireLimit: UInt32?
     package var seed: UInt64 = 1
     /// Firmware the probe claims, such as `V2J28`; nil is the current one.
     package var probeFirmware: String?

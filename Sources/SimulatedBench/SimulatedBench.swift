@@ -40,6 +40,7 @@ package final class SimulatedBench {
         stateDirectory = state
         self.target = target
         wire = SerialWireHost(target: target, clock: ProbeClock(target: target))
+        wire.reliableFrequency = configuration.wireLimit
         controller = VirtualHostController(
             target: target, function: probe(wire), faults: configuration.usbFaults)
         usb = VirtualUSBBus(controller)

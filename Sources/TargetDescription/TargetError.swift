@@ -22,6 +22,7 @@ package enum BringUpStep: String, CaseIterable, Hashable, Sendable {
     case busMasters = "stopping bus masters"
     case mappedFlash = "leaving memory-mapped mode"
     case clean = "bringing the main core into a known state"
+    case debugClock = "raising the SWD clock"
     case release = "letting the target go"
 }
 

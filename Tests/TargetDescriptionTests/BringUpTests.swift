@@ -20,7 +20,7 @@ import Testing
                 "supply", "debug port", "access port", "access port", "access port", "access port", "part",
                 "debug kept powered in Sleep, Stop and Standby", "watchdogs frozen while halted",
                 "main core halted", "second core", "cores held", "application left",
-                "main core ready for calls",
+                "main core ready for calls", "SWD clock",
             ])
         #expect(target.report.target == "stm32h745")
         #expect(target.report.revisionName == "V")

@@ -36,7 +36,9 @@ package struct DiscoverableParameters: Hashable, Sendable {
             major = try header.read()
             let words = Int(try header.read(UInt8.self))
             let pointer = Int(try header.read(UInt32.self) & 0xFF_FFFF)
-            guard words >= 9, pointer >= Self.headerSize, pointer + words * 4 <= bytes.count else { return nil }
+            guard words >= 9, pointer >= Self.headerSize, pointer + words * 4 <= bytes.count else {
+                return nil
+            }
             var table = ByteReader(bytes[pointer..<pointer + words * 4].span)
             var dwords: [UInt32] = []
             for _ in 0..<words { dwords.append(try table.read()) }

@@ -19,7 +19,8 @@ package final class BringUp {
 
     package struct Options: Hashable, Sendable {
         package var connect: ConnectMode = .normal
-        package var clock: Hertz = .megahertz(4)
+        /// SWCLK; nil connects slowly and goes as fast as target and wire allow.
+        package var clock: Hertz?
         package var reset: ResetPolicy = .whenNeeded
         /// Clean the main core and stop bus masters, so that functions can be called.
         ///
@@ -97,6 +98,7 @@ package final class BringUp {
         }
         try lookAround(target)
         try prepare(target)
+        try raiseClock(target)
         return finish(target)
     }
 
@@ -125,7 +127,7 @@ package final class BringUp {
     }
 
     private func connect() throws(TargetError) {
-        try accessing(.debugPort) { () throws(DebugAccessError) in try port.connect(clock: options.clock) }
+        try accessing(.debugPort) { () throws(DebugAccessError) in try port.connect(clock: connectClock) }
         report.debugPort = port.identification
         trace(.step, "debug port", ["DPIDR": port.identification.map { "\($0.rawValue.hex)" } ?? "none"])
     }

@@ -58,6 +58,8 @@ package struct BringUpReport: Sendable {
     package var revisionName: String?
     package var debugPort: RegisterValue<DebugPortIdentification>?
     package var volts: Double?
+    /// SWCLK as raised; nil where it was given.
+    package var clock: Hertz?
     package var accessPorts: [AccessPortFinding] = []
     package var connectMode: ConnectMode = .normal
     /// Why a normal connection became one under reset.
@@ -92,6 +94,7 @@ extension BringUpReport {
             lines.append("\(title): \(identity)" + (revisionName.map { " (revision \($0))" } ?? ""))
         }
         if let volts { lines.append("supply \(volts.twoDecimals) V") }
+        if let clock { lines.append("SWD clock \(clock)") }
         if let fallbackReason {
             lines.append("connected under reset, since attaching failed: \(fallbackReason)")
         }

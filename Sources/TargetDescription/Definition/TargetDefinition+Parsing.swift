@@ -6,7 +6,8 @@ import Essentials
 
 extension TargetDefinition {
     private static let keys = [
-        "schema", "name", "title", "parts", "minimum-volts", "debug-port", "access-ports", "identity",
+        "schema", "name", "title", "parts", "minimum-volts", "debug-clock", "debug-port", "access-ports",
+        "identity",
         "cores",
         "memories", "loader-ram", "mapped-flash", "debug-power", "freeze", "clock", "watchdogs",
         "bus-masters",
@@ -24,6 +25,7 @@ extension TargetDefinition {
         parts = []
         for part in try top["parts"].list() { parts.append(try part.text) }
         minimumVolts = try top["minimum-volts"].decimal(in: 0...5)
+        debugClock = try DebugClockDefinition(top["debug-clock"])
         debugPort = try top["debug-port"].word()
         accessPorts = try Self.accessPorts(top["access-ports"])
         identity = try IdentityDefinition(top["identity"])
@@ -109,6 +111,18 @@ extension TargetDefinition {
                 .outOfRange(value: "\(size)", allowed: "up to the end of the address space"))
         }
         return start..<UInt32(UInt64(start) + size)
+    }
+}
+
+extension DebugClockDefinition {
+    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+        let keys = try node.mapping(["connect-kilohertz", "maximum-kilohertz"])
+        connect = .kilohertz(UInt32(try keys["connect-kilohertz"].integer(in: 1...100_000)))
+        maximum = .kilohertz(UInt32(try keys["maximum-kilohertz"].integer(in: 1...100_000)))
+        guard maximum >= connect else {
+            throw keys["maximum-kilohertz"].failure(
+                .outOfRange(value: "\(maximum)", allowed: "\(connect) or more"))
+        }
     }
 }
 

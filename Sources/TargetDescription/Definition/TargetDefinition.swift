@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 package import CortexM
-import Essentials
+package import Essentials
 
 /// A target as data: what one file of `Config/targets/` says.
 ///
@@ -17,6 +17,7 @@ import Essentials
 ///     debug-port: 0x6ba02477             # DPIDR; the revision is not compared
 ///     access-ports:                      # roles: main-core, system, debug, second-core
 ///       - {index: 0, role: main-core, identification: 0x84770001, cacheable: true}
+///     debug-clock: {connect-kilohertz: 4000, maximum-kilohertz: 24000}   # SWCLK
 ///     identity:                          # read through the debug AP
 ///       register: 0xe00e1000
 ///       device: 0x450                    # bits 11:0
@@ -49,6 +50,7 @@ package struct TargetDefinition: Hashable, Sendable {
     package var title: String
     package var parts: [String]
     package var minimumVolts: Double
+    package var debugClock: DebugClockDefinition
     package var debugPort: UInt32
     package var accessPorts: [AccessPortDefinition]
     package var identity: IdentityDefinition
@@ -87,6 +89,12 @@ package enum AccessPortRole: String, CaseIterable, Hashable, Sendable {
     /// The debug bus: works with cores asleep and while nRST is low.
     case debug
     case secondCore = "second-core"
+}
+
+/// SWCLK: slow enough for any wiring to connect with, and what the part takes once the wire has proved good.
+package struct DebugClockDefinition: Hashable, Sendable {
+    package var connect: Hertz
+    package var maximum: Hertz
 }
 
 package struct AccessPortDefinition: Hashable, Sendable {

@@ -12,7 +12,8 @@ extension WorkbenchClient {
     /// All files are read, and checked against each other, before the probe is opened.
     package func program(_ request: ProgramRequest) async throws(WorkbenchError) -> ProgramReport {
         try await onBench { context throws(WorkbenchError) in
-            let files = try ImageFiles(request.images, for: context.request)
+            let files = try ImageFiles(
+                request.images, skipsOutside: request.skipsOutside, for: context.request)
             return try context.withStack(leaving: request.runsAfterwards ? .resetAndRun : .asFound) {
                 stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)
@@ -34,10 +35,10 @@ extension WorkbenchClient {
 
     /// Compares and writes nothing.
     package func verify(
-        _ images: [ImageRequest], method: VerifyChoice
+        _ images: [ImageRequest], skipsOutside: Bool = false, method: VerifyChoice
     ) async throws(WorkbenchError) -> VerifyReport {
         try await onBench { context throws(WorkbenchError) in
-            let files = try ImageFiles(images, for: context.request)
+            let files = try ImageFiles(images, skipsOutside: skipsOutside, for: context.request)
             return try context.withStack { stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)
                 let image = try files.image(flash: bench.programmer.geometry.range)

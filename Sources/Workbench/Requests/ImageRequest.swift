@@ -4,14 +4,16 @@
 /// An image file as named on the command line.
 package struct ImageRequest: Hashable, Sendable {
     package let path: String
-    /// Where a raw binary goes; nil for the start of the flash.
-    ///
-    /// Files that carry addresses refuse it.
+    /// Where the file goes; a file that carries addresses refuses it.
     package let address: UInt32?
+    /// Where it goes if it is a raw binary and has no `address`; nil for the start of the flash.
+    package let binaryAddress: UInt32?
     package let format: ImageFormatName?
 
-    package init(path: String, address: UInt32?, format: ImageFormatName?) {
-        (self.path, self.address, self.format) = (path, address, format)
+    package init(
+        path: String, address: UInt32? = nil, binaryAddress: UInt32? = nil, format: ImageFormatName? = nil
+    ) {
+        (self.path, self.address, self.binaryAddress, self.format) = (path, address, binaryAddress, format)
     }
 }
 
@@ -24,6 +26,8 @@ package enum VerifyChoice: String, CaseIterable, Sendable { case read, hash, non
 package struct ProgramRequest: Sendable {
     package var images: [ImageRequest]
     package var erase: EraseChoice
+    /// Takes of the images only what lies in the flash.
+    package var skipsOutside: Bool
     /// Programs also what the flash already holds.
     package var isFull: Bool
     /// Restores what shares a sector with the images.
@@ -33,10 +37,12 @@ package struct ProgramRequest: Sendable {
     package var runsAfterwards: Bool
 
     package init(
-        images: [ImageRequest], erase: EraseChoice = .needed, isFull: Bool = false, keepsShared: Bool = true,
-        verify: VerifyChoice = .read, runsAfterwards: Bool = false
+        images: [ImageRequest], skipsOutside: Bool = false, erase: EraseChoice = .needed,
+        isFull: Bool = false,
+        keepsShared: Bool = true, verify: VerifyChoice = .read, runsAfterwards: Bool = false
     ) {
-        (self.images, self.erase, self.isFull, self.keepsShared) = (images, erase, isFull, keepsShared)
+        (self.images, self.skipsOutside) = (images, skipsOutside)
+        (self.erase, self.isFull, self.keepsShared) = (erase, isFull, keepsShared)
         (self.verify, self.runsAfterwards) = (verify, runsAfterwards)
     }
 }

@@ -8,21 +8,28 @@ import ObjectFiles
 
 /// The image files of a job, read and understood before any probe is opened.
 struct ImageFiles: Sendable {
-    private let sources: [ImageSource]
+    private let sources: [(source: ImageSource, binaryAddress: UInt32?)]
     let summaries: [ImageSummary]
+    private let skipsOutside: Bool
 
     /// Reads every file; a raw binary without an address waits for the flash to say where it starts.
-    init(_ requests: [ImageRequest], for bench: BenchRequest) throws(WorkbenchError) {
-        var sources: [ImageSource] = []
+    ///
+    /// With `skipsOutside` only what lies in the flash is taken, such as of a program that is in internal flash as well.
+    init(
+        _ requests: [ImageRequest], skipsOutside: Bool, for bench: BenchRequest
+    ) throws(WorkbenchError) {
+        var sources: [(source: ImageSource, binaryAddress: UInt32?)] = []
         for request in requests {
-            sources.append(
-                ImageSource(
-                    name: request.path, bytes: try HostFile.read(request.path, limit: HostFile.imageLimit),
-                    format: request.format.map(ImageFormat.init), address: request.address))
+            let source = ImageSource(
+                name: request.path, bytes: try HostFile.read(request.path, limit: HostFile.imageLimit),
+                format: request.format.map(ImageFormat.init), address: request.address)
+            sources.append((source, request.binaryAddress))
         }
         // Where the flash begins is known for sure only with the loader; the layout of the files does not depend on it.
         var placed: [ImageSource] = []
-        for source in sources { placed.append(try Self.placed(source, start: 0x9000_0000)) }
+        for (source, address) in sources {
+            placed.append(try Self.placed(source, at: address ?? 0x9000_0000))
+        }
         var summaries: [ImageSummary] = []
         for source in placed {
             let image = try doing("reading \(source.name)") { () throws(ImageError) in
@@ -33,22 +40,27 @@ struct ImageFiles: Sendable {
         _ = try doing("putting the images together") { () throws(ImageError) in
             try FirmwareImage.merging(placed)
         }
-        (self.sources, self.summaries) = (sources, summaries)
+        (self.sources, self.summaries, self.skipsOutside) = (sources, summaries, skipsOutside)
     }
 
     /// Everything as one image inside `flash`.
     func image(flash: AddressRange) throws(WorkbenchError) -> FirmwareImage {
         var placed: [ImageSource] = []
-        for source in sources { placed.append(try Self.placed(source, start: flash.start)) }
+        for (source, address) in sources {
+            placed.append(try Self.placed(source, at: address ?? flash.start))
+        }
+        let range = UInt64(flash.start)..<UInt64(flash.start) + UInt64(flash.count)
         var expectation = ImageExpectation()
-        expectation.allowed = [UInt64(flash.start)..<UInt64(flash.start) + UInt64(flash.count)]
-        return try doing("fitting the images into the flash") { () throws(ImageError) in
+        if !skipsOutside { expectation.allowed = [range] }
+        let image = try doing("fitting the images into the flash") { () throws(ImageError) in
             try FirmwareImage.merging(placed, expecting: expectation)
         }
+        return skipsOutside ? image.clipped(to: range) : image
     }
 
-    /// Gives a raw binary its address: its own, or the start of the flash.
-    private static func placed(_ source: ImageSource, start: UInt32) throws(WorkbenchError) -> ImageSource {
+    /// Gives a raw binary its address: its own, or `start`.
+    private static func placed(_ source: ImageSource, at start: UInt32) throws(WorkbenchError) -> ImageSource
+    {
         let format = try doing("reading \(source.name)") { () throws(ImageError) in
             try source.resolvedFormat()
         }

@@ -21,6 +21,9 @@ struct ImageOptions: ParsableArguments {
     @Option(help: "Read the files as elf, hex, srec, uf2 or bin instead of looking at their contents.")
     var format: ImageFormatName?
 
+    @Flag(help: "Take only what lies in the flash, of an ELF file that is for the internal flash as well.")
+    var skipOutside = false
+
     func requests() throws -> [ImageRequest] {
         guard !images.isEmpty else { throw ValidationError("name at least one image file") }
         let common = try address.map { try Self.address($0, option: "--address") }
@@ -30,7 +33,7 @@ struct ImageOptions: ParsableArguments {
             {
                 return ImageRequest(path: String(argument[..<at]), address: own, format: format)
             }
-            return ImageRequest(path: argument, address: common, format: format)
+            return ImageRequest(path: argument, binaryAddress: common, format: format)
         }
     }
 

@@ -25,7 +25,8 @@ struct Program: BenchCommand {
     var discardShared = false
     @Option(
         help:
-            "How to prove the result: read (every byte is read back), hash (on the target where the loader can, else read) or none.")
+            "How to prove the result: read (every byte is read back), hash (on the target where the loader can, else read) or none."
+    )
     var verify: VerifyChoice = .read
     @Flag(help: "Reset the target and let it run afterwards.")
     var run = false
@@ -36,9 +37,8 @@ struct Program: BenchCommand {
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProgramReport {
         try await client.program(
             ProgramRequest(
-                images: imageRequests(), erase: erase, isFull: full, keepsShared: !discardShared,
-                verify: verify,
-                runsAfterwards: run))
+                images: imageRequests(), skipsOutside: images.skipOutside, erase: erase, isFull: full,
+                keepsShared: !discardShared, verify: verify, runsAfterwards: run))
     }
 
     // Checked by `validate` before anything runs.

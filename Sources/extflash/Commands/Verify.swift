@@ -10,7 +10,7 @@ struct Verify: BenchCommand {
         abstract: "Compare the external flash with image files; nothing is written.")
 
     @OptionGroup var images: ImageOptions
-    @Option(help: "read (every byte is read back) or hash (computed on the target).")
+    @Option(help: "read (every byte is read back) or hash (on the target where the loader can, else read).")
     var method: VerifyChoice = .read
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
@@ -24,7 +24,8 @@ struct Verify: BenchCommand {
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> VerifyReport {
         // Checked by `validate`.
-        try await client.verify((try? images.requests()) ?? [], method: method)
+        try await client.verify(
+            (try? images.requests()) ?? [], skipsOutside: images.skipOutside, method: method)
     }
 
     func render(_ report: VerifyReport, on console: Console) {
