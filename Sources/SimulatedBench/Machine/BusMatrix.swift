@@ -56,6 +56,8 @@ final class BusMatrix {
         case 4, 5: return readPeripheral(address, access)
         case 9:
             guard clockControl.isClocked(quadSPIGate) else { return nil }
+            // Without its interrupts QUADSPI asks for nothing.
+            if quadSPI.nextEvent != .max { context.hasScheduleChanged = true }
             return quadSPI.readMapped(address & 0x0FFF_FFFF, access)
         default:
             guard let block = block(at: address, access.width.rawValue, for: access.master) else {
@@ -93,6 +95,7 @@ final class BusMatrix {
 
     /// Registers of a peripheral without a clock read zero and take nothing.
     private func readPeripheral(_ address: UInt32, _ access: Access) -> UInt32? {
+        context.hasScheduleChanged = true
         if address &- 0x5200_5000 < 0x400 {
             guard clockControl.isClocked(quadSPIGate) else { return 0 }
             return quadSPI.read(address & 0x3FF, access)
@@ -106,6 +109,7 @@ final class BusMatrix {
         }
     }
     private func writePeripheral(_ address: UInt32, _ value: UInt32, _ access: Access) -> Bool {
+        context.hasScheduleChanged = true
         if address &- 0x5200_5000 < 0x400 {
             guard clockControl.isClocked(quadSPIGate) else { return true }
             quadSPI.write(address & 0x3FF, value, access)

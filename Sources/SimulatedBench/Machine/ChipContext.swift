@@ -50,6 +50,8 @@ final class ChipContext {
     var isInterconnectStalled = false
     /// Something happened that the run loop must look at before the core goes on.
     var needsAttention = false
+    /// A peripheral may have got another next event: something reached its registers, or it was told of a change.
+    var hasScheduleChanged = true
     var requestedReset: ResetCause?
     /// Counters that a debugger wants frozen look at this.
     var isHalted = (m7: false, m4: false)

@@ -32,6 +32,8 @@ final class Machine: DebugTarget {
     private(set) var isBooted = (m7: false, m4: false)
     /// The core rail is up.
     private(set) var hasCoreSupply = false
+    /// The next event of all peripherals, as long as `context.hasScheduleChanged` is false.
+    private var peripheralEvent: Picoseconds = 0
     /// nRST as the probe drives it.
     var probeHoldsReset = false {
         didSet {
@@ -116,6 +118,7 @@ final class Machine: DebugTarget {
         peripherals.clockControl.note(cause)
         context.isInterconnectStalled = false
         matrix.reset()
+        context.hasScheduleChanged = true
         (m7.core.isHeldInReset, m4.core.isHeldInReset) = (true, true)
         isBooted = (false, false)
         resetEndsAt = time &+ Self.resetPulse
@@ -135,6 +138,7 @@ final class Machine: DebugTarget {
         for (index, watchdog) in peripherals.watchdogs.enumerated() where options.startsWatchdog(index + 1) {
             watchdog.start(at: time)
         }
+        context.hasScheduleChanged = true
         refreshFreeze()
     }
     private func bootSecondCore() {
@@ -166,25 +170,36 @@ final class Machine: DebugTarget {
         if m7.canRun, m4.canRun { horizon = min(horizon, time &+ Self.quantum) }
         horizon = max(horizon, time &+ 1)
         matrix.horizon = horizon
-        for lane in [m7, m4] where !lane.run(until: horizon) {
-            horizon = min(horizon, max(lane.local, time &+ 1))
-        }
+        // The second one stops where the first did.
+        if !m7.run(until: horizon) { horizon = min(horizon, max(m7.local, time &+ 1)) }
+        if !m4.run(until: horizon) { horizon = min(horizon, max(m4.local, time &+ 1)) }
         time = horizon
         settleHaltStates()
     }
     private var nextEvent: Picoseconds {
         var next = min(m7.nextEvent, m4.nextEvent)
         if let resetEndsAt, !probeHoldsReset { next = min(next, resetEndsAt) }
-        for peripheral in peripherals.timed { next = min(next, peripheral.nextEvent) }
-        return next
+        return min(next, nextPeripheralEvent)
+    }
+    private var nextPeripheralEvent: Picoseconds {
+        guard context.hasScheduleChanged else { return peripheralEvent }
+        context.hasScheduleChanged = false
+        peripheralEvent = peripherals.timed.reduce(.max) { min($0, $1.nextEvent) }
+        return peripheralEvent
+    }
+    /// Lets every peripheral do what is due by now.
+    private func settlePeripherals() {
+        guard nextPeripheralEvent <= time else { return }
+        context.hasScheduleChanged = true
+        for peripheral in peripherals.timed where peripheral.nextEvent <= time {
+            peripheral.handleEvent(at: time)
+        }
     }
 
     /// Does what is due now.
     private func settleRequests() {
         context.needsAttention = false
-        for peripheral in peripherals.timed where peripheral.nextEvent <= time {
-            peripheral.handleEvent(at: time)
-        }
+        settlePeripherals()
         if context.hasLostSupply { loseSupply() }
         if let cause = context.requestedReset {
             context.requestedReset = nil
@@ -199,6 +214,7 @@ final class Machine: DebugTarget {
         {
             peripherals.clockControl.note(cause)
             peripherals.windowWatchdogs[number - 1].reset()
+            context.hasScheduleChanged = true
             let lane = number == 1 ? m7 : m4
             lane.core.reset(vectorTable: peripherals.options.bootAddress(core: number))
             return
@@ -216,6 +232,7 @@ final class Machine: DebugTarget {
     private func clocksChanged() {
         m7.setFrequency(context.clocks.m7)
         m4.setFrequency(context.clocks.bus)
+        context.hasScheduleChanged = true
         for peripheral in peripherals.timed { peripheral.updateFreeze(at: max(time, m7.local)) }
         context.needsAttention = true
     }
@@ -229,9 +246,8 @@ final class Machine: DebugTarget {
     }
     private func refreshFreeze() {
         // What has passed so far has passed in the old state.
-        for peripheral in peripherals.timed where peripheral.nextEvent <= time {
-            peripheral.handleEvent(at: time)
-        }
+        settlePeripherals()
+        context.hasScheduleChanged = true
         context.isHalted = (m7.core.isHalted, m4.core.isHalted)
         for peripheral in peripherals.timed { peripheral.updateFreeze(at: time) }
     }

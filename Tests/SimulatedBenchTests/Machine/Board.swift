@@ -43,6 +43,13 @@ final class Board {
         elapse(10 * .microsecond)
         return (read(0xE000_EDF0, port: port) ?? 0) >> 17 & 1 != 0
     }
+    /// Resets the part and halts the M7 at its reset vector: blank parts lock up, and a core in lockup takes no interrupts.
+    func haltAtReset() {
+        write(0xE000_EDF0, 0xA05F_0001, port: 0)
+        write(0xE000_EDFC, 0x0100_0001, port: 0)
+        write(0xE000_ED0C, 0x05FA_0004, port: 0)
+        elapse(1 * .millisecond)
+    }
     func resume(port: Int = 0) { write(0xE000_EDF0, 0xA05F_0001, port: port) }
     func coreRegister(_ selector: UInt32, port: Int = 0) -> UInt32 {
         write(0xE000_EDF4, selector, port: port)
