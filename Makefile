@@ -33,10 +33,11 @@ format: ## Bring the sources into the house format
 bench: build ## Measure speed and memory on the simulated bench (full 16 MiB job, every probe kind)
 	Tests/Benchmarks/bench.sh $(release)/extflash
 
-man: build ## Write the manual pages to .build/man
+man: build-packages ## Write the manual pages to .build/man
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page
+	rm -rf .build/man && cp -R .build/plugins/GenerateManual/outputs/extflash .build/man
 
-install: build ## Install to $(DESTDIR)$(PREFIX)
+install: build man ## Install to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(release)/extflash $(DESTDIR)$(PREFIX)/bin/extflash
 	install -d $(DESTDIR)$(PREFIX)/share/extflash
 	cp -R Config/. $(DESTDIR)$(PREFIX)/share/extflash/
@@ -45,6 +46,8 @@ install: build ## Install to $(DESTDIR)$(PREFIX)
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	$(release)/extflash --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	$(release)/extflash --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 install-udev: ## Let the user at the seat and group plugdev open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
@@ -55,6 +58,7 @@ uninstall: ## Remove what install put there
 	rm -rf $(DESTDIR)$(PREFIX)/share/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/extflash.1 $(DESTDIR)$(PREFIX)/share/man/man1/extflash.*.1
 
 clean: ## Remove what was built
 	rm -rf .build

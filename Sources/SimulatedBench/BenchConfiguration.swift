@@ -13,7 +13,7 @@ package struct BenchConfiguration: Sendable {
     }
     /// What ran on the target before we came.
     package enum Application: String, CaseIterable, Sendable {
-        /// Blank parts: both cores in their boot code's endless loop.
+        /// A blank part: both cores fault on the erased vectors and lock up.
         case none
         /// QUADSPI left memory-mapped.
         case mapped

@@ -28,7 +28,7 @@ job() { # probe, image, label
     real=$(number realSeconds "$work/report.json")
     memory=$(number peakMemoryBytes "$work/report.json")
     bytes=$(stat -c %s "$2")
-    row "$1" "$3" "$virtual" "$(awk "BEGIN { printf \"%.0f\", $bytes / 1024 / $virtual }")" "$real" \
+    row "$1" "$3" "$(printf %.1f "$virtual")" "$(awk "BEGIN { printf \"%.0f\", $bytes / 1024 / $virtual }")" "$(printf %.1f "$real")" \
         "$(awk "BEGIN { printf \"%.1f\", $virtual / $real }")" "$(awk "BEGIN { printf \"%.0f\", $memory / 1048576 }")"
 }
 job stlink-v3 "$work/full.bin" "16 MiB"

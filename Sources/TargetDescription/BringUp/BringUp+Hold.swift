@@ -82,7 +82,7 @@ extension BringUp {
     /// The first finding stays: later ones are of our own making.
     private func note(_ finding: SecondCoreFinding, of target: HeldTarget) {
         if target.secondCore == nil { report.secondCore = finding }
-        trace(finding.traceLevel, "second core", ["finding": "\(finding)"])
+        trace(finding.traceLevel, "second core", ["finding": finding.text ?? "none"])
     }
 
     private func isQuiet(_ target: HeldTarget) throws(TargetError) -> Bool {

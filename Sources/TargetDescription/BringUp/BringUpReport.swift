@@ -100,12 +100,7 @@ extension BringUpReport {
         }
         if let mainCoreWas { lines.append("main core was \(mainCoreWas.rawValue)") }
         lines += (mainCore?.lines ?? []).map { "main core: \($0)" }
-        switch secondCore {
-        case .none: break
-        case .off(let why): lines.append("second core is off: \(why)")
-        case .unreachable(let why): lines.append("second core cannot be reached and may be running: \(why)")
-        case .parked(let activity): lines.append("second core was \(activity.rawValue) and is parked")
-        }
+        if let text = secondCore.text { lines.append("second core \(text)") }
         if isSupplyLocked == true, let supply {
             lines.append("the supply configuration is set (\(supply.hex)) and locked until power-off")
         }
@@ -125,5 +120,17 @@ extension BringUpReport {
             lines.append("the part was reset: \(resetReasons.joined(separator: ", "))")
         }
         return lines + notes
+    }
+}
+
+extension SecondCoreFinding {
+    /// What follows "second core"; nil when the part has none.
+    var text: String? {
+        switch self {
+        case .none: nil
+        case .off(let why): "is off: \(why)"
+        case .unreachable(let why): "cannot be reached and may be running: \(why)"
+        case .parked(let activity): "was \(activity.rawValue) and is parked"
+        }
     }
 }

@@ -13,7 +13,7 @@ package struct Timing: Encodable, Sendable {
         package let seconds: Double
 
         package init(name: String, bytes: UInt64, time: Duration) {
-            (self.name, self.bytes, seconds) = (name, bytes, time.seconds)
+            (self.name, self.bytes, seconds) = (name, bytes, time.reportedSeconds)
         }
     }
     package struct Link: Encodable, Sendable {
@@ -78,6 +78,11 @@ package struct Timing: Encodable, Sendable {
         let fraction = String(scaled % scale)
         return "\(scaled / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
     }
+}
+
+extension Duration {
+    /// Seconds to the microsecond; finer digits mean nothing to anybody.
+    var reportedSeconds: Double { (seconds * 1e6).rounded() / 1e6 }
 }
 
 extension String {

@@ -77,11 +77,11 @@ extension BenchStack {
     /// What `report` says about time, with the totals of the whole job.
     func timing(_ report: FlashReport?) -> Timing {
         Timing(
-            clock: simulation == nil ? "real" : "virtual", totalSeconds: (time.now - started).seconds,
+            clock: simulation == nil ? "real" : "virtual", totalSeconds: (time.now - started).reportedSeconds,
             phases: (report?.phases ?? []).map {
                 Timing.Phase(name: $0.phase.rawValue, bytes: UInt64(max(0, $0.bytes)), time: $0.duration)
             },
-            link: simulation.map { Timing.Link($0.statistics) }, realSeconds: realStart.now.seconds,
+            link: simulation.map { Timing.Link($0.statistics) }, realSeconds: realStart.now.reportedSeconds,
             peakMemoryBytes: ProcessUsage.peakMemoryBytes)
     }
 }
@@ -90,7 +90,7 @@ extension Timing.Link {
     init(_ statistics: BenchStatistics) {
         self.init(
             transfers: UInt64(statistics.usbTransfers), bytesOut: UInt64(statistics.usbBytesOut),
-            bytesIn: UInt64(statistics.usbBytesIn), seconds: statistics.linkTime.seconds)
+            bytesIn: UInt64(statistics.usbBytesIn), seconds: statistics.linkTime.reportedSeconds)
     }
 }
 

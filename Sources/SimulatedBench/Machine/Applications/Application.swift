@@ -14,8 +14,8 @@ enum Application {
         case .mapped: Image(m7: mapped)
         case .caches: Image(m7: caches)
         case .rtos: Image(m7: tasks)
-        case .m4Busy: Image(m4: busySecondCore)
-        case .m4Crash: Image(m4: crashingSecondCore)
+        case .m4Busy: Image(m7: spinning, m4: busySecondCore)
+        case .m4Crash: Image(m7: spinning, m4: crashingSecondCore)
         case .asleep: Image(m7: sleeping(deeply: false, m7Base), m4: sleeping(deeply: false, m4Base))
         case .stop: Image(m7: sleeping(deeply: true, m7Base), m4: sleeping(deeply: true, m4Base))
         case .watchdog: Image(m7: watchdogs)
@@ -131,6 +131,13 @@ enum Application {
         var program = base == m7Base ? m7Program() : m4Program()
         if deeply { program.store(4, at: 0xE000_ED10) }
         program.sleepForever()
+        return program.bytes
+    }
+
+    private static var spinning: [UInt8] {
+        var program = m7Program()
+        let loop = program.here
+        program.branch(to: loop)
         return program.bytes
     }
 
