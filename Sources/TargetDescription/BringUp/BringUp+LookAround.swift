@@ -65,7 +65,7 @@ extension BringUp {
             let word = try look(definition.quadSPI.base + QuadSPIOffset.communication, of: definition)
         else { return false }
         return RegisterValue<QuadSPIControl>(rawValue: control).enable
-            && RegisterValue<QuadSPICommunication>(rawValue: word).mode == QuadSPICommunication.memoryMapped
+            && RegisterValue<QuadSPICommunication>(rawValue: word).functionalMode == .memoryMapped
     }
 
     struct Channel {

@@ -4,16 +4,16 @@
 package import Essentials
 
 /// Offsets of the QUADSPI registers (RM0399 §24.5).
-enum QuadSPIOffset {
-    static let control: UInt32 = 0x00
-    static let device: UInt32 = 0x04
-    static let status: UInt32 = 0x08
-    static let flagClear: UInt32 = 0x0C
-    static let dataLength: UInt32 = 0x10
-    static let communication: UInt32 = 0x14
-    static let address: UInt32 = 0x18
-    static let alternateBytes: UInt32 = 0x1C
-    static let data: UInt32 = 0x20
+package enum QuadSPIOffset {
+    package static let control: UInt32 = 0x00
+    package static let device: UInt32 = 0x04
+    package static let status: UInt32 = 0x08
+    package static let flagClear: UInt32 = 0x0C
+    package static let dataLength: UInt32 = 0x10
+    package static let communication: UInt32 = 0x14
+    package static let address: UInt32 = 0x18
+    package static let alternateBytes: UInt32 = 0x1C
+    package static let data: UInt32 = 0x20
 }
 
 /// QUADSPI_CR.
@@ -89,16 +89,4 @@ package enum QuadSPIMode: UInt32, FieldValue {
         }
     }
     package var fieldBits: UInt32 { rawValue }
-}
-
-/// The controller's registers at one moment.
-package struct QuadSPIState: Hashable, Sendable {
-    package var control: RegisterValue<QuadSPIControl>
-    package var device: RegisterValue<QuadSPIDevice>
-    package var status: RegisterValue<QuadSPIStatus>
-    package var communication: RegisterValue<QuadSPICommunication>
-
-    package var isMapped: Bool { control.enable && communication.functionalMode == .memoryMapped }
-    /// Bytes that the map shows, by FSIZE.
-    package var mappedSize: UInt64 { 1 << (UInt64(device.size) + 1) }
 }
