@@ -140,4 +140,60 @@ import Testing
         board.elapse(1 * .millisecond)
         #expect(!board.machine.debugPinsAreConnected)
     }
+
+    /// What DHCSR shows of both cores with debug in low power enabled: S_SLEEP, S_LOCKUP, or neither.
+    enum State { case running, asleep, lockedUp, dead }
+
+    @Test(
+        arguments: [
+            (.none, .lockedUp, .lockedUp), (.mapped, .asleep, .lockedUp), (.caches, .asleep, .lockedUp),
+            (.rtos, .asleep, .lockedUp), (.m4Unclocked, .lockedUp, .dead), (.asleep, .asleep, .asleep),
+            (.stop, .asleep, .asleep), (.watchdog, .asleep, .lockedUp), (.dma, .asleep, .lockedUp),
+        ] as [(BenchConfiguration.Application, State, State)])
+    func `leave both cores in their state`(
+        _ application: BenchConfiguration.Application, m7: State, m4: State
+    ) {
+        let board = Board { $0.application = application }
+        board.write(0xE00E_1004, 0x3F, port: 2)
+        // Away from a tick that wakes a core for a moment.
+        board.elapse(300 * .microsecond)
+        for (port, expected) in [(0, m7), (3, m4)] {
+            let status = board.read(0xE000_EDF0, port: port)
+            let state: State =
+                switch status.map({ $0 >> 18 & 3 }) {
+                case nil: .dead
+                case 0: .running
+                case 1: .asleep
+                default: .lockedUp
+                }
+            #expect(state == expected, "AP\(port)")
+            // Whatever it does, it can be halted, and goes on afterwards.
+            if expected != .dead { #expect(board.halt(port: port), "AP\(port)") }
+        }
+    }
+
+    @Test func `watchdogs bite a halted core unless they are frozen`() {
+        func flags(_ board: Board) -> UInt32 { board[0x5802_4530] & 0x3C00_0000 }
+        let board = Board { $0.application = .watchdog }
+        board[0x5802_4530] = 1 << 16
+        board.elapse(2 * .second)
+        #expect(flags(board) == 0)
+        // The core sleeps between ticks: without this it could not be halted.
+        board.write(0xE00E_1004, 7, port: 2)
+        #expect(board.halt())
+        board.elapse(500 * .millisecond)
+        #expect(flags(board) != 0)
+
+        let frozen = Board { $0.application = .watchdog }
+        frozen[0x5802_4530] = 1 << 16
+        frozen.write(0xE00E_1034, 1 << 6, port: 2)
+        frozen.write(0xE00E_1054, 1 << 18, port: 2)
+        frozen.write(0xE00E_1004, 7, port: 2)
+        #expect(frozen.halt())
+        frozen.elapse(10 * .second)
+        #expect(flags(frozen) == 0)
+        frozen.resume()
+        frozen.elapse(2 * .second)
+        #expect(flags(frozen) == 0)
+    }
 }
