@@ -154,6 +154,7 @@ import Testing
     }
     @Test func `hangs the bus at the second read of its last bytes, until a reset`() {
         map()
+        for _ in 0..<3 { #expect(board.read(0x90FF_FFE0, .byte) == 0xFF) }
         #expect(board.read(0x90FF_FFFC) == 0)
         #expect(board.read(0x90FF_FFFC) == nil)
         #expect(board.machine.isBusy(accessPort: 1))

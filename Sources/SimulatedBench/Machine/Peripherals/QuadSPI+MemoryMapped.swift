@@ -11,8 +11,9 @@ extension QuadSPI {
         advance(to: access.now)
         let width = access.width.rawValue
         guard isEnabled, functionalMode == 3, UInt64(offset) + UInt64(width) <= spaceSize else { return nil }
-        // ES0392: the last bytes of the space read as zero, and the next read of them never ends.
-        let isTail = UInt64(offset) + UInt64(width) + 32 > spaceSize && device >> 16 & 31 < 27
+        // ES0392: the last bytes of the space read as zero, and the next read of them never ends. In the field this
+        // begins 31 bytes before the end.
+        let isTail = UInt64(offset) + UInt64(width) + 31 > spaceSize && device >> 16 & 31 < 27
         guard !(isTail && hasTouchedTail), openStream(at: offset, access.now) else {
             context.isInterconnectStalled = true
             context.needsAttention = true
