@@ -39,8 +39,13 @@ extension BenchCommand {
         display.finish()
         interrupts.stop()
         switch outcome {
-        case .success(let report): try show(report, on: console)
-        case .failure(let error): throw try show(error, on: console)
+        case .success(let report):
+            guard let failure = (report as? any PartialReport)?.failure else {
+                return try show(report, on: console)
+            }
+            if !console.isJSON { render(report, on: console) }
+            throw try show(failure, with: report, on: console)
+        case .failure(let error): throw try show(error, with: nil, on: console)
         }
     }
 
@@ -50,12 +55,14 @@ extension BenchCommand {
     }
 
     /// - Returns: what ends the process with the class's exit code.
-    private func show(_ error: WorkbenchError, on console: Console) throws -> ExitCode {
+    private func show(
+        _ error: WorkbenchError, with report: Report?, on console: Console
+    ) throws -> ExitCode {
         let failure = FailureClass(of: error)
         console.failure(error)
         if console.isJSON {
             let document = JSONDocument<Report>.failure(
-                error, class: failure, command: Self.documentName, result: nil)
+                error, class: failure, command: Self.documentName, result: report)
             console.document(try document.text())
         }
         return ExitCode(failure.rawValue)

@@ -9,20 +9,19 @@ import TargetDescription
 extension WorkbenchClient {
     /// What probe, target and flash say of themselves.
     ///
-    /// Nothing is erased or written.
+    /// Nothing is erased or written. What one part does not say is the report's failure; the parts before it are in it.
     package func info() async throws(WorkbenchError) -> InfoReport {
         try await onBench { context throws(WorkbenchError) in
             try context.withStack { stack throws(WorkbenchError) in
-                let probe = try stack.openProbe()
-                var sections = [describe(probe.description)]
-                guard context.request.connect != .hot else {
-                    sections.append(describe(try stack.takeHold(preparing: false)))
-                    return InfoReport(sections: sections)
+                var sections = [describe(try stack.openProbe().description)]
+                do throws(WorkbenchError) {
+                    let isHot = context.request.connect == .hot
+                    sections.append(describe(try stack.takeHold(preparing: !isHot)))
+                    if !isHot { sections.append(try describeFlash(of: FlashBench(on: stack))) }
+                } catch {
+                    return InfoReport(sections: sections, failure: error)
                 }
-                let bench = try FlashBench(on: stack)
-                sections.append(describe(bench.target))
-                sections.append(try describeFlash(of: bench))
-                return InfoReport(sections: sections)
+                return InfoReport(sections: sections, failure: nil)
             }
         }
     }

@@ -55,8 +55,17 @@ package struct ProbesReport: Encodable, Sendable {
     package let simulatedKinds: String
 }
 
-package struct InfoReport: Encodable, Sendable {
+/// A report that says something although the job failed.
+package protocol PartialReport {
+    /// What ended the job early; nil when it is whole.
+    var failure: WorkbenchError? { get }
+}
+
+package struct InfoReport: Encodable, PartialReport, Sendable {
     package let sections: [ReportSection]
+    package let failure: WorkbenchError?
+
+    private enum CodingKeys: CodingKey { case sections }
 }
 
 package struct LoaderReport: Encodable, Sendable {

@@ -22,7 +22,7 @@ struct Probes: BenchCommand {
         guard !report.probes.isEmpty else {
             console.result("No probe found.")
             console.result(
-                "A simulated one needs no hardware: --probe sim:stlink-v3 (or \(report.simulatedKinds)).")
+                "A simulated one needs no hardware: --probe with one of \(report.simulatedKinds).")
             return
         }
         for probe in report.probes {
