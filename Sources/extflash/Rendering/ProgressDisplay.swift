@@ -13,6 +13,7 @@ final class ProgressDisplay: Sendable {
         var lineIsOpen = false
         var lastDraw: ContinuousClock.Instant?
         var lastTenth = -1
+        var isComplete = true
     }
     private let state = Mutex(State())
     private let console: Console
@@ -26,6 +27,9 @@ final class ProgressDisplay: Sendable {
     func update(_ update: ProgressUpdate) {
         guard console.progress != .none else { return }
         state.withLock { state in
+            // The first piece is read back in the middle of programming; that is not the next phase yet.
+            if update.phase != state.phase, update.done == 0, !state.isComplete { return }
+            state.isComplete = update.done >= update.total
             if isInteractive { draw(update, &state) } else { logLine(update, &state) }
         }
     }
