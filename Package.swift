@@ -76,6 +76,9 @@ let package = Package(
         layer(
             "SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy
         ),
+        // The simulated bench for programs of others: what of Linux the Glibc module lacks, and the servers.
+        .target(name: "CLinuxShim"),
+        layer("BenchServer", on: ["Essentials", "USBTransport", "SimulatedBench", "CLinuxShim"]),
         // shell
         layer(
             "Workbench",
@@ -88,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "extflash",
             dependencies: [
-                "Essentials", "Workbench", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Essentials", "Workbench", "BenchServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy),
         // tests
@@ -142,6 +146,7 @@ let package = Package(
         tests(
             "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
             resources: [.copy("Vectors")]),
+        tests("BenchServerTests", of: ["Essentials", "USBTransport", "SimulatedBench", "BenchServer"]),
         tests("WorkbenchTests", of: ["Essentials", "Workbench"]),
         // The whole stack on the simulated bench.
         tests(

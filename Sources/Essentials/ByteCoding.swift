@@ -14,6 +14,7 @@ package struct ByteWriter {
 /// The bytes ended before the field that was being read.
 package struct TruncatedBytes: Diagnosable {
     package let needed: Int, available: Int
+    package init(needed: Int, available: Int) { (self.needed, self.available) = (needed, available) }
     package var code: String { "FMT-001" }
     package var summary: String { "needed \(needed) more bytes, \(available) left" }
 }

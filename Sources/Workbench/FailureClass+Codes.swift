@@ -13,7 +13,7 @@ extension FailureClass {
 
     /// Codes without a class of their own.
     static let passingOn: Set<String> = [
-        "PRB-001", "DAP-001", "COR-001", "TGT-002", "TGT-003", "TGT-004", "FLS-013",
+        "PRB-001", "DAP-001", "COR-001", "TGT-002", "TGT-003", "TGT-004", "FLS-013", "SRV-006",
     ]
 
     private static let table: [(FailureClass, [String])] = [
@@ -67,9 +67,10 @@ extension FailureClass {
             [
                 "IMG-003", "IMG-004", "FLS-006", "WRK-022", "WRK-023", "WRK-024", "BEN-001", "BEN-002",
                 "BEN-003",
-                "BEN-004", "BEN-005", "BEN-006", "BEN-007",
+                "BEN-004", "BEN-005", "BEN-006", "BEN-007", "SRV-004", "SRV-005", "SRV-007", "SRV-008",
             ]
         ),
+        (.machineUnsuitable, ["SRV-001", "SRV-002", "SRV-003", "SRV-009"]),
         (.cancelled, ["COR-010", "FLS-014", "WRK-040"]),
     ]
 }

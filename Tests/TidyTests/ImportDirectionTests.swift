@@ -29,7 +29,8 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "ReferenceLoader",
         "SimulatedBench",
     ],
-    "extflash": ["Essentials", "Workbench"],
+    "BenchServer": ["Essentials", "USBTransport", "SimulatedBench"],
+    "extflash": ["Essentials", "Workbench", "BenchServer"],
 ]
 
 /// SwiftPM's own check lets an undeclared import through when it is transitive.

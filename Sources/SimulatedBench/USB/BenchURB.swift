@@ -31,6 +31,10 @@ package struct BenchURB: Sendable {
         package let bytes: [UInt8]
         /// Bytes that moved in the data stage, either way.
         package let transferred: Int
+
+        package init(id: UInt64, status: Status, bytes: [UInt8], transferred: Int) {
+            (self.id, self.status, self.bytes, self.transferred) = (id, status, bytes, transferred)
+        }
     }
 }
 
