@@ -14,6 +14,7 @@ let policy: [SwiftSetting] = [
 ]
 
 /// The simulator runs tens of millions of target instructions in a test, so it is optimised in debug builds too.
+///
 /// Exclusivity checking is what costs; bounds and overflow checks stay on. Its instruction handlers lie in many files,
 /// so the modules are compiled as a whole (with threads, because SwiftPM's debug output map names one object per file).
 let simulatorPolicy: [SwiftSetting] =

@@ -88,9 +88,7 @@ extension MemoryAccessPort {
         }
     }
 
-    /// Writes one value after the other to the same address, e.g.
-    ///
-    /// set/way cache maintenance.
+    /// Writes one value after the other to the same address, as set/way cache maintenance does.
     package func writeRepeatedly(_ values: [UInt32], at address: UInt32) throws(DebugAccessError) {
         guard address.isMultiple(of: 4) else {
             throw .unaligned(accessPort: index, address: address, count: 4)

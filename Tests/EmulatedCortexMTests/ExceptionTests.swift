@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test func `Thread mode on the process stack comes back to it`() {
-        machine.program([0xF380, 0x8809, 0xF381, 0x8814, 0xDF00, 0xBF00])  // MSR PSP, R0; MSR CONTROL, R1; SVC; NOP
+        // MSR PSP, R0; MSR CONTROL, R1; SVC; NOP
+        machine.program([0xF380, 0x8809, 0xF381, 0x8814, 0xDF00, 0xBF00])
         (machine[0], machine[1]) = (TestMachine.ramBase + 0x4000, 2)
         machine.step(2)
         #expect(machine[13] == TestMachine.ramBase + 0x4000)

@@ -43,3 +43,13 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         #expect(forbidden.isEmpty, "\(file.path) imports \(forbidden.sorted())")
     }
 }
+
+@Test func `every module of ours is in the table`() throws {
+    let folders = try SourceTree.files(in: "Sources").compactMap { file -> String? in
+        let parts = file.path.split(separator: "/")
+        guard let sources = parts.firstIndex(of: "Sources"), sources + 2 < parts.count else { return nil }
+        return String(parts[sources + 1])
+    }
+    #expect(!folders.isEmpty)
+    #expect(Set(folders).subtracting(layers.map(\.key)) == [])
+}
