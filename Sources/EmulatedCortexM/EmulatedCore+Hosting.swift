@@ -52,6 +52,13 @@ extension EmulatedCore {
         return timerClock > cycles ? timerClock &- cycles : 0
     }
 
+    /// A digest of R0...R14, to see from inside a bus access whether a loop changes anything.
+    package var registerDigest: UInt64 {
+        var digest: UInt64 = 0xCBF2_9CE4_8422_2325
+        for index in 0..<15 { digest = (digest ^ UInt64(r[index])) &* 0x100_0000_01B3 }
+        return digest
+    }
+
     // MARK: Signals
 
     /// Sets the level of an external interrupt line (0-based IRQ number); lines above 239 do not exist.

@@ -28,6 +28,8 @@ package final class EmulatedCore {
     package internal(set) var cycles: UInt64 = 0
     /// Instructions retired since power-on.
     package internal(set) var instructions: UInt64 = 0
+    /// How often code has read the cycle counter or SysTick.
+    package internal(set) var clockReads = 0
     /// Called when software or a debugger writes AIRCR.SYSRESETREQ; the machine resets what the request reaches.
     ///
     /// From code the call comes between two instructions, so that ``reset(vectorTable:)`` may be called inside.

@@ -52,6 +52,7 @@ extension EmulatedCore {
         switch address >> 12 {
         case 0xE0000: return readInstrumentation(offset)
         case 0xE0001:
+            if offset == 0x04, !byDebugger { clockReads &+= 1 }
             return offset == 0x1C ? programCounterSample : watchpoints.read(offset, at: cycles)
         case 0xE0002: return breakpoints.read(offset)
         case 0xE000E: return readSystemControlSpace(offset, byDebugger: byDebugger)

@@ -74,6 +74,7 @@ extension EmulatedCore {
 
     private func readTimer(_ offset: UInt32) -> UInt32 {
         settleTimer()
+        clockReads &+= 1
         switch offset {
         case 0x010: return timer.readControl()
         case 0x014: return timer.reload

@@ -84,10 +84,15 @@ extension LoaderError: Diagnosable {
 
     /// The three findings that matter most.
     private static func text(_ findings: [LoaderFinding]) -> String {
-        findings.isEmpty ? "" : ": " + findings.prefix(3).map(\.text).joined(separator: "; ")
+        let telling = findings.filter(\.isTelling)
+        let shown = telling.isEmpty ? findings : telling
+        return shown.isEmpty ? "" : ": " + shown.prefix(3).map(\.text).joined(separator: "; ")
     }
+    /// Drivers' error codes are small, often negative.
     private static func result(_ value: UInt32) -> String {
-        value == 0 ? "0, failure" : "\(value.hex), which is not the 1 of success"
+        let number = Int32(bitPattern: value)
+        let text = number.magnitude < 1_000 ? "\(number)" : value.hex
+        return value == 0 ? "0, failure" : "\(text), which is not the 1 of success"
     }
     private static func ending(_ error: CoreError) -> String {
         switch error {

@@ -12,8 +12,14 @@ extension LoaderFinding {
             total == 1 ? "it stands in \(place)" : "it was in \(place) in \(samples) of \(total) samples"
         case .calledFrom(let place): "called from about \(place)"
         case .fault(let text): text
+        case .faultedIn(let place): "it came from \(place)"
         case .stackUsed(let used, let size): "\(used) of \(size) bytes of its stack were in use"
         case .codeOverwritten(let address, let place): "its code was overwritten at \(address.hex) (\(place))"
+        case .stackPointerOutside(let pointer, let stack):
+            "its stack pointer is \(pointer.hex), its stack is \(stack.lowerBound.hex) to \((stack.upperBound - 1).hex)"
+        case .memoryNotCleared(let count):
+            "\(count) bytes that it needs zeroed are not: the vendor's layout clears 512 bytes and no more"
+        case .boardNotReached: "it had not come as far as switching the QUADSPI on"
         case .controllerClockOff: "the QUADSPI's clock is off"
         case .portClockOff(let port): "the clock of GPIO\(port) is off"
         case .pinNotConnected(let pin, let mode, let function):
@@ -29,7 +35,7 @@ extension LoaderFinding {
                 ? "the flash answers with JEDEC id \(Self.text(id))"
                 : "the flash is another one: JEDEC id \(Self.text(id))"
         case .answersWithBoardSetUp(let id):
-            "with the pins and bank of the board file the flash answers (JEDEC id \(Self.text(id)))"
+            "set up as the board file says, the flash answers with JEDEC id \(Self.text(id))"
         case .writeProtected(let status): "the flash is write-protected: \(status.text)"
         case .quadDisabled: "the flash's quad enable bit is not set"
         case .flashBusy: "the flash is busy with an operation"
@@ -37,9 +43,20 @@ extension LoaderFinding {
         }
     }
 
+    /// Whether it may be the reason, or only describes.
+    var isTelling: Bool {
+        switch self {
+        case .calledFrom, .controllerBusy, .flashIdentified(_, isExpected: true): false
+        case .stackUsed(let used, let size): used >= size / 8 * 7
+        default: true
+        }
+    }
+
     /// What to do about it; nil when it only describes.
     var remedy: String? {
         switch self {
+        case .stackPointerOutside: "the loader needs more stack than this: use the spacious layout"
+        case .memoryNotCleared: "the loader needs its .bss cleared: use the spacious layout"
         case .codeOverwritten: "the loader's stack or a wild pointer ran over its code: look at its stack use"
         case .controllerClockOff, .portClockOff, .pinNotConnected, .controllerDisabled, .wrongBank,
             .dualFlash:

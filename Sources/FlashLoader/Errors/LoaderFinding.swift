@@ -11,11 +11,18 @@ package enum LoaderFinding: Hashable, Sendable {
     case calledFrom(String)
     /// A fault in words.
     case fault(String)
+    /// The instruction that faulted, or the one after an imprecise error.
+    case faultedIn(String)
     case stackUsed(Int, of: Int)
+    case stackPointerOutside(UInt32, stack: Range<UInt32>)
     /// The loader's code is no longer what was downloaded.
     case codeOverwritten(at: UInt32, place: String)
+    /// The vendor's layout leaves this much of what has to be zero as it was.
+    case memoryNotCleared(Int)
 
     // The board.
+    /// Init did not come as far as the controller.
+    case boardNotReached
     case controllerClockOff
     case portClockOff(String)
     /// `mode` as in GPIOx_MODER.

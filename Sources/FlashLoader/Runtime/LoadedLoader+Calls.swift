@@ -50,10 +50,16 @@ extension LoadedLoader {
         switch error {
         case .cancelled: .cancelled(function)
         case .callTimedOut(let mortem), .callFaulted(let mortem), .callLockedUp(let mortem),
-            .callHitBreakpoint(let mortem, _), .callHalted(let mortem), .stackOverflowed(let mortem):
+            .callHitBreakpoint(let mortem, _), .callHalted(let mortem):
             .callFailed(
                 function, error, file: image.fileName,
-                findings: findings(of: mortem) + findings(after: function))
+                findings: findings(of: mortem) + findings(afterInterrupted: function))
+        case .stackOverflowed(let mortem):
+            // It did come back: where it stands says nothing.
+            .callFailed(
+                function, error, file: image.fileName,
+                findings: [.stackUsed(mortem.stackUsed ?? mortem.stackSize, of: mortem.stackSize)]
+                    + findings(after: function))
         case .targetReset: .callFailed(function, error, file: image.fileName, findings: [])
         default: .core(error, during: .prepare)
         }

@@ -9,32 +9,51 @@ import TargetDescription
 extension LoadedLoader {
     /// Where the core was and why, in the loader's own terms.
     func findings(of mortem: CallPostMortem) -> [LoaderFinding] {
-        var findings = mortem.fault.isFault ? mortem.fault.lines.map(LoaderFinding.fault) : []
-        if mortem.fault.isFault, let frame = mortem.fault.frame {
-            findings.append(.place(image.describe(frame.pc), samples: 1, of: 1))
-        } else {
-            var places: [(name: String, count: Int)] = []
-            for name in mortem.samples.map({ image.describe($0.pc) }) {
-                if let index = places.firstIndex(where: { $0.name == name }) {
-                    places[index].count += 1
-                } else {
-                    places.append((name, 1))
-                }
-            }
-            // Most samples first; equal ones in the order seen.
-            let ordered = places.enumerated().sorted {
-                ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
-            }
-            findings += ordered.prefix(3).map { item in
-                .place(item.element.name, samples: item.element.count, of: mortem.samples.count)
-            }
-            if let caller = mortem.samples.last?.lr, caller < 0xFFFF_FF00, caller & ~1 != layout.returnTrap {
-                findings.append(.calledFrom(image.describe(caller &- 4)))
-            }
+        var findings: [LoaderFinding] = []
+        let stack = layout.stack
+        if let pointer = mortem.samples.last?.sp, pointer < stack.lowerBound || pointer > stack.upperBound {
+            findings.append(.stackPointerOutside(pointer, stack: stack))
         }
+        findings += mortem.fault.isFault ? self.findings(of: mortem.fault) : places(in: mortem.samples)
         if let overwritten = firstOverwrittenCode() { findings.append(overwritten) }
         if let used = mortem.stackUsed { findings.append(.stackUsed(used, of: mortem.stackSize)) }
         return findings
+    }
+
+    /// The frame's addresses as places in the loader.
+    private func findings(of fault: FaultReport) -> [LoaderFinding] {
+        var inWords = fault
+        inWords.frame = nil
+        let lines = inWords.lines.map(LoaderFinding.fault)
+        let status = fault.configurable
+        // What could not be stacked cannot be read back.
+        guard let frame = fault.frame, !status.busStacking, !status.memoryStacking else { return lines }
+        return lines + [.faultedIn(image.describe(frame.pc))] + caller(frame.lr)
+    }
+
+    /// Most samples first; equal ones in the order seen.
+    private func places(in samples: [CallPostMortem.Sample]) -> [LoaderFinding] {
+        var places: [(name: String, count: Int)] = []
+        for name in samples.map({ image.describe($0.pc) }) {
+            if let index = places.firstIndex(where: { $0.name == name }) {
+                places[index].count += 1
+            } else {
+                places.append((name, 1))
+            }
+        }
+        let ordered = places.enumerated().sorted {
+            ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
+        }
+        return ordered.prefix(3).map { item in
+            .place(item.element.name, samples: item.element.count, of: samples.count)
+        } + (samples.last.map { caller($0.lr) } ?? [])
+    }
+
+    /// Where a link register points to, if it is into the loader.
+    private func caller(_ link: UInt32) -> [LoaderFinding] {
+        guard link & ~1 != layout.returnTrap, image.code.contains(where: { $0.contains(UInt64(link & ~1)) })
+        else { return [] }
+        return [.calledFrom(image.describe((link & ~1) &- 4))]
     }
 
     /// Compares the loader's code in RAM with the file.
@@ -63,18 +82,35 @@ extension LoadedLoader {
     /// Changes the controller's state, which nobody relies on any more.
     func findings(after function: LoaderFunction) -> [LoaderFinding] {
         var findings: [LoaderFinding] = []
+        let uncleared = layout.style == .vendor ? Self.unclearedBytes(of: image) : 0
+        if uncleared > 0 { findings.append(.memoryNotCleared(uncleared)) }
         do {
             if let board = options.board { findings += try controller.compare(with: board) }
             guard try controller.isClocked(), try controller.state().control.enable else { return findings }
             let id = try controller.jedecID()
             if id.allSatisfy({ $0 == 0xFF }) || id.allSatisfy({ $0 == 0x00 }) {
-                return findings + [.flashSilent(id)] + (try answerWithBoardSetUp())
+                let answer = try answerWithBoardSetUp()
+                return findings + (answer.isEmpty ? [.flashSilent(id)] : answer)
             }
             findings += try self.findings(ofFlash: id, after: function)
         } catch {
             findings.append(.unreadable("the flash", code: error.code))
         }
         return findings
+    }
+
+    /// As ``findings(after:)`` for an Init that did not come back: what it had not come to yet is no fault of its own.
+    func findings(afterInterrupted function: LoaderFunction) -> [LoaderFinding] {
+        if function == .initialize {
+            do {
+                guard try controller.isClocked(), try controller.state().control.enable else {
+                    return [.boardNotReached]
+                }
+            } catch {
+                return [.unreadable("the QUADSPI", code: error.code)]
+            }
+        }
+        return findings(after: function)
     }
 
     /// Asks again with the controller as the board file says.

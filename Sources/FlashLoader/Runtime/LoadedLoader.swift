@@ -72,6 +72,13 @@ package final class LoadedLoader {
             ])
     }
 
+    /// Bytes that have to be zero and that the vendor's tool leaves as they are.
+    static func unclearedBytes(of image: LoaderImage) -> Int {
+        guard let end = image.fileSpan?.upperBound else { return 0 }
+        let cleared = end..<end + UInt64(vendorClearance)
+        return image.zeroFilled.reduce(0) { $0 + $1.count - $1.clamped(to: cleared).count }
+    }
+
     /// All of a piece; in the vendor's layout without what the file does not hold and the tool does not clear.
     private func parts(of piece: LoaderImage.Piece) -> [LoaderImage.Piece] {
         guard layout.style == .vendor, let span = image.fileSpan else { return [piece] }

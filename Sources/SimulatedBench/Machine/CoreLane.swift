@@ -26,6 +26,9 @@ final class CoreLane: CoreBus {
     private var pollValue: UInt32 = 0
     private var pollCount = 0
     private var pollStart: Picoseconds = 0
+    /// What the core's registers held at that read, and how often it had looked at a clock of its own.
+    private var pollDigest: UInt64 = 0
+    private var pollClockReads = 0
 
     init(_ master: BusMaster, matrix: BusMatrix) {
         (self.master, self.matrix, context) = (master, matrix, matrix.context)
@@ -93,7 +96,7 @@ final class CoreLane: CoreBus {
         if context.stableUntil == 0 {
             pollCount = 0
         } else if address == pollAddress, value == pollValue {
-            pollCount += 1
+            pollCount = isWaiting() ? pollCount + 1 : 0
             if pollCount >= 3 { value = carryForward(address, width, value, now) }
         } else {
             (pollAddress, pollValue, pollCount, pollStart) = (address, value, 0, now)
@@ -130,6 +133,16 @@ final class CoreLane: CoreBus {
     }
 
     // MARK: Polling
+
+    /// Whether the loop around a poll waits for the register or for time, so that rounds of it may be left out.
+    ///
+    /// One whose registers change from round to round without a look at a clock counts its rounds, and has to go
+    /// through all of them. (Not noticed where the count is kept in memory.)
+    private func isWaiting() -> Bool {
+        let (digest, clockReads) = (core.registerDigest, core.clockReads)
+        defer { (pollDigest, pollClockReads) = (digest, clockReads) }
+        return digest == pollDigest || clockReads != pollClockReads
+    }
 
     /// A core that reads an unchanged register again and again does so until the register changes: takes it there
     /// at once.
