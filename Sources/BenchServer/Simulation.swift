@@ -91,9 +91,9 @@ package final class Simulation {
         try tree.prepare()
         tree.attached(bus.rootHub)
         bus.observers.append(tree)
-        do throws(BenchServerError) { bus.observers.append(try HotplugEvents()) } catch {
-            note("programs will not be told of probes that come and go: \(error.summary)")
-        }
+        let note = note
+        bus.observers.append(
+            try HotplugEvents { note("programs are not told of probes that come and go: \($0)") })
         try PrivateNamespace.step("mounting the device files on /dev/bus/usb") {
             mount(
                 "extflash", "/dev/bus/usb", "fuse", UInt(MS_NOSUID) | UInt(MS_NODEV),

@@ -8,11 +8,14 @@ import Glibc
 final class HotplugEvents: HostBusObserver {
     private let socket: Int32
     private var sequence: UInt64 = 1_000
+    /// Takes the news that nobody can be told anything; once.
+    private var onRefusal: ((String) -> Void)?
 
     private static let kernelGroup: UInt32 = 1
     private static let managerGroup: UInt32 = 2
 
-    init() throws(BenchServerError) {
+    init(onRefusal: @escaping (String) -> Void) throws(BenchServerError) {
+        self.onRefusal = onRefusal
         socket = shim_open_event_socket()
         guard socket >= 0 else {
             throw .system(
@@ -45,8 +48,12 @@ final class HotplugEvents: HostBusObserver {
             (Self.kernelGroup, event.kernelMessage(action, sequence: sequence)),
             (Self.managerGroup, event.managerMessage(action, sequence: sequence)),
         ] {
-            // A listener whose buffer is full loses events with the kernel's, too.
-            _ = shim_send_event(socket, group, message, message.count)
+            // A listener whose buffer is full (ENOBUFS) loses the kernel's events, too.
+            guard shim_send_event(socket, group, message, message.count) != 0, errno == EPERM else {
+                continue
+            }
+            onRefusal?("this network belongs to somebody else")
+            onRefusal = nil
         }
     }
 }

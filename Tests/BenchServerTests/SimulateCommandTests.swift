@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Foundation
+import Testing
+
+/// `extflash simulate` as a user runs it, with real libusb on the other side.
+private enum Command {
+    /// The program lies beside the tests.
+    static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent().appending(path: "extflash").path
+
+    struct Outcome {
+        var status: Int32
+        var output: String
+    }
+
+    static func process(_ arguments: [String]) -> (Process, Pipe) {
+        let process = Process()
+        process.executableURL = URL(filePath: program)
+        process.arguments = ["simulate"] + arguments
+        let output = Pipe()
+        (process.standardOutput, process.standardError) = (output, output)
+        process.standardInput = FileHandle.nullDevice
+        return (process, output)
+    }
+    static func run(_ probes: [String], _ command: [String]) throws -> Outcome {
+        let (process, output) = process(probes.flatMap { ["--probe", $0] } + ["--"] + command)
+        try process.run()
+        let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Outcome(status: process.terminationStatus, output: String(decoding: bytes, as: UTF8.self))
+    }
+    /// A shell script in which `$x` is the program.
+    static func script(_ probes: [String], _ text: String) throws -> Outcome {
+        try run(probes, ["sh", "-c", "x='\(program)'; \(text)"])
+    }
+
+    /// The exit code for a machine that does not allow it is a class of its own.
+    static let isPossible: Bool = {
+        guard FileManager.default.isExecutableFile(atPath: program),
+            let outcome = try? run(["stlink-v3"], ["true"])
+        else { return false }
+        return outcome.status != 61
+    }()
+}
+
+@Suite(
+    .serialized, .enabled(if: Command.isPossible, "needs /dev/fuse, and root or user namespaces"))
+struct `extflash simulate` {
+    @Test(arguments: [
+        ("stlink-v2", "ST-LINK/V2 "), ("stlink-v2-1", "ST-LINK/V2-1 "), ("stlink-v3", "STLINK-V3 "),
+        ("cmsis-dap-v1", "CMSIS-DAP v1 "), ("cmsis-dap-v2", "CMSIS-DAP v2 "),
+    ])
+    func `shows a probe to libusb`(kind: String, name: String) throws {
+        let outcome = try Command.script([kind], "$x probes && $x info --progress none")
+        #expect(outcome.status == 0, "\(outcome.output)")
+        #expect(outcome.output.hasPrefix(name), "\(outcome.output)")
+        #expect(outcome.output.contains("W25Q128"), "\(outcome.output)")
+    }
+
+    @Test func `holds several probes at once`() throws {
+        let outcome = try Command.script(["stlink-v3", "cmsis-dap-v2"], "$x probes; ls /dev/bus/usb/001")
+        #expect(outcome.output.contains("USB 1-1"))
+        #expect(outcome.output.contains("USB 1-2"))
+        #expect(outcome.output.hasSuffix("001\n002\n003\n"))
+    }
+
+    @Test func `pulls the plug in the middle of a job, and the next one works`() throws {
+        let outcome = try Command.script(
+            ["stlink-v3"],
+            "$x simulate control fault disconnect after 60; $x info >/dev/null 2>&1; echo $?; "
+                + "$x probes; $x simulate control plug; $x info >/dev/null; echo $?")
+        #expect(outcome.output.hasPrefix("12\nNo probe found."), "\(outcome.output)")
+        #expect(outcome.output.hasSuffix("\n0\n"), "\(outcome.output)")
+    }
+
+    @Test func `works again after a program was killed`() throws {
+        let outcome = try Command.script(
+            ["cmsis-dap-v2"],
+            "$x simulate control fault timeout after 100; $x info >/dev/null 2>&1 & "
+                + "while ! $x simulate control status | grep -q 'transfers 1[0-9][0-9] '; do :; done; "
+                + "kill -9 $!; wait $!; $x info >/dev/null; echo $?")
+        #expect(outcome.output.hasSuffix("\n0\n") || outcome.output == "0\n", "\(outcome.output)")
+    }
+
+    @Test func `passes on how the program ended`() throws {
+        #expect(try Command.run(["stlink-v3"], ["sh", "-c", "exit 7"]).status == 7)
+        #expect(try Command.run(["stlink-v3"], ["sh", "-c", "kill -9 $$"]).status == 137)
+        let missing = try Command.run(["stlink-v3"], ["/no/such/program"])
+        #expect(missing.status == 64)
+        #expect(missing.output.contains("SRV-004"))
+    }
+
+    @Test func `passes a signal on`() throws {
+        let (process, output) = Command.process(
+            [
+                "--probe", "stlink-v3", "--", "sh", "-c",
+                "trap 'exit 9' TERM; echo ready; while :; do sleep 0.05; done",
+            ])
+        try process.run()
+        #expect(output.fileHandleForReading.availableData == Data("ready\n".utf8))
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 9)
+    }
+
+    @Test func `takes the program along when it is killed`() throws {
+        let (process, output) = Command.process(
+            ["--probe", "stlink-v3", "--", "sh", "-c", "echo ready; exec sleep 1000"])
+        try process.run()
+        #expect(output.fileHandleForReading.availableData == Data("ready\n".utf8))
+        kill(process.processIdentifier, SIGKILL)
+        // The end of the output is the end of everybody who could write to it.
+        #expect(try output.fileHandleForReading.readToEnd()?.isEmpty ?? true)
+        process.waitUntilExit()
+    }
+
+    @Test func `leaves nothing behind`() throws {
+        let before = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
+        _ = try Command.run(["stlink-v3"], ["true"])
+        #expect(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) == before)
+    }
+}
