@@ -6,10 +6,12 @@ DESTDIR ?=
 # What the package and its tests need from Debian beyond Swift itself.
 BUILD_PACKAGES = pkg-config libusb-1.0-0-dev
 TEST_PACKAGES = libunicorn-dev
+USB_PACKAGES = openocd stlink-tools usbutils
 
 release = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help build demo test check format bench install install-udev uninstall man clean build-packages test-packages
+.PHONY: help build demo test test-usb check format bench install install-udev uninstall man clean
+.PHONY: build-packages test-packages usb-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +25,9 @@ demo: build ## Program, verify and read back a simulated board, with the binary 
 test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel
+
+test-usb: build usb-packages ## Let OpenOCD and others drive the virtual probes on a private USB bus
+	Tests/USB/run.sh $(release)/extflash
 
 check: test ## Formatting and tests, as continuous integration runs them
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -76,3 +81,5 @@ build-packages:
 	$(call apt-install,$(BUILD_PACKAGES))
 test-packages:
 	$(call apt-install,$(TEST_PACKAGES))
+usb-packages:
+	$(call apt-install,$(USB_PACKAGES))
