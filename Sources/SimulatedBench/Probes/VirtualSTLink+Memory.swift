@@ -58,11 +58,15 @@ extension VirtualSTLink {
 
     // MARK: - Single words
 
+    /// AP0 needs no opening here, and is open for blocks from then on: a block before was seen refused (OpenOCD
+    /// 7456e6bac), while a host without INIT_AP that reads a word first works (stlink 1362, on V3J13).
     private func singleWordPort(_ port: UInt8) -> UInt8? {
-        guard firmware.hasAccessPorts, port != 0 else { return 0 }
+        guard firmware.hasAccessPorts, port != 0 else {
+            openPorts.insert(0)
+            return 0
+        }
         return mayAccess(port) ? port : nil
     }
-    /// AP0 needs no opening here, or hosts that know no INIT_AP could not work with new firmware, and they do.
     func readWord(_ command: STLinkCommandBlock) {
         guard mode == .debug, let port = singleWordPort(command[6]) else {
             return send(mode == .debug ? .badAccessPort : .commandError, words: [0])

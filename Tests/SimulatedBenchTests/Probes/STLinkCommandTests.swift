@@ -115,6 +115,23 @@ import USBTransport
         #expect(try rig.command([0xF2, 0x45, 0, 0, 0, 0], answer: 8)[0] == 0x1D)
     }
 
+    @Test(arguments: [0x35, 0x36] as [UInt8])
+    func `opens AP0 for blocks once a host without INIT_AP has reached a word through it`(_ opcode: UInt8)
+        throws
+    {
+        let rig = try Rig(.stlinkV3)
+        rig.target.unmapped = 0
+        try rig.enterDebug()
+        _ = try readBlock(rig, at: 0x2400_0000, 4)
+        #expect(try status(rig).code == 0x1D)
+        let word = [0xF2, opcode] + Self.le(0x2400_0000) + (opcode == 0x35 ? Self.le(0x1234_5678) : [])
+        #expect(try rig.command(word, answer: opcode == 0x35 ? 2 : 8)[0] == 0x80)
+        try writeBlock(rig, at: 0x2400_0004, [1, 2, 3, 4])
+        #expect(try status(rig).code == 0x80)
+        #expect(try readBlock(rig, at: 0x2400_0004, 4) == [1, 2, 3, 4])
+        #expect(try rig.command([0xF2, 0x45, 1, 0, 0, 0], answer: 8)[0] == 0x1D, "the others stay closed")
+    }
+
     @Test func `hangs a V3J15 that is told to leave a mode it is not in, until it is replugged`() throws {
         let rig = try Rig(.stlinkV3, firmware: "V3J15M6")
         try rig.command([0xF2, 0x21])
