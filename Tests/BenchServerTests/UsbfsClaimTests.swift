@@ -189,6 +189,19 @@ import Testing
         #expect((2...127).contains(number))
     }
 
+    @Test func `keeps a program with the old device away from the new one's transfers`() throws {
+        let rig = UsbfsRig(.stlinkV3)
+        let old = try rig.open()
+        rig.bus.plug(0)
+        let new = try rig.open()
+        let read = rig.urb(endpoint: 0x81, buffer: rig.memory([0, 0]), length: 2)
+        _ = rig.call(new, .submit, read)
+        rig.bus.ports[0].cancelAll { _ in true }
+        old.close()
+        rig.bus.advance(to: rig.bus.now)
+        #expect(try #require(rig.reap(new)) == (read, -ENOENT, 0))
+    }
+
     @Test func `follows a fault that pulls the plug in the middle of a transfer`() throws {
         let rig = UsbfsRig(.stlinkV3)
         let file = try rig.open()

@@ -72,6 +72,7 @@ final class HostDevice {
     }
     /// Takes back what is meant; all of it has ended when this returns.
     func cancel(status: Int32, where isMeant: (HostTransfer) -> Bool) {
+        guard isConnected else { return }
         for (id, transfer) in transfers.sorted(by: { $0.key < $1.key }) where isMeant(transfer) {
             transfer.cancelStatus = status
             port.cancel(id)
@@ -79,7 +80,10 @@ final class HostDevice {
         settle()
     }
     /// Lets the device work and hands on what ended.
+    ///
+    /// Once the device is gone its port may belong to the next one, and is left alone.
     func settle() {
+        guard isConnected else { return }
         for completion in port.advance(to: now()) {
             transfers.removeValue(forKey: completion.id)?.finish(completion)
         }
@@ -90,8 +94,8 @@ final class HostDevice {
     /// The port was pulled: nothing works any more, everybody is told.
     func disconnect() {
         guard isConnected else { return }
-        isConnected = false
         settle()
+        isConnected = false
         for index in interfaces.indices { interfaces[index].driver = .none }
     }
     /// Port reset: programs lose their interfaces, the kernel's drivers go on.
