@@ -156,7 +156,7 @@ let package = Package(
                 "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess",
                 "CortexM",
                 "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "EmulatedCortexM",
-                "SimulatedBench", "Workbench", "ReferenceLoader", "TestLoaders",
+                "SimulatedBench", "Workbench", "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
         // The structure of the project itself.
         tests("TidyTests", of: []),

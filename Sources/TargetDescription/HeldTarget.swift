@@ -93,12 +93,22 @@ extension HeldTarget {
         case (.asFound, true), (.resetAndRun, _):
             // Its vector catch would hold it at the reset.
             if let secondCore { try releasing { () throws(CoreError) in try secondCore.catchNothing() } }
+            try resetAndLetRun()
+        }
+        isHeld = false
+    }
+
+    private func resetAndLetRun() throws(TargetError) {
+        do {
             try releasing { () throws(CoreError) in try core.resetAndRun() }
             try releaseSecondCore()
             // Last: until here the debug port of a sleeping core depends on them.
             try restoreDebugRegisters()
+        } catch {
+            // Held only because it was in reset: firmware that switches its debug pins off has done so again.
+            guard report.connectMode == .underReset, error.isTargetSilence else { throw error }
+            core.trace(.warning, "the target runs and no longer answers", ["error": error.code])
         }
-        isHeld = false
     }
 
     private func releaseSecondCore() throws(TargetError) {

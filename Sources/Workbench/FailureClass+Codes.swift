@@ -13,64 +13,57 @@ extension FailureClass {
 
     /// Codes without a class of their own.
     static let passingOn: Set<String> = [
-        "PRB-001", "DAP-001", "COR-001", "TGT-002", "TGT-003", "TGT-004", "FLS-013", "SRV-006",
+        "PRB-001", "DAP-001", "COR-001", "TGT-002", "TGT-003", "TGT-004", "LDR-023", "LDR-024",
+        "LDR-025", "FLS-013", "SRV-006",
     ]
 
     private static let table: [(FailureClass, [String])] = [
-        (.noProbe, ["WRK-001", "WRK-002"]),
+        (.noProbe, ["WRK-001", "WRK-002", "BEN-002"]),
         (.probeUnavailable, ["USB-004", "USB-005"]),
         (.probeLost, ["USB-003"]),
         (
             .probeFailed,
-            [
-                "USB-001", "USB-002", "USB-006", "USB-007", "USB-008", "USB-009", "USB-010", "USB-011",
-                "PRB-002",
-                "PRB-005", "PRB-006", "WRK-003", "FMT-001",
-            ]
+            codes("USB", [1, 2, 6, 7, 8, 9, 10, 11]) + codes("PRB", [2, 5, 6]) + ["WRK-003", "FMT-001"]
         ),
         (.targetUnpowered, ["PRB-008", "TGT-005"]),
-        (.noTarget, ["PRB-007", "DAP-002", "DAP-003", "DAP-004"]),
-        (.wrongPart, ["TGT-006", "TGT-007", "TGT-008", "TGT-009"]),
+        (.noTarget, codes("DAP", 2...4) + ["PRB-007"]),
+        (.wrongPart, codes("TGT", 6...9)),
         (
             .targetFailed,
-            [
-                "PRB-003", "PRB-004", "DAP-005", "DAP-006", "DAP-007", "DAP-008", "DAP-009", "DAP-010",
-                "DAP-011",
-                "DAP-012", "COR-002", "COR-003", "COR-004", "COR-005", "COR-006", "COR-007", "COR-008",
-                "COR-009",
-                "COR-011", "TGT-010", "TGT-011", "TGT-012", "TGT-013",
-            ]
+            codes("PRB", 3...4) + codes("DAP", 5...12) + codes("COR", [2, 3, 4, 5, 6, 7, 8, 9, 11])
+                + codes("TGT", 10...13) + ["LDR-034"]
         ),
-        (
-            .imageMalformed,
-            [
-                "IMG-001", "IMG-002", "IMG-006", "IMG-007", "IMG-008", "IMG-010", "IMG-012", "IMG-013",
-                "IMG-016", "IMG-017",
-            ]
-        ),
+        (.imageMalformed, codes("IMG", [1, 2, 6, 7, 8, 10, 12, 13, 16])),
         (.imageChecksum, ["IMG-005"]),
         (.imageOverlap, ["IMG-014"]),
-        (.imageBeyondFlash, ["IMG-015", "FLS-002", "FLS-003"]),
+        (.imageBeyondFlash, ["IMG-015", "FLS-002", "FLS-003", "LDR-027"]),
         (.imageForOtherTarget, ["IMG-009", "IMG-011"]),
         (.fileUnusable, ["WRK-020", "WRK-021", "BEN-008", "BEN-009", "BEN-010", "BEN-011"]),
         (.configurationInvalid, ["WRK-010", "WRK-011", "WRK-012", "TGT-001"]),
-        (.loaderFailed, ["COR-012", "COR-013", "COR-014", "COR-015", "COR-016", "COR-017"]),
-        (.loaderInvalid, ["FLS-001", "WRK-030"]),
-        (.flashSilent, ["WRK-031"]),
-        (.flashProtected, ["WRK-032"]),
+        (.loaderInvalid, codes("LDR", [1, 2, 6, 7, 8, 9, 10, 26]) + ["FLS-001", "WRK-030"]),
+        (.loaderWithoutStorageInfo, codes("LDR", 3...5)),
+        (.loaderOutsideRAM, codes("LDR", 20...22)),
+        (.loaderFailed, codes("LDR", [30, 31, 33]) + codes("COR", 12...17)),
+        (.flashSilent, ["WRK-031", "LDR-028"]),
+        (.flashProtected, ["WRK-032", "LDR-029"]),
         (.verifyMismatch, ["FLS-008"]),
         (.notBlank, ["FLS-007"]),
-        (.flashFailed, ["FLS-010", "FLS-011", "FLS-012", "FLS-015", "FLS-016"]),
+        (.flashFailed, codes("FLS", [10, 11, 12, 15, 16])),
         (.refused, ["FLS-004", "FLS-005", "FLS-009"]),
         (
             .usage,
-            [
-                "IMG-003", "IMG-004", "FLS-006", "WRK-022", "WRK-023", "WRK-024", "BEN-001", "BEN-002",
-                "BEN-003",
-                "BEN-004", "BEN-005", "BEN-006", "BEN-007", "SRV-004", "SRV-005", "SRV-007", "SRV-008",
-            ]
+            codes("IMG", 3...4) + ["FLS-006"] + codes("WRK", 22...24) + codes("BEN", [1, 3, 4, 5, 6, 7])
+                + codes("SRV", [4, 5, 7, 8])
         ),
-        (.machineUnsuitable, ["SRV-001", "SRV-002", "SRV-003", "SRV-009"]),
-        (.cancelled, ["COR-010", "FLS-014", "WRK-040"]),
+        (.machineUnsuitable, codes("SRV", [1, 2, 3, 9])),
+        (.cancelled, ["COR-010", "LDR-032", "FLS-014", "WRK-040"]),
     ]
+
+    /// `IMG-003` for 3.
+    private static func codes(_ prefix: String, _ numbers: some Sequence<Int>) -> [String] {
+        numbers.map { number in
+            let digits = String(number)
+            return "\(prefix)-" + String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+        }
+    }
 }

@@ -2,16 +2,28 @@
 // Copyright the extflash authors
 
 package import Essentials
+package import SimulatedBench
 
 /// One job on one bench, from outside its thread: opens the stack, works, leaves the target as asked, closes.
 package struct WorkbenchClient: Sendable {
     let request: BenchRequest
     let observer: Observer
     let cancellation: Cancellation
+    private let simulator: Simulator
     private let bench: Bench
 
-    package init(request: BenchRequest, observer: Observer, cancellation: Cancellation) {
+    /// Hands out the simulated bench that a selector asks for, on the bench's thread.
+    package typealias Simulator = @Sendable (BenchConfiguration) throws(BenchError) -> SimulatedBench
+
+    /// `simulator` may hand out a bench that is switched on already, so that several jobs find the same board.
+    package init(
+        request: BenchRequest, observer: Observer, cancellation: Cancellation,
+        simulator: @escaping Simulator = { configuration throws(BenchError) in
+            try SimulatedBench.open(configuration)
+        }
+    ) {
         (self.request, self.observer, self.cancellation) = (request, observer, cancellation)
+        self.simulator = simulator
         bench = Bench(name: "extflash \(request.probe)")
     }
 
@@ -19,7 +31,8 @@ package struct WorkbenchClient: Sendable {
     func onBench<Result: Sendable>(
         _ work: @Sendable @escaping (JobContext) throws(WorkbenchError) -> Result
     ) async throws(WorkbenchError) -> Result {
-        let context = JobContext(request: request, observer: observer, cancellation: cancellation)
+        let context = JobContext(
+            request: request, observer: observer, cancellation: cancellation, simulator: simulator)
         return try await bench.run { () throws(WorkbenchError) in try work(context) }
     }
 }
@@ -29,6 +42,7 @@ struct JobContext: Sendable {
     let request: BenchRequest
     let observer: Observer
     let cancellation: Cancellation
+    let simulator: WorkbenchClient.Simulator
 
     /// The trace the synchronous layers write to.
     var trace: Trace {

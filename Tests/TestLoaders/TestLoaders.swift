@@ -23,6 +23,14 @@ package enum TestLoader: String, CaseIterable, Sendable {
         [UInt8](try Data(contentsOf: Bundle.module.bundleURL.appending(path: fileName)))
     }
 
+    /// Where the build put it.
+    package var path: String { Bundle.module.bundleURL.appending(path: fileName).path }
+
+    /// Another target's resources, as a path.
+    package static func neighbourDirectory(_ directory: String) -> String {
+        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: directory).path
+    }
+
     /// A file in another target's resources, such as the reference loader.
     package static func neighbour(_ directory: String, _ fileName: String) throws -> [UInt8] {
         let directory = Bundle.module.bundleURL.deletingLastPathComponent().appending(path: directory)

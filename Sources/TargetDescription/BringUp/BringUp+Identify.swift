@@ -16,6 +16,7 @@ extension BringUp {
             throw .unexpectedDebugPort(found, targets: candidates.map(\.name))
         }
         var identity: DeviceIdentity?
+        var undecided: (definition: TargetDefinition, identity: DeviceIdentity)?
         for candidate in candidates {
             let bus = try memory(.debug, of: candidate)
             try scanAccessPorts(of: candidate)
@@ -26,13 +27,19 @@ extension BringUp {
                 device: UInt16(word & 0xFFF), revision: UInt16(word >> 16), hasSecondCore: nil)
             if found.device == candidate.identity.device {
                 found.hasSecondCore = try hasSecondCore(candidate)
-                // Where nothing tells, the first candidate is as good as any: the order is the user's preference.
-                if (found.hasSecondCore ?? (candidate.secondCore != nil)) == (candidate.secondCore != nil) {
+                if found.hasSecondCore == (candidate.secondCore != nil) {
                     accept(candidate, found)
                     return candidate
                 }
+                // Where nothing tells, a second core that may be there must not be overlooked; else the order counts.
+                let isSafer = candidate.secondCore != nil && undecided?.definition.secondCore == nil
+                if found.hasSecondCore == nil, undecided == nil || isSafer { undecided = (candidate, found) }
             }
             identity = found
+        }
+        if let undecided {
+            accept(undecided.definition, undecided.identity)
+            return undecided.definition
         }
         guard let identity else { preconditionFailure("there is at least one candidate") }
         throw .wrongPart(identity, expected: candidates.map(\.name))

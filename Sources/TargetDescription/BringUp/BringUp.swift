@@ -79,13 +79,7 @@ package final class BringUp {
         let definition = try identify()
         try keepDebugPowered(definition)
         try freezeWatchdogs(definition)
-        let target = HeldTarget(
-            definition: definition,
-            core: Core(
-                name: definition.mainCore.name, memory: try memory(.mainCore, of: definition),
-                timebase: timebase, trace: trace),
-            systemMemory: definition.accessPort(.system).map(memory),
-            debugMemory: try memory(.debug, of: definition))
+        let target = try heldTarget(definition)
         if mode == .hot {
             target.isHeld = false
             try readFactoryData(definition)
@@ -93,13 +87,42 @@ package final class BringUp {
         }
         if mode == .underReset {
             try releaseReset(holding: target)
-        } else {
-            try hold(target)
+            return try prepared(try settled(target))
         }
+        try hold(target)
+        return try prepared(target)
+    }
+
+    private func prepared(_ target: HeldTarget) throws(TargetError) -> HeldTarget {
         try lookAround(target)
         try prepare(target)
         try raiseClock(target)
         return finish(target)
+    }
+
+    private func heldTarget(_ definition: TargetDefinition) throws(TargetError) -> HeldTarget {
+        HeldTarget(
+            definition: definition,
+            core: Core(
+                name: definition.mainCore.name, memory: try memory(.mainCore, of: definition),
+                timebase: timebase, trace: trace),
+            systemMemory: definition.accessPort(.system).map(memory),
+            debugMemory: try memory(.debug, of: definition))
+    }
+
+    /// The target as the definition that really fits: with nRST low neither the second core's AP nor the boot options
+    /// may have told whether there is a second core.
+    private func settled(_ target: HeldTarget) throws(TargetError) -> HeldTarget {
+        guard report.identity?.hasSecondCore == nil else { return target }
+        report.accessPorts = []
+        let definition = try identify()
+        guard definition.name != target.definition.name else { return target }
+        try keepDebugPowered(definition)
+        try freezeWatchdogs(definition)
+        let settled = try heldTarget(definition)
+        report.secondCore = .none
+        try hold(settled)
+        return settled
     }
 
     private func finish(_ target: HeldTarget) -> HeldTarget {
@@ -187,7 +210,7 @@ extension TargetError {
     fileprivate var mayYieldToReset: Bool {
         switch self {
         case .access(let error, _), .core(.access(let error, _, _), _):
-            if case .probe(let lower, _) = error { lower.isTargetSilence } else { true }
+            error.isTargetSilence || !error.isProbeFailure
         case .core, .keepsResetting, .wrongCore, .missingAccessPort, .busMasterRuns, .mappedModeStays: true
         case .definition, .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .notHeld: false
         }
@@ -197,15 +220,5 @@ extension TargetError {
         var error: any Diagnosable = self
         while let cause = error.cause { error = cause }
         return error
-    }
-}
-
-extension ProbeError {
-    /// The target rather than cable or probe is what does not answer.
-    fileprivate var isTargetSilence: Bool {
-        switch self {
-        case .acknowledge, .memoryAccess, .noTarget: true
-        case .transport, .malformedResponse, .refused, .unsupported, .targetNotPowered: false
-        }
     }
 }

@@ -27,7 +27,7 @@ final class BenchStack {
         self.context = context
         if case .simulated(let text) = context.request.probe {
             let bench = try doing("switching the simulated bench on") { () throws(BenchError) in
-                try SimulatedBench.open(
+                try context.simulator(
                     BenchConfiguration(selector: BenchConfiguration.selectorPrefix + text))
             }
             (simulation, bus, time) = (bench, bench.bus, bench.time)
