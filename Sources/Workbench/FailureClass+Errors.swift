@@ -37,6 +37,7 @@ extension FailureClass {
             // The same flash answers the debugger: the loader talks to other pins or another bank.
             case .answersWithBoardSetUp: return .loaderFailed
             case .writeProtected: return .flashProtected
+            case .flashBusy: return .flashFailed
             case .flashSilent: isSilent = true
             default: break
             }

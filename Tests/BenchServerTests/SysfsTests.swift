@@ -13,7 +13,7 @@ private final class Tree {
     let tree: SysfsTree
 
     init() throws {
-        var template = Array("/tmp/extflash-sysfs-XXXXXX".utf8CString)
+        var template = Array(("/tmp/extflash-sysfs-" + String(repeating: "X", count: 6)).utf8CString)
         try #require(mkdtemp(&template) != nil)
         root = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
         tree = SysfsTree(root: root)

@@ -89,6 +89,9 @@ extension LoadedLoader {
             guard try controller.isClocked(), try controller.state().control.enable else { return findings }
             let id = try controller.jedecID()
             if id.allSatisfy({ $0 == 0xFF }) || id.allSatisfy({ $0 == 0x00 }) {
+                // While it erases or programs, its status is all that it answers with (W25Q128JV §6.1).
+                let status = try controller.statusRegisters()
+                if status.first != 0xFF, status.isBusy { return findings + [.flashBusy] }
                 let answer = try answerWithBoardSetUp()
                 return findings + (answer.isEmpty ? [.flashSilent(id)] : answer)
             }
