@@ -76,14 +76,14 @@ extension Core {
             if status.isHalted || status.isLockedUp {
                 if try !resumedFromErratum() { return status }
             }
-            function.whileRunning(poll.elapsed)
+            let wasAtWork = function.whileRunning(poll.elapsed)
             try keepTargetAlive()
             if function.isCancelled() {
                 try halt()
                 throw .cancelled(function: function.name, after: poll.elapsed)
             }
             if isLast { throw .callTimedOut(try sampledPostMortem(of: function, after: poll.elapsed)) }
-            poll.pause()
+            if !wasAtWork { poll.pause() }
         }
     }
 

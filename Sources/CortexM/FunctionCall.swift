@@ -19,8 +19,8 @@ package struct FunctionCall {
     package var deadline: Duration
     /// Polled while the function runs; true stops it with ``CoreError/cancelled(function:after:)``.
     package var isCancelled: () -> Bool = { false }
-    /// Called between polls with the time spent so far.
-    package var whileRunning: (Duration) -> Void = { _ in }
+    /// Called between polls with the time spent so far; true when it has spent some itself, so that no pause is needed.
+    package var whileRunning: (Duration) -> Bool = { _ in false }
 
     package init(
         name: String, entry: UInt32, arguments: [UInt32], stack: Range<UInt32>, returnTrap: UInt32,

@@ -202,12 +202,31 @@ import Testing
         var times: [Duration] = []
         var feeds = 0
         var call = fixture.call()
-        call.whileRunning = { times.append($0) }
+        call.whileRunning = {
+            times.append($0)
+            return false
+        }
         fixture.core.keepAlive = { feeds += 1 }
         _ = try fixture.core.call(call)
         #expect(times.count == 20)
         #expect(feeds == 20)
         #expect(times == times.sorted())
+    }
+
+    @Test func `work done meanwhile takes the place of the pause`() throws {
+        func duration(workingFor work: Duration?) throws -> Duration {
+            let fixture = try Fixture().halted()
+            fixture.fake.behaviour = { fake, looks in if looks == 20 { fake.returnFromCall(1) } }
+            var call = fixture.call()
+            call.whileRunning = { _ in
+                guard let work else { return false }
+                fixture.time.wait(for: work)
+                return true
+            }
+            return try fixture.core.call(call).duration
+        }
+        #expect(try duration(workingFor: .microseconds(1)) == .microseconds(20))
+        #expect(try duration(workingFor: nil) > .milliseconds(1))
     }
 
     @Test func `a watchdog that cannot be fed stops the function`() throws {

@@ -41,6 +41,9 @@ final class ModelFlash: FlashDevice {
     let cancellation = Cancellation()
     private(set) var operations = 0
     private(set) var log: [String] = []
+    /// What the last `program` said would come next, and whether it did each time.
+    private var announced: [UInt8] = []
+    private(set) var keptPromises: [Bool] = []
 
     init(_ geometry: FlashGeometry, contents: [UInt8]? = nil) {
         self.geometry = geometry
@@ -89,8 +92,13 @@ final class ModelFlash: FlashDevice {
         if fault == .flipped { cells[physical(all.lowerBound)] ^= 1 }
     }
 
-    func program(_ bytes: [UInt8], at address: UInt32) throws(FlashDeviceFailure) {
+    func program(
+        _ bytes: [UInt8], at address: UInt32, next: [UInt8]
+    ) throws(FlashDeviceFailure) {
         precondition(!bytes.isEmpty && bytes.count <= programLimit, "the pipeline keeps the device's limits")
+        precondition(next.count <= programLimit, "also of what comes next")
+        if !announced.isEmpty { keptPromises.append(announced == bytes) }
+        announced = next
         let range = AddressRange(start: address, count: bytes.count)
         let fault = begin("program \(range)")
         spend(.microseconds(2 * bytes.count), onTarget: true)

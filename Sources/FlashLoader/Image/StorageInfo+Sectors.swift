@@ -39,10 +39,11 @@ extension StorageInfo {
         return touched
     }
 
+    /// As far as there are addresses: what a file says need not fit.
     private var runs: [(range: Range<UInt64>, size: UInt32)] {
         var address = UInt64(startAddress)
         var runs: [(range: Range<UInt64>, size: UInt32)] = []
-        for group in sectorGroups where group.size > 0 && group.count > 0 {
+        for group in sectorGroups where group.size > 0 && group.count > 0 && address < 1 << 32 {
             let end = address + UInt64(group.size) * UInt64(group.count)
             runs.append((address..<end, group.size))
             address = end

@@ -12,7 +12,8 @@ extension LoadedLoader {
     /// - Returns: what the function returned, whatever it means.
     func call(
         _ function: LoaderFunction, _ arguments: [UInt32], within deadline: Duration,
-        isCancelled: @escaping () -> Bool = { false }, whileRunning: @escaping (Duration) -> Void = { _ in }
+        isCancelled: @escaping () -> Bool = { false },
+        whileRunning: @escaping (Duration) -> Bool = { _ in false }
     ) throws(LoaderError) -> FunctionResult {
         guard let entry = image.functions[function] else {
             throw .functionMissing(function, file: image.fileName)
@@ -35,7 +36,8 @@ extension LoadedLoader {
     /// As ``call(_:_:within:isCancelled:whileRunning:)``, for functions whose 1 is success and all else is not.
     func callExpectingSuccess(
         _ function: LoaderFunction, _ arguments: [UInt32], within deadline: Duration,
-        isCancelled: @escaping () -> Bool = { false }, whileRunning: @escaping (Duration) -> Void = { _ in }
+        isCancelled: @escaping () -> Bool = { false },
+        whileRunning: @escaping (Duration) -> Bool = { _ in false }
     ) throws(LoaderError) {
         let result = try call(
             function, arguments, within: deadline, isCancelled: isCancelled, whileRunning: whileRunning)
@@ -65,7 +67,7 @@ extension LoadedLoader {
         }
     }
 
-    /// Nothing is known of the flash's and the controller's state any more.
+    /// Nothing is known of the flash's, the controller's and the buffers' state any more.
     func forget() {
         mode.lose()
         mapped = nil
@@ -76,7 +78,8 @@ extension LoadedLoader {
 
     /// Runs Init, and looks whether the flash is memory-mapped afterwards.
     package func initialize() throws(LoaderError) {
-        forget()
+        mode.lose()
+        mapped = nil
         try callExpectingSuccess(.initialize, [], within: timing.initialize(image.storage))
         mode.didInitialize()
         let state = try controller.state()

@@ -39,26 +39,12 @@ extension LoadedLoader {
     ) throws(LoaderError) {
         let buffer = try bring(bytes)
         let other = 1 - buffer
-        var upload: Result<Bool, DebugAccessError> = .success(false)
-        let memory = target.core.memory
-        let destination = layout.buffers[other].lowerBound
-        try withoutActuallyEscaping({ (_: Duration) in
-            // Once, as soon as the core runs.
-            guard !next.isEmpty, case .success(false) = upload else { return }
-            upload = Result { () throws(DebugAccessError) in
-                try memory.write(next, at: destination)
-                return true
-            }
-        }) { (duringCall) throws(LoaderError) in
-            try callExpectingSuccess(
-                .write, [address, UInt32(bytes.count), layout.buffers[buffer].lowerBound],
-                within: timing.program(bytes.count), whileRunning: duringCall)
-        }
-        switch upload {
-        case .success(true): prepared = (other, next)
-        case .success(false): prepared = nil
-        case .failure(let error): throw .access(error, during: .transfer)
-        }
+        let upload = BufferUpload(next, to: layout.buffers[other].lowerBound, through: target.core.memory)
+        try callExpectingSuccess(
+            .write, [address, UInt32(bytes.count), layout.buffers[buffer].lowerBound],
+            within: timing.program(bytes.count), whileRunning: { _ in upload.advance() })
+        do { try upload.finish() } catch { throw .access(error, during: .transfer) }
+        prepared = next.isEmpty ? nil : (other, next)
     }
 
     /// Brings data to a buffer unless it is there already.

@@ -69,8 +69,8 @@ extension LoadedLoader {
     private func filledRead(
         _ count: Int, at address: UInt32, pattern: UInt32
     ) throws(LoaderError) -> [UInt8] {
-        let buffer = layout.buffers[1].lowerBound
-        prepared = nil
+        // What is prepared for a Write stays.
+        let buffer = layout.buffers[prepared?.buffer == 1 ? 0 : 1].lowerBound
         let size = UInt32((count + 3) & ~3)
         var fill = FunctionCall(
             name: "buffer fill", entry: layout.fillRoutine, arguments: [buffer, pattern, size],

@@ -23,8 +23,10 @@ package protocol FlashDevice: AnyObject {
     /// `range` is whole sectors; `poll` is called while the flash is busy and answers true to give up.
     func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure)
     func massErase(poll: () -> Bool) throws(FlashDeviceFailure)
-    /// `bytes` are 1 to `programLimit`.
-    func program(_ bytes: [UInt8], at address: UInt32) throws(FlashDeviceFailure)
+    /// `bytes` are 1 to `programLimit`; `next` is what the following `program` will bring, empty when that is not known.
+    ///
+    /// `next` may be carried to the target meanwhile. It may not be programmed: it may never be asked for.
+    func program(_ bytes: [UInt8], at address: UInt32, next: [UInt8]) throws(FlashDeviceFailure)
     func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest
 }
 

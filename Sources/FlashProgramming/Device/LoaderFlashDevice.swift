@@ -21,30 +21,36 @@ package final class LoaderFlashDevice: FlashDevice {
     package var readLimit: Int { Self.preferredRead }
     package var canMassErase: Bool { loader.image.functions[.massErase] != nil }
     package var hashesOnTarget: Bool { false }
-    package var targetTime: Duration { .zero }
+    package var targetTime: Duration { loader.targetTime }
 
     package func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
-        do { return try loader.read(range.count, at: range.start) } catch { throw .failed(error) }
+        do { return try loader.read(range.count, at: range.start) } catch { throw Self.failure(error) }
     }
 
     package func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) {
         do {
             try loader.eraseSectors(from: range.start, through: range.last, isCancelled: poll)
         } catch {
-            throw .failed(error)
+            throw Self.failure(error)
         }
     }
 
     package func massErase(poll: () -> Bool) throws(FlashDeviceFailure) {
-        do { try loader.massErase(isCancelled: poll) } catch { throw .failed(error) }
+        do { try loader.massErase(isCancelled: poll) } catch { throw Self.failure(error) }
     }
 
-    package func program(_ bytes: [UInt8], at address: UInt32) throws(FlashDeviceFailure) {
-        do { try loader.write(bytes, at: address) } catch { throw .failed(error) }
+    package func program(
+        _ bytes: [UInt8], at address: UInt32, next: [UInt8]
+    ) throws(FlashDeviceFailure) {
+        do { try loader.write(bytes, at: address, preparing: next) } catch { throw Self.failure(error) }
     }
 
     package func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest
     {
         preconditionFailure("asked for a hash although hashesOnTarget is false")
+    }
+
+    private static func failure(_ error: LoaderError) -> FlashDeviceFailure {
+        if case .cancelled = error { .stopped } else { .failed(error) }
     }
 }

@@ -130,12 +130,16 @@ final class FlashRun {
 
     func program(_ range: AddressRange, from contents: ExpectedContents) throws(FlashError) {
         trace(.step, "programming", ["range": "\(range)"])
-        for piece in range.pieces(of: device.programLimit, alignedTo: geometry.pageSize) {
+        let pieces = range.pieces(of: device.programLimit, alignedTo: geometry.pageSize)
+        var following: [UInt8]?
+        for (index, piece) in pieces.enumerated() {
             try stopIfCancelled()
-            let bytes = contents.bytes(in: piece)
+            let bytes = following ?? contents.bytes(in: piece)
+            following = index + 1 < pieces.count ? contents.bytes(in: pieces[index + 1]) : nil
+            let next = following ?? []
             journal.starting(piece)
             try perform(.program, .program, piece) { () throws(FlashDeviceFailure) in
-                try device.program(bytes, at: piece.start)
+                try device.program(bytes, at: piece.start, next: next)
             }
             journal.wasProgrammed(piece)
             report.programmedBytes += piece.count

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import DebugAccess
+import Essentials
 import FlashLoader
+import TargetDescription
 import TestLoaders
 import Testing
 
@@ -49,5 +52,51 @@ private let probes: [BenchConfiguration.ProbeKind] = [.stlinkV3, .cmsisDAPv2]
         #expect(try loader.read(1, at: 0x90FF_FFFF) == end.suffix(1))
         // The controller is left in a state in which everything still works.
         #expect(try loader.read(16, at: 0x90FF_FE00) == Array(end[..<16]))
+    }
+}
+
+@Suite struct `The vendor's template` {
+    @Test func `leaves core and clocks as a HAL does`() throws {
+        let bench = try LoaderBench()
+        let loader = try bench.load(.vendorTemplate)
+        try loader.initialize()
+        // Voltage scale 1 and PLL1 at 400 MHz, half of it on the bus.
+        #expect(try bench.target.memory.readWord(at: 0x5802_4818) == 0xE000)
+        #expect(bench.machine.context.clocks.m7 == 400_000_000)
+        #expect(bench.machine.context.clocks.bus == 200_000_000)
+        #expect(try bench.target.memory.readWord(at: 0xE000_ED08) == 0x2400_0200)
+        #expect(try bench.target.memory.readWord(at: 0xE000_E014) == 399_999)
+        // Again, from where it left them.
+        try loader.initialize()
+        #expect(bench.machine.context.clocks.m7 == 400_000_000)
+    }
+
+    @Test func `gives up a mass erase too early, and is waited out`() throws {
+        let bench = try LoaderBench {
+            $0.flashContents = [UInt8](repeating: 0x55, count: 16 << 20)
+        }
+        let loader = try bench.load(.vendorTemplate)
+        try loader.massErase(isCancelled: { false })
+        #expect(bench.machine.flashContents.allSatisfy { $0 == 0xFF })
+        #expect(bench.bench.time.now > .seconds(40))
+        // Afterwards everything works.
+        try loader.write([1, 2, 3], at: LoaderBench.flashStart)
+        #expect(try loader.read(3, at: LoaderBench.flashStart) == [1, 2, 3])
+    }
+
+    @Test func `sums on the target what the flash holds`() throws {
+        let contents = randomBytes(5_000, seed: 31)
+        let bench = try LoaderBench {
+            $0.flashContents = contents + [UInt8](repeating: 0xFF, count: (16 << 20) - contents.count)
+        }
+        let loader = try bench.load(.vendorTemplate)
+        let sum = contents[100..<4_100].reduce(UInt32(0)) { $0 &+ UInt32($1) }
+        #expect(try loader.checkSum(of: 0x9000_0064..<0x9000_1004) == sum)
+    }
+
+    @Test func `loses the supply on a board that is wired for the other regulator`() throws {
+        let bench = try LoaderBench { $0.supply = .ldo }
+        let loader = try bench.load(.vendorTemplate)
+        #expect(throws: LoaderError.self) { try loader.initialize() }
     }
 }

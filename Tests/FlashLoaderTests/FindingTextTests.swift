@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Testing
+
+@testable import FlashLoader
+@testable import TargetDescription
+
+@Suite struct `What a person reads` {
+    @Test(arguments: [
+        (
+            LoaderFinding.place("wait+0x4 (f.c:7)", samples: 5, of: 8),
+            "it was in wait+0x4 (f.c:7) in 5 of 8 samples"
+        ),
+        (.place("Init", samples: 1, of: 1), "it stands in Init"),
+        (.faultedIn("Write+0x6 (f.c:9)"), "it came from Write+0x6 (f.c:9)"),
+        (
+            .stackPointerOutside(0x23FF_FFA8, stack: 0x2400_07F8..<0x2400_0BF0),
+            "its stack pointer is 0x23ffffa8, its stack is 0x240007f8 to 0x24000bef"
+        ),
+        (
+            .codeOverwritten(at: 0x2400_0010, place: "Init+0x8"),
+            "its code was overwritten at 0x24000010 (Init+0x8)"
+        ),
+        (.controllerClockOff, "the QUADSPI's clock is off"),
+        (.portClockOff("G"), "the clock of GPIOG is off"),
+        (
+            .pinNotConnected(
+                BoardDefinition.Pin(signal: .clock, port: 1, number: 2, function: 9), mode: 1, function: 0),
+            "PB2 (CLK) is an output, not alternate function 9"
+        ),
+        (.wrongBank(selected: 1, board: 2), "the QUADSPI is set to bank 1, the flash is on bank 2"),
+        (.flashSilent([0, 0, 0]), "the flash does not answer (JEDEC id reads 00 00 00)"),
+        (
+            .flashIdentified([0xC8, 0x40, 0x18], isExpected: false),
+            "the flash is another one: JEDEC id c8 40 18"
+        ),
+        (
+            .writeProtected(StatusRegisters(0x1C, 0x42, 0x64)),
+            """
+            the flash is write-protected: SR1 0x1c, SR2 0x42, SR3 0x64 \
+            (WPS: individual block locks, BP 7, CMP, quad enabled)
+            """
+        ),
+    ])
+    func `one finding`(finding: LoaderFinding, text: String) { #expect(finding.text == text) }
+
+    @Test func `the summary names three, and what only describes gives way`() {
+        let findings: [LoaderFinding] = [
+            .calledFrom("main"), .stackUsed(100, of: 8192), .controllerClockOff, .portClockOff("B"),
+            .flashIdentified([1, 2, 3], isExpected: true), .quadDisabled, .flashBusy,
+        ]
+        let error = LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings)
+        #expect(
+            error.summary == """
+                Init of a.stldr returned 0, failure: the QUADSPI's clock is off; the clock of GPIOB is off; \
+                the flash's quad enable bit is not set
+                """)
+        // Each remedy once.
+        #expect(error.remedies.count == 3 && Set(error.remedies).count == 3)
+    }
+
+    @Test(arguments: [
+        (UInt32(0), "0, failure"), (5, "5, which is not the 1 of success"),
+        (0xFFFF_FFFD, "-3, which is not the 1 of success"),
+        (0x2400_0000, "0x24000000, which is not the 1 of success"),
+        (0x8000_0000, "0x80000000, which is not the 1 of success"),
+    ])
+    func `what a function returned`(value: UInt32, text: String) {
+        let error = LoaderError.refused(.write, value: value, file: "a.stldr", findings: [])
+        #expect(error.summary == "Write of a.stldr returned \(text)")
+    }
+
+    @Test func `silence and protection have codes of their own`() {
+        func code(_ findings: [LoaderFinding]) -> String {
+            LoaderError.refused(.sectorErase, value: 0, file: "a", findings: findings).code
+        }
+        #expect(code([]) == "LDR-030")
+        #expect(code([.quadDisabled, .flashSilent([255, 255, 255])]) == "LDR-028")
+        #expect(code([.writeProtected(StatusRegisters(4, 2, 0))]) == "LDR-029")
+    }
+
+    @Test(arguments: [
+        (StatusRegisters(0x00, 0x02, 0x60), false), (StatusRegisters(0x04, 0, 0), true),
+        (StatusRegisters(0x20, 0, 0), false), (StatusRegisters(0, 0x40, 0), true),
+        (StatusRegisters(0, 0, 0x04), true),
+    ])
+    func `which status protects something`(status: StatusRegisters, isProtected: Bool) {
+        #expect(status.protectsAnything == isProtected)
+    }
+}

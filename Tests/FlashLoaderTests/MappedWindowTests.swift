@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import TargetDescription
+import Testing
+
+@testable import FlashLoader
+
+/// ES0392 §2.7.5: reads of the last bytes that FSIZE describes hang the bus.
+@Suite struct `What is read through the memory map` {
+    private func window(
+        sizeExponent: UInt8 = 23, mode: QuadSPIMode = .memoryMapped, isEnabled: Bool = true
+    ) -> MappedWindow? {
+        var control = RegisterValue<QuadSPIControl>()
+        control.enable = isEnabled
+        var device = RegisterValue<QuadSPIDevice>()
+        device.size = sizeExponent
+        var communication = RegisterValue<QuadSPICommunication>()
+        communication.functionalMode = mode
+        let state = QuadSPIState(
+            control: control, device: device, status: RegisterValue(), communication: communication)
+        return MappedWindow(state, mappedFlash: 0x9000_0000..<0xA000_0000)
+    }
+
+    @Test func `ends 128 bytes before the end of what the controller describes`() {
+        #expect(window()?.range == 0x9000_0000..<0x90FF_FF80)
+        #expect(window(sizeExponent: 22)?.range == 0x9000_0000..<0x907F_FF80)
+        #expect(window(sizeExponent: 31)?.range == 0x9000_0000..<0x9FFF_FF80)
+    }
+
+    @Test func `is nothing in any other mode, switched off, or of 128 bytes`() {
+        #expect(window(mode: .indirectRead) == nil)
+        #expect(window(mode: .indirectWrite) == nil)
+        #expect(window(mode: .automaticPolling) == nil)
+        #expect(window(isEnabled: false) == nil)
+        #expect(window(sizeExponent: 6) == nil)
+        #expect(window(sizeExponent: 7)?.range.count == 128)
+    }
+}

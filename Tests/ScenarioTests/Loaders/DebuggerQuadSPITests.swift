@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import DebugAccess
+import Essentials
+import FlashLoader
+import TargetDescription
+import TestLoaders
+import Testing
+
+@testable import SimulatedBench
+
+/// The flash asked by the debugger alone.
+@Suite struct `The flash without a loader` {
+    /// Clocks, pins and controller as after a reset, then as the board needs them.
+    private func controller(
+        _ bench: LoaderBench, configured: Bool = true
+    ) throws -> DebuggerQuadSPI {
+        let controller = DebuggerQuadSPI(
+            memory: bench.target.memory, timebase: bench.bench.time,
+            definition: bench.target.definition.quadSPI
+        )
+        if configured { try controller.configure(for: bench.board) }
+        return controller
+    }
+
+    @Test(arguments: [BenchConfiguration.ProbeKind.stlinkV2, .stlinkV3, .cmsisDAPv1])
+    func `says what it is`(kind: BenchConfiguration.ProbeKind) throws {
+        let controller = try controller(LoaderBench(kind))
+        #expect(try controller.jedecID() == [0xEF, 0x40, 0x18])
+        let id = try controller.uniqueID()
+        #expect(id.count == 8 && Set(id).count > 1)
+        #expect(try controller.uniqueID() == id)
+    }
+
+    @Test func `gives its three status registers in their order`() throws {
+        let bench = try LoaderBench { $0.flashFault = .blockProtected }
+        let flash = try #require(bench.machine.flash)
+        flash.protection.status = [0x1C, 0x42, 0x64]
+        let status = try controller(bench).statusRegisters()
+        #expect(status == StatusRegisters(0x1C, 0x42, 0x64))
+        #expect(status.blockProtection == 7 && status.isQuadEnabled && status.hasIndividualLocks)
+    }
+
+    @Test func `gives its discoverable parameters`() throws {
+        let bytes = try controller(LoaderBench()).discoverableParameters(256)
+        #expect(bytes.prefix(4).elementsEqual("SFDP".utf8))
+        let parameters = try #require(DiscoverableParameters(bytes))
+        #expect(parameters.size == 16 << 20 && parameters.page == 256)
+        #expect(parameters.erases.map(\.size) == [0x1000, 0x8000, 0x1_0000])
+        #expect(parameters.erases.map(\.instruction) == [0x20, 0x52, 0xD8])
+    }
+
+    @Test func `is read to its last byte`() throws {
+        let end = randomBytes(256, seed: 11)
+        let bench = try LoaderBench {
+            $0.flashContents = [UInt8](repeating: 0xFF, count: (16 << 20) - end.count) + end
+        }
+        let controller = try controller(bench)
+        #expect(try controller.read(32, at: 0xFF_FFE0) == end.suffix(32))
+        #expect(try controller.read(256, at: 0xFF_FF00) == end)
+        for count in 1...9 { #expect(try controller.read(count, at: 0xFF_FF03) == Array(end[3..<3 + count])) }
+        #expect(try controller.read(0, at: 0) == [])
+    }
+
+    @Test func `wakes from power-down and continuous reading`() throws {
+        for fault: BenchConfiguration.FlashFault in [.poweredDown, .continuousRead] {
+            let controller = try controller(LoaderBench { $0.flashFault = fault })
+            #expect(try controller.jedecID() != [0xEF, 0x40, 0x18], "\(fault)")
+            try controller.wake()
+            #expect(try controller.jedecID() == [0xEF, 0x40, 0x18], "\(fault)")
+        }
+    }
+
+    @Test func `is taken out of memory-mapped mode and back by Init`() throws {
+        let bench = try LoaderBench {
+            $0.flashContents = [1, 2, 3, 4] + [UInt8](repeating: 0, count: (16 << 20) - 4)
+        }
+        let loader = try bench.load(.vendorTemplate)
+        try loader.initialize()
+        #expect(try loader.controller.state().isMapped)
+        #expect(try loader.controller.jedecID() == [0xEF, 0x40, 0x18])
+        #expect(try !loader.controller.state().isMapped)
+        try loader.initialize()
+        #expect(try loader.read(4, at: LoaderBench.flashStart) == [1, 2, 3, 4])
+    }
+
+    @Test func `reading through the map keeps off its dead end`() throws {
+        let bench = try LoaderBench()
+        let loader = try bench.load(.vendorTemplate)
+        try loader.initialize()
+        #expect(try loader.read(0x1000, at: 0x90FF_F000) == [UInt8](repeating: 0xFF, count: 0x1000))
+        #expect(!bench.machine.context.isInterconnectStalled)
+        // What would have happened: zeros, then an access that never ends and takes the bus with it.
+        try loader.initialize()
+        let memory = bench.target.memory
+        #expect(try memory.readWord(at: 0x90FF_FFFC) == 0)
+        #expect(throws: DebugAccessError.self) { _ = try memory.readWord(at: 0x90FF_FFFC) }
+        #expect(bench.machine.context.isInterconnectStalled)
+    }
+
+    @Test func `what is not as the board needs it is named`() throws {
+        let bench = try LoaderBench()
+        let controller = try controller(bench, configured: false)
+        #expect(
+            try controller.compare(with: bench.board) == [
+                .portClockOff("B"), .portClockOff("C"), .portClockOff("G"), .portClockOff("H"),
+                .controllerClockOff,
+            ])
+        try controller.configure(for: bench.board)
+        #expect(try controller.compare(with: bench.board) == [])
+
+        // PG9 back to analog, and the other bank.
+        let memory = bench.target.memory
+        let mode = try memory.readWord(at: 0x5802_1800)
+        try memory.writeWord(mode | 3 << 18, at: 0x5802_1800)
+        let control = try memory.readWord(at: 0x5200_5000)
+        try memory.writeWord(control & ~0x80, at: 0x5200_5000)
+        let findings = try controller.compare(with: bench.board)
+        #expect(
+            findings.map(\.text) == [
+                "PG9 (IO2) is analog, not alternate function 9",
+                "the QUADSPI is set to bank 1, the flash is on bank 2",
+            ])
+    }
+
+    @Test(arguments: [BenchConfiguration.FlashFault.absent, .unpowered])
+    func `nobody there is silence, not an error`(fault: BenchConfiguration.FlashFault) throws {
+        let controller = try controller(LoaderBench { $0.flashFault = fault })
+        let id = try controller.jedecID()
+        #expect(Set(id).count == 1 && [0x00, 0xFF].contains(id[0]))
+    }
+}
