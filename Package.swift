@@ -99,6 +99,7 @@ let package = Package(
         // tests
         tests("EssentialsTests", of: ["Essentials"]),
         tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
+        tests("LibUSBTransportTests", of: ["Essentials", "USBTransport", "LibUSBTransport"]),
         // Object files of any shape for tests, made without the code under test.
         .target(name: "ELFTestKit", path: "Tests/ELFTestKit", swiftSettings: policy),
         tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles", "ELFTestKit"]),

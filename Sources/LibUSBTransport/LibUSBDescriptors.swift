@@ -2,15 +2,16 @@
 // Copyright the extflash authors
 
 import CLibUSB
-import Foundation
 import USBTransport
 
 /// Descriptions made of what can be read without opening a device: libusb's cached descriptors, and the strings the
 /// kernel keeps in sysfs.
 enum LibUSBDescriptors {
+    /// Tiers of hubs that USB allows, and so the length of a bus path (USB 3.2 §4.1).
+    private static let mostPorts = 7
+
     static func location(of device: OpaquePointer) -> USBLocation {
-        // Seven tiers are all USB allows (USB 3.2 §4.1).
-        var ports = [UInt8](repeating: 0, count: 7)
+        var ports = [UInt8](repeating: 0, count: mostPorts)
         let count = libusb_get_port_numbers(device, &ports, Int32(ports.count))
         return USBLocation(
             bus: libusb_get_bus_number(device), ports: Array(ports.prefix(max(0, Int(count)))),
@@ -23,13 +24,13 @@ enum LibUSBDescriptors {
         guard libusb_get_device_descriptor(device, &descriptor) == 0 else { return nil }
         let location = location(of: device)
         guard !location.ports.isEmpty else { return nil }
-        let node = "/sys/bus/usb/devices/\(location)"
+        let known = SysfsDevice(at: location)
         return USBDeviceDescription(
             location: location, vendorID: descriptor.idVendor, productID: descriptor.idProduct,
             release: descriptor.bcdDevice, deviceClass: descriptor.bDeviceClass, speed: speed(of: device),
-            manufacturer: text("\(node)/manufacturer"), product: text("\(node)/product"),
-            serialUnits: text("\(node)/serial").map { Array($0.utf16) },
-            interfaces: interfaces(of: device, node: node))
+            manufacturer: known.manufacturer?.fitToShow, product: known.product?.fitToShow,
+            serialUnits: LibUSBSerialNumber.units(of: device, descriptor, in: known),
+            interfaces: interfaces(of: device, known: known))
     }
 
     private static func speed(of device: OpaquePointer) -> USBSpeed {
@@ -41,33 +42,43 @@ enum LibUSBDescriptors {
         }
     }
 
-    /// Interfaces of the active configuration, or of the first where none is active yet.
-    private static func interfaces(of device: OpaquePointer, node: String) -> [USBInterfaceDescriptor] {
+    /// The active configuration, or the first where none is active yet; nil when neither can be made sense of.
+    private static func withConfiguration<Result>(
+        of device: OpaquePointer, _ body: (libusb_config_descriptor) -> Result
+    ) -> Result? {
         var configuration: UnsafeMutablePointer<libusb_config_descriptor>?
         if libusb_get_active_config_descriptor(device, &configuration) != 0 {
-            guard libusb_get_config_descriptor(device, 0, &configuration) == 0 else { return [] }
+            guard libusb_get_config_descriptor(device, 0, &configuration) == 0 else { return nil }
         }
-        guard let configuration else { return [] }
+        guard let configuration else { return nil }
         defer { libusb_free_config_descriptor(configuration) }
-        let value = configuration.pointee.bConfigurationValue
-        let interfaces = UnsafeBufferPointer(
-            start: configuration.pointee.interface, count: Int(configuration.pointee.bNumInterfaces))
-        return interfaces.flatMap { interface in
-            UnsafeBufferPointer(start: interface.altsetting, count: max(0, Int(interface.num_altsetting))).map
-            { setting in
-                USBInterfaceDescriptor(
-                    number: setting.bInterfaceNumber, alternate: setting.bAlternateSetting,
-                    classCode: setting.bInterfaceClass, subclass: setting.bInterfaceSubClass,
-                    protocolCode: setting.bInterfaceProtocol,
-                    name: text("\(node):\(value).\(setting.bInterfaceNumber)/interface"),
-                    endpoints: endpoints(of: setting))
+        return body(configuration.pointee)
+    }
+
+    /// bConfigurationValue, which SET_CONFIGURATION and sysfs names want.
+    static func configurationValue(of device: OpaquePointer) -> UInt8? {
+        withConfiguration(of: device) { $0.bConfigurationValue }
+    }
+
+    private static func interfaces(of device: OpaquePointer, known: SysfsDevice) -> [USBInterfaceDescriptor] {
+        withConfiguration(of: device) { configuration in
+            array(configuration.interface, configuration.bNumInterfaces).flatMap { interface in
+                array(interface.altsetting, interface.num_altsetting).map { setting in
+                    USBInterfaceDescriptor(
+                        number: setting.bInterfaceNumber, alternate: setting.bAlternateSetting,
+                        classCode: setting.bInterfaceClass, subclass: setting.bInterfaceSubClass,
+                        protocolCode: setting.bInterfaceProtocol,
+                        name: known.interfaceName(
+                            setting.bInterfaceNumber, configuration: configuration.bConfigurationValue)?
+                            .fitToShow,
+                        endpoints: endpoints(of: setting))
+                }
             }
-        }
+        } ?? []
     }
 
     private static func endpoints(of setting: libusb_interface_descriptor) -> [USBEndpointDescriptor] {
-        UnsafeBufferPointer(start: setting.endpoint, count: Int(setting.bNumEndpoints)).compactMap {
-            endpoint in
+        array(setting.endpoint, setting.bNumEndpoints).compactMap { endpoint in
             guard let kind = USBEndpointDescriptor.Kind(rawValue: endpoint.bmAttributes & 3) else {
                 return nil
             }
@@ -78,10 +89,11 @@ enum LibUSBDescriptors {
         }
     }
 
-    /// A sysfs attribute without its line end; nil when the device has none.
-    private static func text(_ path: String) -> String? {
-        guard let data = FileManager.default.contents(atPath: path) else { return nil }
-        let line = data.last == 0x0A ? data.dropLast() : data[...]
-        return String(decoding: line, as: UTF8.self)
+    /// libusb leaves the pointer null where a device announced more than it described.
+    private static func array<Element>(_ start: UnsafePointer<Element>?, _ count: some BinaryInteger)
+        -> [Element]
+    {
+        guard let start, count > 0 else { return [] }
+        return Array(UnsafeBufferPointer(start: start, count: Int(count)))
     }
 }

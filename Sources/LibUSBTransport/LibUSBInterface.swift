@@ -7,20 +7,22 @@ package import USBTransport
 
 /// A claimed interface of a real device.
 package final class LibUSBInterface: USBInterface {
-    package let device: USBDeviceDescription
+    /// The kernel takes this long at most to notice that a device has gone (hub polling and debounce); until then its
+    /// transfers fail as if the cable were bad.
+    private static let departureLimit: Duration = .milliseconds(500)
+    /// For libusb to give a transfer back after its own limit, or after it was cancelled.
+    private static let returnLimit: Duration = .seconds(5)
+
+    package var device: USBDeviceDescription { claim?.device ?? lastDevice }
     package let descriptor: USBInterfaceDescriptor
 
-    /// Keeps libusb's context alive as long as the handle.
-    private let bus: LibUSBBus
-    private var handle: OpaquePointer?
+    private var lastDevice: USBDeviceDescription
+    private var claim: LibUSBClaim?
     private var pending: [USBTicket: LibUSBTransfer] = [:]
     private var nextTicket: UInt64 = 0
 
-    init(
-        bus: LibUSBBus, handle: OpaquePointer, device: USBDeviceDescription,
-        descriptor: USBInterfaceDescriptor
-    ) {
-        (self.bus, self.handle, self.device, self.descriptor) = (bus, handle, device, descriptor)
+    init(_ claim: LibUSBClaim, descriptor: USBInterfaceDescriptor) {
+        (self.claim, self.descriptor, lastDevice) = (claim, descriptor, claim.device)
     }
 
     deinit { close() }
@@ -28,30 +30,27 @@ package final class LibUSBInterface: USBInterface {
     package func submit(_ bytes: [UInt8], to endpoint: UInt8, within limit: Duration) throws(USBError)
         -> USBTicket
     {
-        try start(endpoint, isIn: false, outgoing: bytes, readCount: 0, limit: limit)
+        try start(.out(bytes), on: endpoint, limit: limit)
     }
 
     package func submitRead(_ count: Int, from endpoint: UInt8, within limit: Duration) throws(USBError)
         -> USBTicket
     {
-        try start(endpoint, isIn: true, outgoing: [], readCount: max(0, count), limit: limit)
+        try start(.read(max(0, count)), on: endpoint, limit: limit)
     }
 
     private func start(
-        _ address: UInt8, isIn: Bool, outgoing: [UInt8], readCount: Int, limit: Duration
+        _ work: LibUSBTransfer.Work, on address: UInt8, limit: Duration
     ) throws(USBError) -> USBTicket {
-        let handle = try openHandle()
+        let claim = try openClaim()
         guard let endpoint = descriptor.endpoints.first(where: { $0.address == address }),
-            endpoint.isIn == isIn
+            endpoint.isIn == work.isIn, endpoint.kind == .bulk || endpoint.kind == .interrupt
         else {
             throw .noSuchEndpoint(address: address)
         }
-        let transfer = try LibUSBTransfer(
-            handle: handle, endpoint: endpoint, outgoing: outgoing, readCount: readCount, limit: limit)
+        let transfer = try LibUSBTransfer(work, on: endpoint, of: claim.handle, limit: limit)
         let result = libusb_submit_transfer(transfer.transfer)
-        guard result == 0 else {
-            throw LibUSB.error(result, operation: "libusb_submit_transfer", device: device)
-        }
+        guard result == 0 else { throw failure(result, operation: "libusb_submit_transfer") }
         let ticket = USBTicket(rawValue: nextTicket)
         nextTicket += 1
         pending[ticket] = transfer
@@ -60,93 +59,126 @@ package final class LibUSBInterface: USBInterface {
 
     package func complete(_ ticket: USBTicket) throws(USBError) -> [UInt8] {
         guard let transfer = pending[ticket] else { throw .cancelled }
-        try pump(until: transfer)
+        let patience = transfer.limit + Self.returnLimit
+        guard try openClaim().handleEvents(of: transfer, within: patience) else {
+            throw .system(operation: "libusb_handle_events", detail: "a transfer does not come back")
+        }
         pending[ticket] = nil
-        return try transfer.result()
+        do throws(USBError) { return try transfer.result() } catch {
+            if case .transferFailed = error, isLeaving { throw .disconnected }
+            throw error
+        }
     }
 
     package func cancel(_ ticket: USBTicket) {
-        guard let transfer = pending[ticket] else { return }
-        abandon([(ticket, transfer)])
+        guard let transfer = pending.removeValue(forKey: ticket) else { return }
+        abandon([transfer])
     }
 
     package func control(
         requestType: UInt8, request: UInt8, value: UInt16, index: UInt16, data: [UInt8], readCount: Int,
         within limit: Duration
     ) throws(USBError) -> [UInt8] {
-        let handle = try openHandle()
+        let claim = try openClaim()
         let isIn = requestType & 0x80 != 0
-        let length = isIn ? readCount : data.count
+        let length = isIn ? max(0, readCount) : data.count
         guard let wireLength = UInt16(exactly: length) else { throw .overflow(expected: Int(UInt16.max)) }
         var buffer = isIn ? [UInt8](repeating: 0, count: length) : data
         let result = libusb_control_transfer(
-            handle, requestType, request, value, index, &buffer, wireLength,
+            claim.handle, requestType, request, value, index, &buffer, wireLength,
             LibUSBTransfer.milliseconds(limit))
         guard result >= 0 else {
             if result == LIBUSB_ERROR_TIMEOUT.rawValue { throw .timedOut(after: limit, transferred: 0) }
-            throw LibUSB.error(result, operation: "libusb_control_transfer", device: device)
+            throw failure(result, operation: "libusb_control_transfer")
         }
-        return isIn ? Array(buffer.prefix(Int(result))) : []
+        guard isIn else {
+            guard Int(result) == length else {
+                throw .transferFailed(detail: "\(result) of \(length) bytes were taken")
+            }
+            return []
+        }
+        return Array(buffer.prefix(Int(result)))
     }
 
     package func clearHalt(_ endpoint: UInt8) throws(USBError) {
-        let result = libusb_clear_halt(try openHandle(), endpoint)
-        guard result == 0 else { throw LibUSB.error(result, operation: "libusb_clear_halt", device: device) }
+        let result = libusb_clear_halt(try openClaim().handle, endpoint)
+        guard result == 0 else { throw failure(result, operation: "libusb_clear_halt") }
     }
 
     package func resetDevice() throws(USBError) {
-        let handle = try openHandle()
+        let claim = try openClaim()
         abandonAll()
-        let result = libusb_reset_device(handle)
-        // NOT_FOUND: the device came back with other descriptors or another address; this claim is dead.
-        guard result != LIBUSB_ERROR_NOT_FOUND.rawValue else { throw .disconnected }
-        guard result == 0 else {
-            throw LibUSB.error(result, operation: "libusb_reset_device", device: device)
+        let result = libusb_reset_device(claim.handle)
+        switch result {
+        case 0: return
+        case LIBUSB_ERROR_NOT_FOUND.rawValue, LIBUSB_ERROR_NO_DEVICE.rawValue:
+            // It came back with other descriptors or under another address: a device to be claimed anew.
+            lastDevice = claim.device
+            claim.close()
+            self.claim = nil
+            self.claim = try LibUSBClaim.again(claim)
+        default: throw failure(result, operation: "libusb_reset_device")
         }
     }
 
     package func close() {
-        guard let handle else { return }
+        guard let claim else { return }
         abandonAll()
-        // Fails only when the device is gone, and then there is nothing left to release.
-        _ = libusb_release_interface(handle, Int32(descriptor.number))
-        libusb_close(handle)
-        self.handle = nil
+        claim.close()
+        lastDevice = claim.device
+        self.claim = nil
+    }
+}
+
+extension LibUSBInterface {
+    private func openClaim() throws(USBError) -> LibUSBClaim {
+        guard let claim else { throw .disconnected }
+        return claim
     }
 
-    private func openHandle() throws(USBError) -> OpaquePointer {
-        guard let handle else { throw .disconnected }
-        return handle
+    private func failure(_ code: Int32, operation: String) -> USBError {
+        if code == LIBUSB_ERROR_IO.rawValue, isLeaving { return .disconnected }
+        return LibUSB.error(code, operation: operation, device: device)
+    }
+
+    /// Whether the device goes away within the time a departure takes to be noticed.
+    ///
+    /// Events are handled meanwhile, so that what else was in flight comes back.
+    private var isLeaving: Bool {
+        guard let claim else { return true }
+        let known = SysfsDevice(at: claim.device.location)
+        do throws(USBError) {
+            return try claim.context.handleEvents(within: Self.departureLimit, slice: .milliseconds(20)) {
+                known.hasLeft
+            }
+        } catch {
+            // The error that led here is reported instead.
+            return known.hasLeft
+        }
     }
 
     private func abandonAll() {
         // In submission order, for a reproducible trace.
-        abandon(pending.sorted { $0.key.rawValue < $1.key.rawValue }.map { ($0.key, $0.value) })
+        let transfers = pending.sorted { $0.key.rawValue < $1.key.rawValue }.map(\.value)
+        pending = [:]
+        abandon(transfers)
     }
 
     /// libusb owns the buffers until each callback came, so cancelling means waiting for it.
-    private func abandon(_ transfers: [(USBTicket, LibUSBTransfer)]) {
-        for (_, transfer) in transfers where !transfer.isCompleted {
+    private func abandon(_ transfers: [LibUSBTransfer]) {
+        guard let claim else { return }
+        for transfer in transfers where !transfer.isCompleted {
             // NOT_FOUND: it completed meanwhile; the callback is on its way.
             _ = libusb_cancel_transfer(transfer.transfer)
         }
-        for (ticket, transfer) in transfers {
-            do throws(USBError) { try pump(until: transfer) } catch {
-                // The event loop itself is broken: the memory must never be reused while the kernel may write to it.
-                _ = Unmanaged.passRetained(transfer)
+        for transfer in transfers {
+            do throws(USBError) {
+                if try claim.handleEvents(of: transfer, within: Self.returnLimit) { continue }
+            } catch {
+                // As if it had not come back; whoever uses the interface next meets the same failure.
             }
-            pending[ticket] = nil
-        }
-    }
-
-    /// Handles events until `transfer` is complete; its own time-out inside libusb bounds the wait.
-    private func pump(until transfer: LibUSBTransfer) throws(USBError) {
-        while !transfer.isCompleted {
-            var slice = timeval(tv_sec: 1, tv_usec: 0)
-            let result = libusb_handle_events_timeout_completed(bus.context, &slice, transfer.completed)
-            guard result == 0 || result == LIBUSB_ERROR_INTERRUPTED.rawValue else {
-                throw .system(operation: "libusb_handle_events", detail: LibUSB.name(result))
-            }
+            // The memory must never be reused while libusb or the kernel may still write to it.
+            _ = Unmanaged.passRetained(transfer)
         }
     }
 }

@@ -21,7 +21,11 @@ package enum USBError: Error, Hashable, Sendable {
     case noSuchInterface(number: UInt8)
     case noSuchEndpoint(address: UInt8)
     case cancelled
-    /// The USB library itself could not work (no bus, no memory, unknown code).
+    /// The kernel knows the device, but there is no node to open it through, as in a container.
+    case noDeviceNode(device: String)
+    /// This machine, or this container, has no USB to look at.
+    case noUSB(detail: String)
+    /// The USB library itself could not work (no memory, unknown code).
     case system(operation: String, detail: String)
 }
 
@@ -39,6 +43,8 @@ extension USBError: Diagnosable {
         case .noSuchEndpoint: "USB-009"
         case .cancelled: "USB-010"
         case .system: "USB-011"
+        case .noDeviceNode: "USB-012"
+        case .noUSB: "USB-013"
         }
     }
 
@@ -54,16 +60,28 @@ extension USBError: Diagnosable {
         case .noSuchInterface(let number): "the device has no interface \(number)"
         case .noSuchEndpoint(let address): "the interface has no endpoint \(address.hex)"
         case .cancelled: "the transfer was cancelled"
+        case .noDeviceNode(let device): "\(device) does not exist, though the kernel sees the probe"
+        case .noUSB(let detail): "there is no USB here: \(detail)"
         case .system(let operation, let detail): "\(operation) failed: \(detail)"
         }
     }
 
     package var remedies: [String] {
         switch self {
-        case .accessDenied: ["install the udev rules (`sudo make install-udev`), then replug the probe"]
+        case .accessDenied:
+            [
+                "install the udev rules (60-extflash.rules, with `sudo make install-udev`), then replug the probe",
+                "over ssh or in a service: join the group they name (`sudo usermod -aG plugdev $USER`), log in anew",
+            ]
         case .busy: ["close the program that holds the probe, or choose another with --probe"]
         case .disconnected: ["check cable and hub, replug the probe and repeat the job"]
         case .timedOut: ["replug the probe if it does not answer the next command either"]
+        case .noDeviceNode: ["give the container /dev/bus/usb (`--volume /dev/bus/usb:/dev/bus/usb`)"]
+        case .noUSB:
+            [
+                "in a container or virtual machine, pass /dev/bus/usb or the USB device in",
+                "try without hardware: --probe sim:stlink-v3",
+            ]
         case .stalled, .overflow, .transferFailed, .noSuchInterface, .noSuchEndpoint, .cancelled, .system: []
         }
     }

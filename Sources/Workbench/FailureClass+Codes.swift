@@ -18,8 +18,8 @@ extension FailureClass {
     ]
 
     private static let table: [(FailureClass, [String])] = [
-        (.noProbe, ["WRK-001", "WRK-002", "BEN-002"]),
-        (.probeUnavailable, ["USB-004", "USB-005"]),
+        (.noProbe, ["WRK-001", "WRK-002", "BEN-002", "USB-013"]),
+        (.probeUnavailable, ["USB-004", "USB-005", "USB-012"]),
         (.probeLost, ["USB-003"]),
         (
             .probeFailed,

@@ -98,7 +98,8 @@ extension BenchURB.Status {
         case .overflow: self = .overflow
         case .disconnected: self = .disconnected
         case .cancelled: self = .cancelled
-        case .timedOut, .transferFailed, .accessDenied, .busy, .noSuchInterface, .noSuchEndpoint, .system:
+        case .timedOut, .transferFailed, .accessDenied, .busy, .noSuchInterface, .noSuchEndpoint,
+            .noDeviceNode, .noUSB, .system:
             preconditionFailure("the virtual cable does not fail a transfer with \(error)")
         }
     }
