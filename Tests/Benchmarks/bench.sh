@@ -4,6 +4,7 @@
 set -euo pipefail
 
 extflash=$1
+here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -33,3 +34,26 @@ job() { # probe, image, label
 }
 job stlink-v3 "$work/full.bin" "16 MiB"
 for probe in stlink-v2 stlink-v2-1 cmsis-dap-v1 cmsis-dap-v2; do job $probe "$work/part.bin" "1 MiB"; done
+
+# Command and answer through libusb and the private bus: one OUT and one IN transfer each.
+echo
+if ! { true <>/dev/fuse; } 2>/dev/null; then
+    echo "Round trips on the private bus: not measured, this machine has no /dev/fuse that may be opened"
+    exit 0
+fi
+tools=$(dirname "$(readlink -f "$(command -v swiftc)")")
+# shellcheck disable=SC2046 # pkg-config gives several words.
+"$tools/clang" -O2 "$here/roundtrips.c" -o "$work/roundtrips" $(pkg-config --cflags --libs libusb-1.0)
+trips=5000
+echo "Round trips on the private bus: $trips commands with their answers"
+table() { printf '%-14s %8s %10s %10s %16s %16s\n' "$@"; }
+table probe "per s" "median us" "99 % us" "client us/trip" "server us/trip"
+TIMEFORMAT='%U %S'
+for probe in stlink-v2 stlink-v2-1 stlink-v3 cmsis-dap-v1 cmsis-dap-v2; do
+    # Both processes together, then what the client used itself.
+    { time "$extflash" simulate --probe $probe -- "$work/roundtrips" $trips >"$work/trips"; } 2>"$work/time"
+    read -r rate median slow client <"$work/trips"
+    read -r user system <"$work/time"
+    table $probe "$rate" "$median" "$slow" "$(awk "BEGIN { printf \"%.1f\", $client / $trips * 1e6 }")" \
+        "$(awk "BEGIN { printf \"%.1f\", ($user + $system - $client) / $trips * 1e6 }")"
+done
