@@ -51,7 +51,7 @@ extension VirtualHostController {
         case (.device, 8): [configurationValue]
         case (.device, 9): setConfiguration(UInt8(truncatingIfNeeded: setup.value))
         case (.interface, 10): [0]
-        case (.interface, 11): setup.value == 0 ? [] : nil
+        case (.interface, 11): setInterface(setup)
         default: nil
         }
     }
@@ -68,6 +68,16 @@ extension VirtualHostController {
     private func setConfiguration(_ value: UInt8) -> [UInt8]? {
         guard value <= 1 else { return nil }
         configurationValue = value
+        for endpoint in endpoints { endpoint.isHalted = false }
+        return []
+    }
+    /// Alternate setting 0 is all there is; selecting it ends the halts of its endpoints, as SET_CONFIGURATION does
+    /// (USB 2.0 §9.4.5).
+    private func setInterface(_ setup: SetupPacket) -> [UInt8]? {
+        let chosen = function.descriptors.description(at: location).interfaces
+            .first { UInt16($0.number) == setup.index && UInt16($0.alternate) == setup.value }
+        guard let chosen else { return nil }
+        for descriptor in chosen.endpoints { endpoint(descriptor.address)?.isHalted = false }
         return []
     }
 }
