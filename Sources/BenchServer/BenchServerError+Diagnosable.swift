@@ -16,6 +16,7 @@ extension BenchServerError: Diagnosable {
         case .noSimulation: "SRV-007"
         case .refused: "SRV-008"
         case .system: "SRV-009"
+        case .cannotListen: "SRV-010"
         }
     }
 
@@ -29,6 +30,7 @@ extension BenchServerError: Diagnosable {
         case .bench(let selector, _): "the simulated probe `\(selector)` cannot be set up"
         case .noSimulation(let path, let detail): "no simulation answers at \(path): \(detail)"
         case .refused(let reason): "the simulation refused: \(reason)"
+        case .cannotListen(let address, let detail): "\(address) cannot be listened on: \(detail)"
         case .system(let operation, let detail): "\(operation) failed: \(detail)"
         }
     }
@@ -52,6 +54,10 @@ extension BenchServerError: Diagnosable {
         case .tooManyProbes: ["give fewer --probe options"]
         case .noSimulation:
             ["run this inside of `extflash simulate`, or give its socket with --socket"]
+        case .cannotListen:
+            [
+                "give another port, or an address of this machine as ADDRESS:PORT; port 0 takes any that is free"
+            ]
         case .bench, .refused, .system: []
         }
     }

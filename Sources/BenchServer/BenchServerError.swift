@@ -21,6 +21,8 @@ package enum BenchServerError: Error, Sendable {
     case noSimulation(path: String, detail: String)
     /// The simulation refused what it was told.
     case refused(String)
+    /// The address to offer the bus on cannot be had.
+    case cannotListen(address: String, detail: String)
     /// The system failed underneath us.
     case system(operation: String, detail: String)
 }

@@ -6,9 +6,7 @@ package import Essentials
 import Glibc
 import SimulatedBench
 
-/// Runs a program on a private USB bus that holds virtual probes in front of simulated boards.
-///
-/// One thread does everything: it answers the program's system calls, lets the benches work and waits.
+/// Virtual probes in front of simulated boards, on one USB bus for programs of others.
 package final class Simulation {
     package struct Options: Sendable {
         /// What follows `sim:` in a selector, one for each probe.
@@ -24,7 +22,6 @@ package final class Simulation {
     private let note: (String) -> Void
     private let benches: [SimulatedBench]
     private let bus: HostBus
-    private var pace = SimulationPace()
 
     /// Inside of the mount namespace; others reach it through `/proc/PID/root`.
     private static let socketPath = "/run/udev/extflash-simulate.socket"
@@ -51,7 +48,15 @@ package final class Simulation {
         bus = HostBus(benches)
     }
 
-    /// Runs `command` to its end.
+    private func saveState() throws(BenchServerError) {
+        for (selector, bench) in zip(options.probes, benches) {
+            do throws(BenchError) { try bench.saveState() } catch { throw .bench(selector: selector, error) }
+        }
+    }
+
+    // MARK: - For one program
+
+    /// Runs `command` to its end, on a bus that nobody else sees.
     ///
     /// - Returns: its exit status, or 128 and the number of the signal that ended it.
     package func run(_ command: [String], environment: [String]) throws(BenchServerError) -> Int32 {
@@ -59,12 +64,9 @@ package final class Simulation {
         let device = try FuseChannel.openDevice()
         let server = UsbfsServer(bus: bus, channel: FuseChannel(descriptor: device), onWarning: note)
         try build(device)
-        let socket = try ControlSocket(path: Self.socketPath)
-        let signals = shim_open_signals()
-        guard signals >= 0 else {
-            throw .system(operation: "opening a descriptor for signals", detail: BenchServerError.lastDetail)
-        }
-        defer { close(signals) }
+        // Everybody in the namespace is this user's program.
+        let socket = try ControlSocket(path: Self.socketPath, mode: 0o666)
+        let loop = try ServingLoop(bus, server, socket, clock: clock)
         bus.advance(to: clock.now)
         let child = try ChildProcess(
             command: command,
@@ -72,10 +74,16 @@ package final class Simulation {
                 // Devices are outside of what the device manager's library takes for sysfs.
                 "SYSTEMD_DEVICE_VERIFY_SYSFS=0", "\(ControlClient.variable)=\(Self.socketPath)",
             ])
-        let status = serve(server, socket, signals: signals, child)
-        for (selector, bench) in zip(options.probes, benches) {
-            do throws(BenchError) { try bench.saveState() } catch { throw .bench(selector: selector, error) }
+        let status = loop.run {
+            note("the device files have been unmounted")
+            child.signal(SIGTERM)
+        } onSignal: { signal in
+            if signal.number == SIGCHLD { return child.exitStatus() }
+            // What the terminal sends, it sends to the child as well.
+            if signal.from_process != 0 { child.signal(signal.number) }
+            return nil
         }
+        try saveState()
         return status
     }
 
@@ -101,51 +109,28 @@ package final class Simulation {
         }
     }
 
-    // MARK: - The loop
+    // MARK: - For other kernels
 
-    private func serve(
-        _ server: UsbfsServer, _ socket: ControlSocket, signals: Int32, _ child: ChildProcess
-    ) -> Int32 {
-        while true {
-            let ready = wait(for: [server.descriptor, signals] + socket.descriptors, until: nextWake(server))
-            let start = clock.now
-            bus.advance(to: start)
-            server.expire(at: start)
-            if ready.contains(server.descriptor), !server.serve() {
-                note("the device files have been unmounted")
-                child.signal(SIGTERM)
-            }
-            socket.serve(ready) { bus.obey($0) }
-            bus.advance(to: start)
-            pace.finished(from: start, to: clock.now, isInUse: server.isInUse)
-            if ready.contains(signals), let status = handle(signals, child) { return status }
+    /// Offers the probes over USB/IP until a signal ends it.
+    ///
+    /// - Parameters:
+    ///   - address: where to listen; port 0 takes any that is free.
+    ///   - socketPath: where to take control commands, from this user only; nil takes none.
+    ///   - onReady: is given the address that was taken, once clients can connect.
+    package func share(
+        on address: NetworkAddress, controlledAt socketPath: String?, onReady: (NetworkAddress) -> Void
+    ) throws(BenchServerError) {
+        let server = try USBIPServer(bus, on: address, note: note)
+        let socket = try socketPath.map { path throws(BenchServerError) in
+            try ControlSocket(path: path, mode: 0o600)
         }
-    }
-
-    private func nextWake(_ server: UsbfsServer) -> Duration {
-        min(pace.nextWake, server.nextDeadline ?? pace.nextWake)
-    }
-
-    /// - Returns: descriptors with something to read, or whose other end is gone.
-    private func wait(for descriptors: [Int32], until moment: Duration) -> Set<Int32> {
-        var entries = descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-        let (seconds, attoseconds) = max(.zero, moment - clock.now).components
-        let milliseconds = seconds * 1_000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000
-        _ = poll(&entries, nfds_t(entries.count), Int32(clamping: milliseconds))
-        return Set(entries.filter { $0.revents != 0 }.map(\.fd))
-    }
-
-    /// - Returns: the child's exit status once it has ended.
-    private func handle(_ signals: Int32, _ child: ChildProcess) -> Int32? {
-        var signal = shim_signal()
-        while shim_read_signal(signals, &signal) == 0 {
-            if signal.number == SIGCHLD {
-                if let status = child.exitStatus() { return status }
-            } else if signal.from_process != 0 {
-                // What the terminal sends, it sends to the child as well.
-                child.signal(signal.number)
-            }
+        let loop = try ServingLoop(bus, server, socket, clock: clock)
+        bus.advance(to: clock.now)
+        onReady(try server.address())
+        _ = loop.run {
+        } onSignal: { signal in
+            signal.number == SIGCHLD ? nil : 0
         }
-        return nil
+        try saveState()
     }
 }

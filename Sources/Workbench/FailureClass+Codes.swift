@@ -55,7 +55,7 @@ extension FailureClass {
             codes("IMG", 3...4) + ["FLS-006"] + codes("WRK", 22...24) + codes("BEN", [1, 3, 4, 5, 6, 7])
                 + codes("SRV", [4, 5, 7, 8])
         ),
-        (.machineUnsuitable, codes("SRV", [1, 2, 3, 9])),
+        (.machineUnsuitable, codes("SRV", [1, 2, 3, 9, 10])),
         (.cancelled, ["COR-010", "LDR-032", "FLS-014", "WRK-040"]),
     ]
 

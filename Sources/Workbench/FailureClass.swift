@@ -39,7 +39,7 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
     case flashFailed = 54
     // 60: refused before anything was touched
     case refused = 60
-    /// Neither root nor namespaces: this machine cannot run a private bus.
+    /// Neither root nor namespaces, or no port to listen on: this machine cannot have the simulated bus.
     case machineUnsuitable = 61
     /// As `sysexits.h` has it and ArgumentParser uses it.
     case usage = 64
@@ -75,7 +75,7 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
         case .notBlank: "the flash is not blank"
         case .flashFailed: "a flash operation failed"
         case .refused: "refused: the request makes no sense for this flash; nothing was touched"
-        case .machineUnsuitable: "this machine does not allow a private USB bus"
+        case .machineUnsuitable: "this machine does not allow the simulated USB bus"
         case .usage: "wrong command line"
         case .cancelled: "cancelled"
         }

@@ -15,17 +15,21 @@ private enum Command {
         var output: String
     }
 
-    static func process(_ arguments: [String]) -> (Process, Pipe) {
+    static func process(_ arguments: [String]) -> (Process, Pipe) { plainProcess(["simulate"] + arguments) }
+    private static func plainProcess(_ arguments: [String]) -> (Process, Pipe) {
         let process = Process()
         process.executableURL = URL(filePath: program)
-        process.arguments = ["simulate"] + arguments
+        process.arguments = arguments
         let output = Pipe()
         (process.standardOutput, process.standardError) = (output, output)
         process.standardInput = FileHandle.nullDevice
         return (process, output)
     }
     static func run(_ probes: [String], _ command: [String]) throws -> Outcome {
-        let (process, output) = process(probes.flatMap { ["--probe", $0] } + ["--"] + command)
+        try plain(["simulate"] + probes.flatMap { ["--probe", $0] } + ["--"] + command)
+    }
+    static func plain(_ arguments: [String]) throws -> Outcome {
+        let (process, output) = plainProcess(arguments)
         try process.run()
         let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
         process.waitUntilExit()
@@ -120,5 +124,48 @@ struct `extflash simulate` {
         let before = try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8)
         _ = try Command.run(["stlink-v3"], ["true"])
         #expect(try String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) == before)
+    }
+}
+
+@Suite struct `extflash simulate --usbip` {
+    @Test func `says where it listens, takes control commands, and ends with a signal`() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let socket = folder.appending(path: "control").path
+        let (process, output) = Command.process(
+            ["--probe", "stlink-v3", "--probe", "cmsis-dap-v1", "--usbip", "0", "--socket", socket])
+        try process.run()
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        #expect(line.wholeMatch(of: /simulation: USB\/IP on 127\.0\.0\.1:[1-9][0-9]*\n/) != nil, "\(line)")
+        let status = try Command.plain(["simulate", "control", "--socket", socket, "status"])
+        #expect(status.output.hasPrefix("1 stlink-v3 1-1 address 2 "), "\(status.output)")
+        #expect(status.output.contains("\n2 cmsis-dap-v1 1-2 address 3 "), "\(status.output)")
+        process.terminate()
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        #expect(!FileManager.default.fileExists(atPath: socket))
+    }
+
+    @Test(arguments: [
+        (["--usbip", "nowhere:1"], "usbip"), (["--usbip", "1", "--", "true"], "takes no program"),
+        (["--socket", "s", "--", "true"], "--usbip"), ([], "--usbip"),
+        (["--usbip", "1", "--share-network"], "--share-network"),
+    ])
+    func `refuses what makes no sense`(arguments: [String], word: String) throws {
+        let outcome = try Command.plain(["simulate", "--probe", "stlink-v3"] + arguments)
+        #expect(outcome.status == 64)
+        #expect(outcome.output.contains(word), "\(outcome.output)")
+    }
+
+    @Test func `says why it cannot listen`() throws {
+        let (process, output) = Command.process(["--probe", "stlink-v3", "--usbip", "0"])
+        try process.run()
+        defer { process.terminate() }
+        let line = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        let port = try #require(line.split(separator: ":").last).trimmingCharacters(in: .newlines)
+        let second = try Command.plain(["simulate", "--probe", "stlink-v3", "--usbip", port])
+        #expect(second.status == 61)
+        #expect(second.output.contains("[SRV-010]"), "\(second.output)")
     }
 }

@@ -16,16 +16,45 @@ final class ControlSocket {
     private static let clientLimit = 16
     private static let lineLimit = 512
 
-    init(path: String) throws(BenchServerError) {
-        listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        let isBound = withSocketAddress(of: path) { bind(listener, $0, $1) } ?? -1
-        guard listener >= 0, isBound == 0, chmod(path, 0o666) == 0, listen(listener, 8) == 0 else {
-            throw .system(operation: "making the control socket \(path)", detail: BenchServerError.lastDetail)
-        }
+    private let path: String
+
+    /// - Parameters:
+    ///   - path: where no file may be yet, but for a socket that nobody listens on any more.
+    ///   - mode: who may connect.
+    init(path: String, mode: mode_t) throws(BenchServerError) {
+        listener = try Self.listen(at: path, mode: mode)
+        self.path = path
     }
     deinit {
         for client in clients { close(client.descriptor) }
         close(listener)
+        unlink(path)
+    }
+
+    private static func listen(at path: String, mode: mode_t) throws(BenchServerError) -> Int32 {
+        let listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        removeLeftover(path)
+        // No moment in which others could connect.
+        let former = umask(~mode & 0o777)
+        let isBound = withSocketAddress(of: path) { bind(listener, $0, $1) } ?? -1
+        let reason = errno
+        umask(former)
+        guard listener >= 0, isBound == 0, Glibc.listen(listener, 8) == 0 else {
+            let detail = BenchServerError.detail(isBound == 0 ? errno : reason)
+            if listener >= 0 { close(listener) }
+            throw .system(operation: "making the control socket \(path)", detail: detail)
+        }
+        return listener
+    }
+
+    /// A server that was killed leaves its socket behind.
+    private static func removeLeftover(_ path: String) {
+        var information = stat()
+        guard lstat(path, &information) == 0, information.st_mode & S_IFMT == S_IFSOCK else { return }
+        let probe = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        defer { close(probe) }
+        let isAlive = withSocketAddress(of: path) { connect(probe, $0, $1) } ?? -1
+        if isAlive != 0, errno == ECONNREFUSED { unlink(path) }
     }
 
     var descriptors: [Int32] { [listener] + clients.map(\.descriptor) }

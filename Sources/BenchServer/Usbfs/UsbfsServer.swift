@@ -5,7 +5,7 @@ import Essentials
 import Glibc
 
 /// The tree under `/dev/bus/usb`, served to every program of the namespace: one directory, one file per device.
-final class UsbfsServer: UsbfsReplies, HostBusObserver {
+final class UsbfsServer: BusFront, UsbfsReplies, HostBusObserver {
     private let bus: HostBus
     private let channel: FuseChannel
     private let onWarning: (String) -> Void
@@ -22,9 +22,6 @@ final class UsbfsServer: UsbfsReplies, HostBusObserver {
         (self.bus, self.channel, self.onWarning) = (bus, channel, onWarning)
         bus.observers.append(self)
     }
-
-    /// Readable when there is something to serve.
-    var descriptor: Int32 { channel.descriptor }
 
     // MARK: - UsbfsReplies
 
@@ -44,20 +41,21 @@ final class UsbfsServer: UsbfsReplies, HostBusObserver {
         for (_, file) in files.sorted(by: { $0.key < $1.key }) where file.device === device { file.wake() }
     }
 
-    // MARK: - Time
+    // MARK: - BusFront
 
+    var interests: [BusInterest] {
+        [BusInterest(descriptor: channel.descriptor, events: Int16(POLLIN))]
+    }
     /// When the next waiting call runs out of time.
     var nextDeadline: Duration? { files.values.flatMap(\.calls).compactMap(\.deadline).min() }
     func expire(at now: Duration) {
         for (_, file) in files.sorted(by: { $0.key < $1.key }) { file.expire(at: now) }
     }
-    /// Whether any program has a device open.
     var isInUse: Bool { !files.isEmpty }
 
-    // MARK: - Requests
-
     /// Serves everything that has come in; false when the file system is gone.
-    func serve() -> Bool {
+    func serve(_ ready: Set<Int32>) -> Bool {
+        guard ready.contains(channel.descriptor) else { return true }
         while true {
             switch channel.receive() {
             case .nothing: return true
@@ -70,6 +68,8 @@ final class UsbfsServer: UsbfsReplies, HostBusObserver {
             }
         }
     }
+
+    // MARK: - Requests
 
     private func serve(_ request: FuseRequest) {
         do {

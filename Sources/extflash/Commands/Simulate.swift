@@ -10,20 +10,24 @@ import Workbench
 /// Runs anybody's program against simulated probes.
 struct Simulate: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Run a program on a private USB bus with simulated probes in front of simulated boards.",
+        abstract: "Offer simulated probes in front of simulated boards to any program.",
         discussion: """
-            Any program that reaches USB through libusb sees the probes as devices of the operating system: \
+            With a command after `--`, runs it on a private USB bus that holds the probes. Any program that reaches USB through libusb sees the probes as devices of the operating system: \
             extflash simulate --probe stlink-v3 -- st-info --probe. Needs no hardware; without root it needs user \
             namespaces.
 
             The program finds the simulation's control socket in EXTFLASH_SIMULATE_SOCKET; \
             `extflash simulate control ACTION` talks to it. Others reach it as /proc/PID/root/PATH.
+
+            With --usbip instead of a command, offers the probes over USB/IP until it is interrupted: a Linux with the \
+            module vhci-hcd takes the first one with `usbip --tcp-port PORT attach -r ADDRESS -b 1-1`, the next as 1-2. \
+            There the kernel's own drivers work with them, hidraw for one.
             """,
         subcommands: [Run.self, Control.self], defaultSubcommand: Run.self)
 
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Run a program on the private bus (the default).")
+            abstract: "Run a program on the private bus, or serve USB/IP (the default).")
 
         @Option(
             help: ArgumentHelp(
@@ -34,6 +38,17 @@ struct Simulate: ParsableCommand {
         @Flag(help: "Share the caller's network instead of a private one: its servers can be reached.")
         var shareNetwork = false
 
+        @Option(
+            help: ArgumentHelp(
+                "Offer the probes over USB/IP; on loopback unless an address is given.",
+                discussion: "Port 0 takes any that is free. There is no access control: whoever reaches the "
+                    + "port can take the probes.",
+                valueName: "[address:]port"))
+        var usbip: NetworkAddress?
+
+        @Option(help: "With --usbip: take control commands at this socket.", completion: .file())
+        var socket: String?
+
         @Flag(name: .shortAndLong, help: "Tell where the control socket is.")
         var verbose = false
 
@@ -41,23 +56,48 @@ struct Simulate: ParsableCommand {
         var command: [String] = []
 
         func validate() throws {
-            guard !command.isEmpty else { throw ValidationError("Give the program to run after `--`.") }
+            guard usbip != nil else {
+                guard !command.isEmpty else {
+                    throw ValidationError("Give the program to run after `--`, or --usbip.")
+                }
+                guard socket == nil else { throw ValidationError("--socket goes with --usbip.") }
+                return
+            }
+            guard command.isEmpty else { throw ValidationError("--usbip takes no program to run.") }
+            guard !shareNetwork else { throw ValidationError("--share-network goes with a program.") }
         }
 
         func run() throws {
-            var options = Simulation.Options(
-                probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 })
-            options.sharesNetwork = shareNetwork
+            if let usbip { return try share(on: usbip) }
             let environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value)" }
             let status = try reporting { () throws(BenchServerError) in
-                let simulation = try Simulation(options, clock: MonotonicTime()) {
-                    Simulate.console.note("simulation: \($0)")
-                }
+                let simulation = try makeSimulation()
                 if verbose { Simulate.console.note("simulation: process \(getpid()) runs \(command[0])") }
                 return try simulation.run(command, environment: environment)
             }
             throw ExitCode(status)
+        }
+
+        private func share(on address: NetworkAddress) throws {
+            try reporting { () throws(BenchServerError) in
+                let simulation = try makeSimulation()
+                try simulation.share(on: address, controlledAt: socket) { address in
+                    Simulate.console.note("simulation: USB/IP on \(address)")
+                    if !address.isLoopback {
+                        Simulate.console.note("simulation: whoever reaches this address can take the probes")
+                    }
+                }
+            }
+        }
+
+        private func makeSimulation() throws(BenchServerError) -> Simulation {
+            var options = Simulation.Options(
+                probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 })
+            options.sharesNetwork = shareNetwork
+            return try Simulation(options, clock: MonotonicTime()) {
+                Simulate.console.note("simulation: \($0)")
+            }
         }
     }
 
@@ -83,6 +123,10 @@ struct Simulate: ParsableCommand {
     }
 
     fileprivate static let console = Console(isJSON: false, progress: .none, verbosity: 0)
+}
+
+extension NetworkAddress: ExpressibleByArgument {
+    package init?(argument: String) { self.init(argument) }
 }
 
 /// Carries `work` out; what goes wrong is told, and ends the process with its class's exit code.
