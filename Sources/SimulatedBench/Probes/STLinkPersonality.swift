@@ -57,6 +57,13 @@ struct STLinkPersonality {
         }
     }
 
+    /// Interfaces and endpoints of drive and serial port; nil where there are none.
+    var companions: Companions? { model == .v2 ? nil : Companions() }
+    struct Companions {
+        let storage = (interface: UInt16(1), out: UInt8(0x03), input: UInt8(0x83))
+        let serial = (interface: UInt16(2), out: UInt8(0x05))
+    }
+
     var descriptors: DescriptorSet {
         switch model {
         case .v2: simpleDescriptors
@@ -86,8 +93,6 @@ struct STLinkPersonality {
     }
 
     /// Debug, mass storage and virtual serial port.
-    ///
-    /// The last two are there to be seen; they answer nothing.
     private var compositeDescriptors: DescriptorSet {
         let isV3 = model == .v3
         let size: UInt16 = isV3 ? 512 : 64

@@ -3,7 +3,8 @@
 
 /// An ST-LINK at USB level: 16-byte commands, modes, status codes, one shared answer buffer.
 ///
-/// JTAG, SWIM and the mass storage and serial interfaces are not modelled: entering JTAG reports an unknown chain.
+/// JTAG and SWIM are not modelled: entering JTAG reports an unknown chain. Drive and serial port of a V2-1 or V3 are
+/// there for the host's drivers, with nothing behind them.
 final class VirtualSTLink: USBFunction {
     /// Answers to GET_CURRENT_MODE.
     enum Mode: UInt8 { case dfu = 0, massStorage = 1, debug = 2, swim = 3 }
@@ -32,6 +33,9 @@ final class VirtualSTLink: USBFunction {
     private var trace: [UInt8] = []
     var isTracing = false
     var frequencies = (serialWire: UInt32(1_000), jtag: UInt32(1_000))
+
+    private var storage = STLinkMassStorage()
+    private var serialPort = STLinkSerialPort()
 
     private struct Packet {
         var bytes: [UInt8]
@@ -66,9 +70,11 @@ final class VirtualSTLink: USBFunction {
         wire.turnaround = 1
         wire.idleCycles = 0
         wire.holdsReset = false
+        serialPort = STLinkSerialPort()
         busReset()
     }
     func busReset() {
+        storage.reset()
         (inbox, unfinished, roomSince) = ([], nil, clock.now)
         outbox.removeAll()
     }
@@ -79,15 +85,33 @@ final class VirtualSTLink: USBFunction {
 
     // MARK: - USB
 
-    func control(_ setup: SetupPacket, _ data: [UInt8], at moment: Picoseconds) -> [UInt8]? { nil }
+    func control(_ setup: SetupPacket, _ data: [UInt8], at moment: Picoseconds) -> [UInt8]? {
+        guard let companions = personality.companions, setup.recipient == .interface else { return nil }
+        return switch setup.index {
+        case companions.storage.interface: storage.control(setup)
+        case companions.serial.interface: serialPort.control(setup, data)
+        default: nil
+        }
+    }
 
     func room(on endpoint: UInt8) -> Picoseconds? {
+        if let companions = personality.companions,
+            endpoint == companions.storage.out || endpoint == companions.serial.out
+        {
+            return 0
+        }
         guard endpoint == personality.endpoints.out, !isHung, inbox.count < Self.inboxLimit else {
             return nil
         }
         return roomSince
     }
     func receive(_ packet: [UInt8], on endpoint: UInt8, at moment: Picoseconds) {
+        if let storage = personality.companions?.storage, endpoint == storage.out {
+            for message in self.storage.take(packet) {
+                outbox.send(
+                    message, on: storage.input, packetSize: personality.endpoints.packetSize, at: moment)
+            }
+        }
         guard endpoint == personality.endpoints.out else { return }
         inbox.append(Packet(bytes: packet, arrival: moment))
     }
