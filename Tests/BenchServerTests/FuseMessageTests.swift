@@ -29,8 +29,8 @@ import Testing
             (message(1, Array("001".utf8) + [0]), .lookup(name: Array("001".utf8))),
             (
                 message(
-                    4, words(7, 0) + words(3, 0, 0, 0, 0, 0) + [UInt8](repeating: 1, count: 36)
-                        + words(0o100_660, 0, 1_000, 46, 0)),
+                    4,
+                    words(7, 0) + [UInt8](repeating: 1, count: 60) + words(0o100_660, 0, 1_000, 46, 0)),
                 .setAttributes(.init(mode: 0o100_660, owner: 1_000, group: 46))
             ),
             (message(14, words(2, 0)), .open(flags: 2)),
@@ -101,7 +101,10 @@ import Testing
 
     @Test func `list a directory in pieces`() {
         let entries = ["001", "002", "003"].enumerated().map { index, name in
-            (name, FuseReply.Attributes(node: UInt64(index + 10), isDirectory: false, size: 1, access: .device))
+            (
+                name,
+                FuseReply.Attributes(node: UInt64(index + 10), isDirectory: false, size: 1, access: .device)
+            )
         }
         let whole = FuseReply.directory(entries, from: 0, size: 4_096)
         #expect(whole.count == 3 * 32)

@@ -84,7 +84,7 @@ struct `extflash simulate` {
         #expect(outcome.output.hasSuffix("\n0\n") || outcome.output == "0\n", "\(outcome.output)")
     }
 
-    @Test func `gives device files the rights udev does, and lets them be changed until the plug is out`() throws {
+    @Test func `gives device files the modes udev does, and lets them be changed`() throws {
         let outcome = try Command.script(
             ["stlink-v3"],
             "stat -c '%a %u:%g' /dev/bus/usb/001/002; chmod 600 /dev/bus/usb/001/002; "
