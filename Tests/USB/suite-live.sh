@@ -5,7 +5,7 @@ source "$(dirname "$0")/checks.sh"
 
 tests=$(cd "$here/../.." && pwd)/.build/debug/extflashPackageTests.xctest
 [ -x "$tests" ] || skip "the tests are not built: make test"
-newer=$(find "$here/../../Sources/LibUSBTransport" "$here/../LibUSBTransportTests" -name '*.swift' -newer "$tests" | head -n 1)
+newer=$(find "$here"/../{../Sources/LibUSBTransport,LibUSBTransportTests} -name '*.swift' -newer "$tests" -print -quit)
 [ -z "$newer" ] || skip "the tests are older than $(basename "$newer"): make test"
 
 # Probes, part of the tests' names, how many there are.
