@@ -1,41 +1,57 @@
-# Sourced by the suites: how they tell what is right and stop at the first wrong value.
+# Sourced by the suites: where they work, on which bus, and how they tell what is right and stop at the first wrong value.
 
 extflash=$(realpath "$1")
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+log=$work/log
+trap 'end_bus; rm -rf "$work"' EXIT
+# clang and its kin, which come with Swift.
+tools=$(dirname "$(readlink -f "$(command -v swiftc)")")
 
 skip() { # reason
     echo "$1"
     exit 77
 }
-# What is wrong; the log of the program that ran last is shown.
-fail() {
-    [ ! -f "$work/log" ] || sed 's/^/    | /' "$work/log"
-    echo "  FAILED: $1"
-    exit 1
-}
-ok() { echo "  ok  $1"; }
+source "$here/expectations.sh"
 
-expect_equal() { # what, actual, expected
-    [ "$2" = "$3" ] || fail "$1 is '$2' instead of '$3'"
-    ok "$1: $2"
-}
-expect_same() { # what, actual file, expected file
-    cmp "$2" "$3" || fail "$1"
-    ok "$1: $(stat -c %s "$3") bytes are the same"
+# The kind of bus that programs meet: `private` is made by `extflash simulate`, `vm` by a kernel with a USB stack of its own
+# in a virtual machine. bus-KIND.sh has:
+#
+#   on_bus "PROBE[ PROBE…]" COMMAND ARG…
+#       Runs COMMAND in the current directory with exactly these probes on a bus (each word as after --probe); files below
+#       $work and the project's own are there. Its output goes to $log, its exit status is the status. Bounded in time;
+#       EXTFLASH_USB_LIMIT raises the limit (seconds). Nothing is left behind.
+#   control WORDS…
+#       A program for COMMAND to use: what `extflash simulate control` is told, such as `unplug 1`. Once it has ended after a
+#       `plug 1` the probe is on its way to the bus, not necessarily there.
+#   slowness
+#       How many times slower than a machine of today programs may be there.
+#   end_bus
+#       Called once at the end.
+bus=${EXTFLASH_USB_BUS:-private}
+slowness=1
+end_bus() { :; }
+source "$here/bus-$bus.sh"
+
+only_on() { # kind of bus, reason
+    [ "$bus" = "$1" ] || skip "$2"
 }
 
-# Runs a program on the private bus, its output in $work/log; probe as after --probe, then the command.
-on_bus() {
-    local probe=$1
+# Runs a script of checks on the bus: what stands on standard input, with the functions of expectations.sh and the given
+# NAME=VALUE pairs. Its checks are shown; the first wrong value ends the suite.
+checks_on_bus() { # probes, NAME=VALUE…
+    local probes=$1 status=0 pair
     shift
-    timeout --kill-after=5 120 "$extflash" simulate --probe "$probe" -- "$@" >"$work/log" 2>&1
-}
-
-# File, count, first number: bytes that follow no pattern, and are the same in every run.
-random_bytes() {
-    # head ends the pipe early on purpose.
-    (set +o pipefail; seq "${3:-1}" 1000000 | gzip -n | tail -c +11 | head -c "$2") >"$1"
-    [ "$(stat -c %s "$1")" = "$2" ]
+    {
+        echo 'set -euo pipefail'
+        for pair in "extflash=$extflash" "work=$work" "here=$here" "slowness=$slowness" "bus=$bus" \
+            "log=$work/output" "$@"; do printf '%s=%q\n' "${pair%%=*}" "${pair#*=}"; done
+        cat "$here/expectations.sh" -
+    } >"$work/script"
+    on_bus "$probes" bash "$work/script" || status=$?
+    if [ "$status" != 0 ]; then
+        ! grep -q '^  FAILED: ' "$log" || { cat "$log" && exit 1; }
+        fail "the checks ended with $status"
+    fi
+    grep -E '^  (ok|--) ' "$log"
 }

@@ -13,10 +13,9 @@ if [ ! -x "$environment/bin/pyocd" ]; then
         skip "pyocd $version cannot be installed from PyPI: $(tail -n 1 "$work/log")"
     fi
 fi
-pyocd=$environment/bin/pyocd
 
 # Nobody's settings but ours.
-export HOME=$work
+pyocd() { on_bus "$1" env HOME="$work" "$environment/bin/pyocd" "${@:2}"; }
 cd "$work"
 random_bytes axi 65536 1
 random_bytes tcm 65536 90001
@@ -81,14 +80,14 @@ expect_next() { # what, expected part of the line
 drive() {
     local probe=$1
     printf '\n%s\n' "$probe"
-    on_bus "$probe" "$pyocd" list || fail "pyocd list"
+    pyocd "$probe" list || fail "pyocd list"
     line=0
     grep -qF "$3" log || fail "pyocd list has no $3"
     expect_equal "pyocd list" "$(sed -n "s/^ *0  *\(.*[^ ]\)  *$3 .*/\1/p" log)" "$2"
 
     rm -f ./*.back
     # Target cortex_m: whatever pyOCD finds by looking.
-    on_bus "$probe" "$pyocd" cmd --script "$here/pyocd_h745.py" --target cortex_m --connect attach -x commands ||
+    pyocd "$probe" cmd --script "$here/pyocd_h745.py" --target cortex_m --connect attach -x commands ||
         fail "pyocd cmd"
     expect_next "the M7 runs into its blank flash" "Core 0 (None):  Lockup"
     expect_next "and so does the M4" "Core 1 (None):  Lockup"

@@ -64,7 +64,7 @@ expect_equal "st-info --chipid on V2J16S0" "$(cat "$work/log")" 0x0450
 for probe in stlink-v2 stlink-v2-1 stlink-v3; do transfer $probe; done
 
 printf '\nTwo probes at once\n'
-timeout 60 "$extflash" simulate --probe stlink-v2 --probe stlink-v3 -- st-info --probe >"$work/log" 2>&1 ||
+on_bus "stlink-v2 stlink-v3" st-info --probe ||
     fail "st-info --probe"
 expect_equal "what st-info finds" "$(head -n 1 "$work/log")" "Found 2 stlink programmers"
 expect_equal "serial numbers" "$(sed -n 's/^ *serial: *//p' "$work/log" | sort | tr '\n' ' ')" \
