@@ -16,6 +16,11 @@ extension BenchServerError: Diagnosable {
         case .noSimulation: "SRV-007"
         case .refused: "SRV-008"
         case .system: "SRV-009"
+        case .record: "SRV-020"
+        case .recordIncomplete: "SRV-021"
+        case .noTranscript: "SRV-022"
+        case .transcriptMalformed: "SRV-023"
+        case .replayDiffers: "SRV-024"
         }
     }
 
@@ -30,6 +35,11 @@ extension BenchServerError: Diagnosable {
         case .noSimulation(let path, let detail): "no simulation answers at \(path): \(detail)"
         case .refused(let reason): "the simulation refused: \(reason)"
         case .system(let operation, let detail): "\(operation) failed: \(detail)"
+        case .record(let path, let detail): "nothing can be recorded in \(path): \(detail)"
+        case .recordIncomplete(let path, let detail): "the record \(path) ends early: \(detail)"
+        case .noTranscript(let path, let detail): "the record \(path) cannot be read: \(detail)"
+        case .transcriptMalformed(let path, let line, let reason): "\(path):\(line): \(reason)"
+        case .replayDiffers(let path, let line, let difference): "\(path):\(line): \(difference)"
         }
     }
 
@@ -52,7 +62,11 @@ extension BenchServerError: Diagnosable {
         case .tooManyProbes: ["give fewer --probe options"]
         case .noSimulation:
             ["run this inside of `extflash simulate`, or give its socket with --socket"]
-        case .bench, .refused, .system: []
+        case .record, .recordIncomplete: ["give --record a directory that can be written and has room"]
+        case .transcriptMalformed: ["give a file that `extflash simulate --record` wrote, unchanged"]
+        case .replayDiffers:
+            ["see what changed in the virtual probe or board since; if the change is right, record anew"]
+        case .bench, .refused, .system, .noTranscript: []
         }
     }
 

@@ -19,7 +19,7 @@ struct Simulate: ParsableCommand {
             The program finds the simulation's control socket in EXTFLASH_SIMULATE_SOCKET; \
             `extflash simulate control ACTION` talks to it. Others reach it as /proc/PID/root/PATH.
             """,
-        subcommands: [Run.self, Control.self], defaultSubcommand: Run.self)
+        subcommands: [Run.self, Control.self, SimulateReplay.self], defaultSubcommand: Run.self)
 
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -33,6 +33,12 @@ struct Simulate: ParsableCommand {
 
         @Flag(help: "Share the caller's network instead of a private one: its servers can be reached.")
         var shareNetwork = false
+
+        @Option(
+            help: ArgumentHelp(
+                "Write down what crosses each cable, in a text file for each probe.", valueName: "directory"),
+            completion: .directory)
+        var record: String?
 
         @Flag(name: .shortAndLong, help: "Tell where the control socket is.")
         var verbose = false
@@ -48,6 +54,7 @@ struct Simulate: ParsableCommand {
             var options = Simulation.Options(
                 probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 })
             options.sharesNetwork = shareNetwork
+            options.recordDirectory = record
             let environment = ProcessInfo.processInfo.environment.sorted { $0.key < $1.key }
                 .map { "\($0.key)=\($0.value)" }
             let status = try reporting { () throws(BenchServerError) in
@@ -55,7 +62,10 @@ struct Simulate: ParsableCommand {
                     Simulate.console.note("simulation: \($0)")
                 }
                 if verbose { Simulate.console.note("simulation: process \(getpid()) runs \(command[0])") }
-                return try simulation.run(command, environment: environment)
+                let status = try simulation.run(command, environment: environment)
+                // It has been told already; the program's own failure goes before it.
+                guard status == 0, let failure = simulation.recordFailure else { return status }
+                return FailureClass(of: failure).rawValue
             }
             throw ExitCode(status)
         }
@@ -82,11 +92,11 @@ struct Simulate: ParsableCommand {
         }
     }
 
-    fileprivate static let console = Console(isJSON: false, progress: .none, verbosity: 0)
+    static let console = Console(isJSON: false, progress: .none, verbosity: 0)
 }
 
 /// Carries `work` out; what goes wrong is told, and ends the process with its class's exit code.
-private func reporting<Result>(_ work: () throws(BenchServerError) -> Result) throws -> Result {
+func reporting<Result>(_ work: () throws(BenchServerError) -> Result) throws -> Result {
     do throws(BenchServerError) { return try work() } catch {
         Simulate.console.failure(error)
         throw ExitCode(FailureClass(of: error).rawValue)
