@@ -10,7 +10,7 @@ USB_PACKAGES = openocd stlink-tools usbutils
 
 release = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help build demo test test-usb check format bench install install-udev uninstall man clean
+.PHONY: help build demo test test-usb vectors check format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages
 
 help: ## List the targets
@@ -28,6 +28,9 @@ test: build-packages test-packages ## Run every test on the simulated bench
 
 test-usb: build usb-packages ## Let OpenOCD and others drive the virtual probes on a private USB bus
 	Tests/USB/run.sh $(release)/extflash
+
+vectors: build usb-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests
+	Tests/USB/record-vectors.sh $(release)/extflash
 
 check: test ## Formatting and tests, as continuous integration runs them
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift

@@ -17,6 +17,11 @@ extension BenchServerError: Diagnosable {
         case .refused: "SRV-008"
         case .system: "SRV-009"
         case .cannotListen: "SRV-010"
+        case .record: "SRV-020"
+        case .recordIncomplete: "SRV-021"
+        case .noTranscript: "SRV-022"
+        case .transcriptMalformed: "SRV-023"
+        case .replayDiffers: "SRV-024"
         }
     }
 
@@ -32,6 +37,11 @@ extension BenchServerError: Diagnosable {
         case .refused(let reason): "the simulation refused: \(reason)"
         case .cannotListen(let address, let detail): "\(address) cannot be listened on: \(detail)"
         case .system(let operation, let detail): "\(operation) failed: \(detail)"
+        case .record(let path, let detail): "nothing can be recorded in \(path): \(detail)"
+        case .recordIncomplete(let path, let detail): "the record \(path) ends early: \(detail)"
+        case .noTranscript(let path, let detail): "the record \(path) cannot be read: \(detail)"
+        case .transcriptMalformed(let path, let line, let reason): "\(path):\(line): \(reason)"
+        case .replayDiffers(let path, let line, let difference): "\(path):\(line): \(difference)"
         }
     }
 
@@ -58,7 +68,11 @@ extension BenchServerError: Diagnosable {
             [
                 "give another port, or an address of this machine as ADDRESS:PORT; port 0 takes any that is free"
             ]
-        case .bench, .refused, .system: []
+        case .record, .recordIncomplete: ["give --record a directory that can be written and has room"]
+        case .transcriptMalformed: ["give a file that `extflash simulate --record` wrote, unchanged"]
+        case .replayDiffers:
+            ["see what changed in the virtual probe or board since; if the change is right, record anew"]
+        case .bench, .refused, .system, .noTranscript: []
         }
     }
 

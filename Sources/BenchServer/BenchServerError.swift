@@ -23,6 +23,16 @@ package enum BenchServerError: Error, Sendable {
     case refused(String)
     /// The address to offer the bus on cannot be had.
     case cannotListen(address: String, detail: String)
+    /// The file or directory a transcript should go to cannot be used.
+    case record(path: String, detail: String)
+    /// A transcript could not be continued; what is in the file is right.
+    case recordIncomplete(path: String, detail: String)
+    /// A transcript cannot be read.
+    case noTranscript(path: String, detail: String)
+    /// A line of a transcript makes no sense.
+    case transcriptMalformed(path: String, line: Int, reason: String)
+    /// A bench did something else than its transcript says.
+    case replayDiffers(path: String, line: Int, difference: String)
     /// The system failed underneath us.
     case system(operation: String, detail: String)
 }

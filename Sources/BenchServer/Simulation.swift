@@ -13,6 +13,8 @@ package final class Simulation {
         package var probes: [String]
         /// The caller's network, with its device events; several simulations then hear each other.
         package var sharesNetwork = false
+        /// Where the transcripts go; nil keeps none.
+        package var recordDirectory: String?
 
         package init(probes: [String]) { self.probes = probes }
     }
@@ -22,6 +24,7 @@ package final class Simulation {
     private let note: (String) -> Void
     private let benches: [SimulatedBench]
     private let bus: HostBus
+    private let recording: BenchRecording?
 
     /// Inside of the mount namespace; others reach it through `/proc/PID/root`.
     private static let socketPath = "/run/udev/extflash-simulate.socket"
@@ -45,6 +48,7 @@ package final class Simulation {
             }
         }
         self.benches = benches
+        recording = try Self.record(benches, options, note)
         bus = HostBus(benches)
     }
 
@@ -53,6 +57,15 @@ package final class Simulation {
             do throws(BenchError) { try bench.saveState() } catch { throw .bench(selector: selector, error) }
         }
     }
+
+    private static func record(
+        _ benches: [SimulatedBench], _ options: Options, _ note: @escaping (String) -> Void
+    ) throws(BenchServerError) -> BenchRecording? {
+        guard let directory = options.recordDirectory else { return nil }
+        return try BenchRecording(of: benches, selectors: options.probes, in: directory, note: note)
+    }
+    /// Why the transcripts are not complete; nil when they are, or none are kept.
+    package var recordFailure: BenchServerError? { recording?.failure }
 
     // MARK: - For one program
 

@@ -96,6 +96,7 @@ package final class SimulatedBench {
 
     /// Takes the board's supply away for a moment; the probe stays powered.
     package func powerCycleTarget() {
+        controller.recorder?.note(.powerCycled, at: controller.now)
         target.powerCycle()
         wire.line.powerOnReset()
     }
@@ -110,8 +111,6 @@ package final class SimulatedBench {
             swdWaits: swd.waits, swdFaults: swd.faults, swdUnanswered: swd.unanswered, swdClocks: swd.clocks)
     }
 
-    /// Starts writing down what crosses the cable.
-    package func recordTranscript() { controller.recorder = TranscriptRecorder() }
-    /// Nil unless recording was started.
-    package var transcript: BenchTranscript? { controller.recorder?.transcript }
+    /// From now on writes down what crosses the cable.
+    package func record(into sink: any TranscriptSink) { controller.recorder = TranscriptRecorder(sink) }
 }

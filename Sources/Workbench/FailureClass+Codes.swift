@@ -23,7 +23,9 @@ extension FailureClass {
         (.probeLost, ["USB-003"]),
         (
             .probeFailed,
-            codes("USB", [1, 2, 6, 7, 8, 9, 10, 11]) + codes("PRB", [2, 5, 6]) + ["WRK-003", "FMT-001"]
+            codes("USB", [1, 2, 6, 7, 8, 9, 10, 11]) + codes("PRB", [2, 5, 6]) + [
+                "WRK-003", "FMT-001", "SRV-024",
+            ]
         ),
         (.targetUnpowered, ["PRB-008", "TGT-005"]),
         (.noTarget, codes("DAP", 2...4) + ["PRB-007"]),
@@ -38,7 +40,10 @@ extension FailureClass {
         (.imageOverlap, ["IMG-014"]),
         (.imageBeyondFlash, ["IMG-015", "FLS-002", "FLS-003", "LDR-027"]),
         (.imageForOtherTarget, ["IMG-009", "IMG-011"]),
-        (.fileUnusable, ["WRK-020", "WRK-021", "BEN-008", "BEN-009", "BEN-010", "BEN-011"]),
+        (
+            .fileUnusable,
+            ["WRK-020", "WRK-021", "BEN-008", "BEN-009", "BEN-010", "BEN-011"] + codes("SRV", 20...23)
+        ),
         (.configurationInvalid, ["WRK-010", "WRK-011", "WRK-012", "TGT-001"]),
         (.loaderInvalid, codes("LDR", [1, 2, 6, 7, 8, 9, 10, 26]) + ["FLS-001", "WRK-030"]),
         (.loaderWithoutStorageInfo, codes("LDR", 3...5)),

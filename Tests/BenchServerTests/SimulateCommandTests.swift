@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// `extflash simulate` as a user runs it, with real libusb on the other side.
-private enum Command {
+enum Command {
     /// The program lies beside the tests.
     static let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath()
         .deletingLastPathComponent().appending(path: "extflash").path

@@ -17,11 +17,33 @@ enum SmallFile {
         return count == bytes.count
     }
 
+    /// The bytes of a file; nil with errno set when it cannot be read or has more than `limit` bytes.
+    static func read(_ path: String, limit: Int) -> [UInt8]? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
+            if count == 0 { return bytes }
+            guard count > 0 else {
+                if errno == EINTR { continue }
+                return nil
+            }
+            guard bytes.count + count <= limit else {
+                errno = EFBIG
+                return nil
+            }
+            bytes += buffer[..<count]
+        }
+    }
+
     /// Makes a directory with those above it; false with errno set when one cannot be made.
     static func makeDirectory(_ path: String) -> Bool {
-        var made = ""
+        var made = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/") {
-            made += "/" + part
+            made += part + "/"
             if mkdir(made, 0o755) != 0, errno != EEXIST { return false }
         }
         return true

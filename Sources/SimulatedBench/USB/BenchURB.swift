@@ -43,6 +43,8 @@ final class PortTransfer {
     let id: UInt64
     let work: BenchURB.Work
     let fault: USBFaultPlan.Fault?
+    /// A control transfer's number in the transcript; what other transfers become has numbers of its own.
+    var number = 0
     /// What it became on the cable; a control transfer nothing, an OUT one or two.
     var parts: [VirtualTransfer] = []
 

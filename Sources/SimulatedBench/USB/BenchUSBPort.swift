@@ -57,9 +57,10 @@ package final class BenchUSBPort {
     /// Counts how often the device was plugged in; transfers of an earlier one never come back.
     package var generation: Int { controller.generation }
 
-    package func unplug() {
+    package func unplug() { unplug(byFault: false) }
+    private func unplug(byFault isFault: Bool) {
+        controller.unplug(byFault: isFault)
         collect { $0.completion(.disconnected, moved: $0.movedSoFar) }
-        bench.unplug()
     }
     /// The device comes back as after power-on; pulls the plug first if need be.
     package func plug() {
@@ -94,12 +95,17 @@ package final class BenchUSBPort {
     /// False when the endpoint does not exist or goes the other way.
     private func start(_ transfer: PortTransfer) -> Bool {
         switch transfer.work {
-        case .control(let setup, _): return setup.count == 8
+        case .control(let setup, let data):
+            guard setup.count == 8 else { return false }
+            let work = BenchTranscript.Work.control(setup: setup, data: data)
+            transfer.number =
+                controller.recorder?.submitted(work, fault: transfer.fault, at: controller.now) ?? 0
         case .out(let bytes, let address, let endsWithEmptyPacket):
             guard let endpoint = controller.endpoint(address), !endpoint.isIn else { return false }
             transfer.parts = [controller.submit(.out(bytes), on: endpoint, fault: transfer.fault)]
             let isFull = !bytes.isEmpty && bytes.count % max(endpoint.maxPacketSize, 1) == 0
-            if endsWithEmptyPacket, isFull {
+            // One that goes wrong does not come to its last packet.
+            if endsWithEmptyPacket, isFull, transfer.fault == nil {
                 transfer.parts.append(controller.submit(.out([]), on: endpoint, fault: nil))
             }
         case .read(let count, let address):
@@ -120,6 +126,7 @@ package final class BenchUSBPort {
         waiting.remove(at: index)
     }
     private func withdraw(_ transfer: PortTransfer) -> BenchURB.Completion {
+        if transfer.isControl { controller.recorder?.cancelled(transfer.number, at: controller.now) }
         let moved = transfer.movedSoFar
         let bytes = transfer.parts.flatMap { controller.withdraw($0) }
         return transfer.completion(.cancelled, bytes, moved: moved + bytes.count)
@@ -133,17 +140,23 @@ package final class BenchUSBPort {
         let passed = wall - (self.wall ?? wall)
         self.wall = wall
         let before = controller.now
-        serve()
+        settle()
         let rest = passed - (controller.now &- before).duration
-        if rest > .zero {
-            controller.advance(to: controller.now &+ Picoseconds(min(rest, idleLimit)))
-            serve()
-        }
+        if rest > .zero { idle(until: controller.now &+ Picoseconds(min(rest, idleLimit))) }
         defer { ended = [] }
         return ended
     }
+    var now: Picoseconds { controller.now }
+    /// Drops what has ended and nobody fetched.
+    func forgetCompletions() { ended = [] }
+    /// The host rests until `moment`.
+    func idle(until moment: Picoseconds) {
+        controller.advance(to: moment)
+        settle()
+    }
 
-    private func serve() {
+    /// Lets the device do everything it can with the transfers at hand.
+    func settle() {
         var isBusy = true
         while isBusy {
             controller.serveAll()
@@ -159,6 +172,8 @@ package final class BenchUSBPort {
             guard let end = transfer.ending ?? ending.map({ ($0(transfer), controller.now) }) else {
                 return false
             }
+            // Only a plug that was pulled ends one this way.
+            if transfer.isControl { noteEnd(of: transfer, .failure(.disconnected)) }
             found.append(end)
             return true
         }
@@ -175,20 +190,27 @@ package final class BenchUSBPort {
             return false
         }
         waiting.remove(at: index)
-        ended.append(control(transfer, SetupPacket(setup), data))
+        let packet = SetupPacket(setup)
+        let outcome = control(transfer, packet, data)
+        noteEnd(of: transfer, outcome)
+        switch outcome {
+        case .success(let answer):
+            ended.append(transfer.completion(.done, answer, moved: packet.isIn ? answer.count : data.count))
+        case .failure(let error): ended.append(transfer.completion(BenchURB.Status(error)))
+        }
         return true
     }
     private func control(_ transfer: PortTransfer, _ setup: SetupPacket, _ data: [UInt8])
-        -> BenchURB.Completion
+        -> Result<[UInt8], USBError>
     {
-        if transfer.fault == .disconnect { unplug() }
-        guard isPlugged else { return transfer.completion(.disconnected) }
-        guard transfer.fault != .stall, case .success(let answer) = controller.perform(setup, data) else {
-            return transfer.completion(.stalled)
-        }
-        guard setup.isIn else { return transfer.completion(.done, moved: data.count) }
+        if transfer.fault == .disconnect { unplug(byFault: true) }
+        guard isPlugged else { return .failure(.disconnected) }
+        guard transfer.fault != .stall else { return .failure(.stalled) }
         let isCut = transfer.fault == .short
-        return transfer.completion(.done, isCut ? Array(answer.prefix(answer.count / 2)) : answer)
+        return controller.perform(setup, data).map { isCut ? Array($0.prefix($0.count / 2)) : $0 }
+    }
+    private func noteEnd(of transfer: PortTransfer, _ outcome: Result<[UInt8], USBError>) {
+        controller.recorder?.ended(transfer.number, outcome, at: controller.now)
     }
 
     // MARK: - What a host does besides transfers
@@ -213,10 +235,13 @@ package final class BenchUSBPort {
     package func setInterface(_ number: UInt8, alternate: UInt8) -> Bool {
         request([0x01, 11, alternate, 0, number, 0, 0, 0])
     }
-    private func request(_ setup: [UInt8]) -> Bool {
+    func request(_ setup: [UInt8]) -> Bool {
         guard isPlugged else { return false }
         collect(nil)
-        if case .success = controller.perform(SetupPacket(setup), []) { return true }
+        let number = controller.recorder?.submitted(.request(setup: setup), fault: nil, at: controller.now)
+        let outcome = controller.perform(SetupPacket(setup), [])
+        controller.recorder?.ended(number ?? 0, outcome, at: controller.now)
+        if case .success = outcome { return true }
         return false
     }
 

@@ -22,4 +22,9 @@ extension SetupPacket {
         self.init(
             requestType: bytes[0], request: bytes[1], value: word(2), index: word(4), length: word(6))
     }
+
+    /// The packet as it travels.
+    var bytes: [UInt8] {
+        [requestType, request] + [value, index, length].flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] }
+    }
 }

@@ -10,7 +10,16 @@ extension VirtualHostController {
         guard isPlugged else { return .failure(.disconnected) }
         let start = now
         defer { statistics.linkTime &+= now &- start }
-        switch takeFault() {
+        let fault = takeFault()
+        let number = recorder?.submitted(.control(setup: setup.bytes, data: data), fault: fault, at: now)
+        let outcome = control(setup, data, within: limit, fault)
+        recorder?.ended(number ?? 0, outcome, at: now)
+        return outcome
+    }
+    private func control(
+        _ setup: SetupPacket, _ data: [UInt8], within limit: Duration, _ fault: USBFaultPlan.Fault?
+    ) -> Result<[UInt8], USBError> {
+        switch fault {
         case .stall:
             advance(to: now &+ timing.control)
             return .failure(.stalled)
@@ -18,7 +27,7 @@ extension VirtualHostController {
             advance(to: now &+ Picoseconds(limit))
             return .failure(.timedOut(after: limit, transferred: 0))
         case .disconnect:
-            unplug()
+            unplug(byFault: true)
             return .failure(.disconnected)
         case .short:
             return perform(setup, data).map { Array($0.prefix($0.count / 2)) }
@@ -34,7 +43,6 @@ extension VirtualHostController {
         guard let answer else { return .failure(.stalled) }
         let bytes = setup.isIn ? Array(answer.prefix(Int(setup.length))) : []
         statistics.count(setup.isIn ? bytes : data, isIn: setup.isIn)
-        recorder?.record(setup.isIn ? bytes : data, setup.isIn ? 0x80 : 0, now)
         return .success(bytes)
     }
 

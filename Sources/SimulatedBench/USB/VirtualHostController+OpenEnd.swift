@@ -10,14 +10,7 @@ extension VirtualHostController {
         _ work: VirtualTransfer.Work, on endpoint: VirtualEndpoint, fault: USBFaultPlan.Fault?
     ) -> VirtualTransfer {
         // The longest time there is: its end saturates.
-        let transfer = VirtualTransfer(
-            work, on: endpoint, within: .seconds(Int64.max), at: now, fault: fault)
-        if isPlugged {
-            endpoint.queue.append(transfer)
-        } else {
-            transfer.finish(.failure(.disconnected), at: now)
-        }
-        return transfer
+        submit(work, on: endpoint, within: .seconds(Int64.max), fault: fault)
     }
 
     /// Lets the device do everything it can with the transfers at hand; what is left waits for the host.
@@ -46,7 +39,7 @@ extension VirtualHostController {
         switch head.fault {
         case .timeout: return false
         case .disconnect:
-            unplug()
+            unplug(byFault: true)
             return true
         case .stall:
             if head.endpoint.isIn {
@@ -84,7 +77,7 @@ extension VirtualHostController {
         return abandon(transfer, received)
     }
     private func abandon(_ transfer: VirtualTransfer, _ received: [UInt8]) -> [UInt8] {
-        cancel(transfer)
+        cancel(transfer, received: received)
         return received
     }
 }

@@ -40,11 +40,12 @@ final class VirtualHostController {
 
     // MARK: - Cable
 
-    func unplug() {
+    func unplug(byFault isFault: Bool = false) {
         guard isPlugged else { return }
         isPlugged = false
+        recorder?.note(.unplugged(byFault: isFault), at: now)
         for endpoint in endpoints {
-            for transfer in endpoint.queue { transfer.finish(.failure(.disconnected), at: now) }
+            for transfer in endpoint.queue { end(transfer, .failure(.disconnected), at: now) }
             endpoint.queue = []
         }
     }
@@ -52,6 +53,7 @@ final class VirtualHostController {
     func replug() {
         unplug()
         isPlugged = true
+        recorder?.note(.plugged, at: now)
         generation += 1
         configurationValue = 1
         function.powerOnReset()
@@ -59,8 +61,9 @@ final class VirtualHostController {
     }
     /// USB port reset: the transport starts afresh, the firmware goes on.
     func resetPort() {
+        recorder?.note(.portReset, at: now)
         for endpoint in endpoints {
-            for transfer in endpoint.queue { transfer.finish(.failure(.cancelled), at: now) }
+            for transfer in endpoint.queue { end(transfer, .failure(.cancelled), at: now) }
             (endpoint.queue, endpoint.isHalted, endpoint.freeAt) = ([], false, now)
         }
         function.busReset()
@@ -72,11 +75,19 @@ final class VirtualHostController {
     func submit(_ work: VirtualTransfer.Work, on endpoint: VirtualEndpoint, within limit: Duration)
         -> VirtualTransfer
     {
-        let transfer = VirtualTransfer(work, on: endpoint, within: limit, at: now, fault: takeFault())
+        submit(work, on: endpoint, within: limit, fault: takeFault())
+    }
+    func submit(
+        _ work: VirtualTransfer.Work, on endpoint: VirtualEndpoint, within limit: Duration,
+        fault: USBFaultPlan.Fault?
+    ) -> VirtualTransfer {
+        let number = recorder?.submitted(.init(work, on: endpoint.address), fault: fault, at: now)
+        let transfer = VirtualTransfer(
+            work, on: endpoint, within: limit, at: now, fault: fault, number: number ?? 0)
         if isPlugged {
             endpoint.queue.append(transfer)
         } else {
-            transfer.finish(.failure(.disconnected), at: now)
+            end(transfer, .failure(.disconnected), at: now)
         }
         return transfer
     }
@@ -103,8 +114,11 @@ final class VirtualHostController {
         }
     }
 
-    func cancel(_ transfer: VirtualTransfer) {
+    /// Takes a transfer back that may have received something.
+    func cancel(_ transfer: VirtualTransfer, received: [UInt8] = []) {
+        guard transfer.outcome == nil else { return }
         transfer.endpoint.queue.removeAll { $0 === transfer }
+        recorder?.cancelled(transfer.number, received: received, at: now)
         transfer.finish(.failure(.cancelled), at: now)
     }
 
@@ -139,7 +153,7 @@ final class VirtualHostController {
         switch head.fault {
         case .disconnect:
             elapse(to: now &+ timing.handshake)
-            return unplug()
+            return unplug(byFault: true)
         case .stall:
             if head.endpoint.isIn {
                 while function.outbox.messages(on: head.endpoint.address) == 0, work(until: head.deadline) {}
@@ -197,16 +211,15 @@ final class VirtualHostController {
         head.endpoint.freeAt = moments.crossed
         head.endpoint.queue.removeFirst()
         statistics.count(bytes, isIn: false)
-        recorder?.record(bytes, head.endpoint.address, moments.crossed)
         // Without a data stage there is one zero-length packet.
         for offset in stride(from: 0, to: max(bytes.count, 1), by: head.endpoint.maxPacketSize) {
             let packet = Array(bytes[offset..<min(offset + head.endpoint.maxPacketSize, bytes.count)])
             function.receive(packet, on: head.endpoint.address, at: moments.crossed)
         }
         if isShort {
-            head.timeOut(transferred: bytes.count)
+            expire(head, transferred: bytes.count)
         } else {
-            head.finish(.success([]), at: moments.completed)
+            end(head, .success([]), at: moments.completed)
         }
         return true
     }
@@ -234,9 +247,7 @@ final class VirtualHostController {
         head.endpoint.queue.removeFirst()
         if head.fault == .short { bytes = Array(bytes.prefix(bytes.count / 2)) }
         statistics.count(bytes, isIn: true)
-        recorder?.record(bytes, head.endpoint.address, moments.completed)
-        head.finish(
-            isOverflow ? .failure(.overflow(expected: count)) : .success(bytes), at: moments.completed)
+        end(head, isOverflow ? .failure(.overflow(expected: count)) : .success(bytes), at: moments.completed)
         return true
     }
 
@@ -256,11 +267,22 @@ final class VirtualHostController {
     func fail(_ head: VirtualTransfer, _ error: USBError) {
         head.endpoint.queue.removeAll { $0 === head }
         let start = max(now, head.submittedAt, head.endpoint.freeAt)
-        head.finish(.failure(error), at: start &+ timing.handshake)
+        end(head, .failure(error), at: start &+ timing.handshake)
     }
     private func timeOut(_ head: VirtualTransfer, transferred: Int) {
         head.endpoint.queue.removeAll { $0 === head }
         statistics.timeouts += 1
-        head.timeOut(transferred: transferred)
+        expire(head, transferred: transferred)
+    }
+    private func expire(_ head: VirtualTransfer, transferred: Int) {
+        end(head, .failure(.timedOut(after: head.limit, transferred: transferred)), at: head.deadline)
+    }
+    /// Gives a transfer its outcome; a moment that never comes is written down as now.
+    private func end(
+        _ transfer: VirtualTransfer, _ outcome: Result<[UInt8], USBError>, at moment: Picoseconds
+    ) {
+        guard transfer.outcome == nil else { return }
+        recorder?.ended(transfer.number, outcome, at: moment == .max ? now : moment)
+        transfer.finish(outcome, at: moment)
     }
 }

@@ -16,16 +16,17 @@ final class VirtualTransfer {
     let deadline: Picoseconds
     /// What the fault plan has in store for it.
     let fault: USBFaultPlan.Fault?
+    /// In the transcript; 0 where none is kept.
+    let number: Int
     private(set) var outcome: Result<[UInt8], USBError>?
     private(set) var finishedAt: Picoseconds = 0
 
     init(
         _ work: Work, on endpoint: VirtualEndpoint, within limit: Duration, at moment: Picoseconds,
-        fault: USBFaultPlan.Fault?
+        fault: USBFaultPlan.Fault?, number: Int
     ) {
-        (self.work, self.endpoint, self.limit, submittedAt, self.fault) = (
-            work, endpoint, limit, moment, fault
-        )
+        (self.work, self.endpoint, self.limit, submittedAt) = (work, endpoint, limit, moment)
+        (self.fault, self.number) = (fault, number)
         let (end, overflow) = moment.addingReportingOverflow(Picoseconds(limit))
         deadline = overflow ? .max : end
     }
@@ -33,9 +34,6 @@ final class VirtualTransfer {
     func finish(_ outcome: Result<[UInt8], USBError>, at moment: Picoseconds) {
         guard self.outcome == nil else { return }
         (self.outcome, finishedAt) = (outcome, moment)
-    }
-    func timeOut(transferred: Int) {
-        finish(.failure(.timedOut(after: limit, transferred: transferred)), at: deadline)
     }
 }
 

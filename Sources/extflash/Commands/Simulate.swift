@@ -23,7 +23,7 @@ struct Simulate: ParsableCommand {
             module vhci-hcd takes the first one with `usbip --tcp-port PORT attach -r ADDRESS -b 1-1`, the next as 1-2. \
             There the kernel's own drivers work with them, hidraw for one.
             """,
-        subcommands: [Run.self, Control.self], defaultSubcommand: Run.self)
+        subcommands: [Run.self, Control.self, SimulateReplay.self], defaultSubcommand: Run.self)
 
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -48,6 +48,12 @@ struct Simulate: ParsableCommand {
 
         @Option(help: "With --usbip: take control commands at this socket.", completion: .file())
         var socket: String?
+
+        @Option(
+            help: ArgumentHelp(
+                "Write down what crosses each cable, in a text file for each probe.", valueName: "directory"),
+            completion: .directory)
+        var record: String?
 
         @Flag(name: .shortAndLong, help: "Tell where the control socket is.")
         var verbose = false
@@ -74,13 +80,16 @@ struct Simulate: ParsableCommand {
             let status = try reporting { () throws(BenchServerError) in
                 let simulation = try makeSimulation()
                 if verbose { Simulate.console.note("simulation: process \(getpid()) runs \(command[0])") }
-                return try simulation.run(command, environment: environment)
+                let status = try simulation.run(command, environment: environment)
+                // It has been told already; the program's own failure goes before it.
+                guard status == 0, let failure = simulation.recordFailure else { return status }
+                return FailureClass(of: failure).rawValue
             }
             throw ExitCode(status)
         }
 
         private func share(on address: NetworkAddress) throws {
-            try reporting { () throws(BenchServerError) in
+            let failure = try reporting { () throws(BenchServerError) in
                 let simulation = try makeSimulation()
                 try simulation.share(on: address, controlledAt: socket) { address in
                     Simulate.console.note("simulation: USB/IP on \(address)")
@@ -88,13 +97,17 @@ struct Simulate: ParsableCommand {
                         Simulate.console.note("simulation: whoever reaches this address can take the probes")
                     }
                 }
+                return simulation.recordFailure
             }
+            // It has been told already.
+            if let failure { throw ExitCode(FailureClass(of: failure).rawValue) }
         }
 
         private func makeSimulation() throws(BenchServerError) -> Simulation {
             var options = Simulation.Options(
                 probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 })
             options.sharesNetwork = shareNetwork
+            options.recordDirectory = record
             return try Simulation(options, clock: MonotonicTime()) {
                 Simulate.console.note("simulation: \($0)")
             }
@@ -122,7 +135,7 @@ struct Simulate: ParsableCommand {
         }
     }
 
-    fileprivate static let console = Console(isJSON: false, progress: .none, verbosity: 0)
+    static let console = Console(isJSON: false, progress: .none, verbosity: 0)
 }
 
 extension NetworkAddress: ExpressibleByArgument {
@@ -130,7 +143,7 @@ extension NetworkAddress: ExpressibleByArgument {
 }
 
 /// Carries `work` out; what goes wrong is told, and ends the process with its class's exit code.
-private func reporting<Result>(_ work: () throws(BenchServerError) -> Result) throws -> Result {
+func reporting<Result>(_ work: () throws(BenchServerError) -> Result) throws -> Result {
     do throws(BenchServerError) { return try work() } catch {
         Simulate.console.failure(error)
         throw ExitCode(FailureClass(of: error).rawValue)

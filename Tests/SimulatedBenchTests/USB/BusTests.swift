@@ -100,12 +100,16 @@ import USBTransport
 
     @Test func `writes down what crosses the cable`() throws {
         let rig = try Rig(.stlinkV3)
-        rig.bench.recordTranscript()
+        let memory = TranscriptMemory()
+        rig.bench.record(into: memory)
         _ = try rig.command([0xF5], answer: 2)
-        let entries = try #require(rig.bench.transcript?.entries)
-        #expect(entries.map(\.endpoint) == [0x01, 0x81])
-        #expect(entries[0].bytes.count == 16)
-        #expect(entries[1].bytes == [1, 0])
-        #expect(entries[0].time < entries[1].time)
+        let mode = [0xF5] + [UInt8](repeating: 0, count: 15)
+        let entries = memory.transcript.entries
+        #expect(
+            entries.map(\.event) == [
+                .submitted(1, .out(mode, endpoint: 0x01), fault: nil), .ended(1, .done([])),
+                .submitted(2, .read(count: 2, endpoint: 0x81), fault: nil), .ended(2, .done([1, 0])),
+            ])
+        #expect(entries.map(\.time) == entries.map(\.time).sorted())
     }
 }
