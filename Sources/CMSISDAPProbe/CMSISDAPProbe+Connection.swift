@@ -23,12 +23,14 @@ extension CMSISDAPProbe {
         // From here on `resetLine` may try again, whether or not the target answers now.
         isConnected = true
         try switchToSerialWire()
+        channel.forgetFailures()
         trace(.debug, "CMSIS-DAP connected", ["clock": "\(clock)"])
     }
 
     package func disconnect() throws(ProbeError) {
         (select, isConnected, holdsReset, portGeneration) = (nil, false, false, nil)
         try channel.restoreStep()
+        channel.forgetFailures()
         try light(.connected, false)
         _ = try channel.run(DAPDisconnect())
     }
@@ -62,7 +64,8 @@ extension CMSISDAPProbe {
     func requireConnection() throws(ProbeError) {
         try channel.restoreStep()
         guard isConnected, portGeneration == channel.generation else {
-            throw .noTarget(detail: "the probe is not connected (or was reset after a USB error)")
+            // After a bus reset the probe knows no target, which is not the target's fault.
+            throw channel.resetCause ?? .noTarget(detail: "the probe is not connected")
         }
     }
 

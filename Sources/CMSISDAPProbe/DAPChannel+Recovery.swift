@@ -22,13 +22,15 @@ extension DAPChannel {
     /// question of no consequence. If it does not, it gets a bus reset.
     func restoreStep() throws(ProbeError) {
         guard case .outOfStep(let isHalted) = condition else { return }
+        // What fails while that is being mended is another matter.
+        let cause = lastFailure
         do {
             if isHalted { try clearHalts() }
             try complete(send(DAPTransferAbort.request, within: Self.echoPatience))
             try drain()
         } catch {
             if error == .disconnected { throw .transport(error, during: "getting back in step") }
-            return try reset()
+            return try reset(after: cause)
         }
         condition = .inStep
         for _ in 0..<Self.echoLimit {
@@ -37,20 +39,21 @@ extension DAPChannel {
                 return
             } catch {
                 // Silence does not get better by asking again.
-                if case .transport = error { return try reset() }
+                if case .transport = error { return try reset(after: cause) }
                 trace(.warning, "CMSIS-DAP still out of step", ["error": error.summary])
                 abandon()
                 do { try drain() } catch { throw .transport(error, during: "getting back in step") }
                 condition = .inStep
             }
         }
-        try reset()
+        try reset(after: cause)
     }
 
     /// Resets the port and waits until the probe is back.
-    func reset() throws(ProbeError) {
+    func reset(after cause: ProbeError? = nil) throws(ProbeError) {
         trace(.warning, "CMSIS-DAP bus reset")
         generation &+= 1
+        resetCause = cause
         do {
             try interface.resetDevice()
             timebase.wait(for: Self.resetPause)

@@ -35,6 +35,9 @@ final class DAPChannel {
     private(set) var packetSize: Int
     /// Changes with every bus reset: whatever the probe was told before is forgotten.
     var generation = 0
+    /// The failure after which the probe was reset; nil when none made it necessary.
+    var resetCause: ProbeError?
+    private(set) var lastFailure: ProbeError?
 
     init(_ interface: any USBInterface, form: CMSISDAPInterface, timebase: any Timebase, trace: Trace) {
         (self.interface, self.form) = (interface, form)
@@ -68,6 +71,9 @@ final class DAPChannel {
             throw .malformedResponse(command: Command.name, detail: error.summary)
         }
     }
+
+    /// What failed before is over: the port has been opened or closed since.
+    func forgetFailures() { (lastFailure, resetCause) = (nil, nil) }
 
     func close() {
         abandon()
@@ -137,7 +143,9 @@ extension DAPChannel {
         trace(.warning, "CMSIS-DAP transfer failed", ["command": name, "error": error.summary])
         abandon()
         condition = .outOfStep(isHalted: error == .stalled)
-        return .transport(error, during: name)
+        let failure = ProbeError.transport(error, during: name)
+        lastFailure = failure
+        return failure
     }
 
     func submitRead(within limit: Duration) throws(USBError) -> USBTicket {

@@ -10,7 +10,11 @@ extension Core {
     /// The core must be halted, and clean (``cleanForCalls()``) before the first call. Entered with PRIMASK set and
     /// C_MASKINTS clear: a function that needs its interrupts unmasks them itself.
     package func call(_ function: FunctionCall) throws(CoreError) -> FunctionResult {
-        if isInterrupted { try cleanForCalls() }
+        if isInterrupted {
+            // Contact was lost while a function ran, and it may be running still.
+            try halt()
+            try cleanForCalls()
+        }
         try enter(function)
         isInterrupted = true
         let poll = AdaptivePoll(within: function.deadline, on: timebase)

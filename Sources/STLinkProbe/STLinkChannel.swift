@@ -37,6 +37,9 @@ final class STLinkChannel {
     private var condition = Condition.inStep
     /// Changes with every bus reset: whatever the probe was told before is forgotten.
     private(set) var generation = 0
+    /// The failure after which the probe was reset; nil when none made it necessary.
+    private(set) var resetCause: ProbeError?
+    private var lastFailure: ProbeError?
 
     init(
         _ interface: any USBInterface, product: STLinkProduct, timebase: any Timebase, trace: Trace
@@ -101,11 +104,15 @@ final class STLinkChannel {
     func reset() throws(ProbeError) {
         trace(.warning, "ST-LINK bus reset")
         generation &+= 1
+        resetCause = lastFailure
         try transport("USB reset") { () throws(USBError) in try interface.resetDevice() }
         timebase.wait(for: Self.resetPause)
         condition = .inStep
         try drain()
     }
+
+    /// What failed before is over: the probe is in a mode that it was told to enter, or leave, since.
+    func forgetFailures() { (lastFailure, resetCause) = (nil, nil) }
 
     func close() { interface.close() }
 }
@@ -140,7 +147,9 @@ extension STLinkChannel {
             for ticket in tickets { interface.cancel(ticket) }
             condition = Self.condition(after: error, owingData: !command.payload.isEmpty)
             trace(.warning, "ST-LINK transfer failed", ["command": Command.name, "error": error.summary])
-            throw .transport(error, during: Command.name)
+            let failure = ProbeError.transport(error, during: Command.name)
+            lastFailure = failure
+            throw failure
         }
     }
 

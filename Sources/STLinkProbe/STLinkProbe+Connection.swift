@@ -23,6 +23,7 @@ extension STLinkProbe {
         let isSame = session?.generation == channel.generation
         session = nil
         try channel.restoreStep()
+        channel.forgetFailures()
         if version.has(.accessPortClosing), isSame {
             for port in opened {
                 if case .failed(let status) = try channel.run(CloseAccessPort(index: port)) {
@@ -42,7 +43,7 @@ extension STLinkProbe {
     package func resetLine() throws(ProbeError) {
         try channel.restoreStep()
         // A target that is not there right now, as after a reset, must not keep us from trying again.
-        guard hasEntered, readyGeneration == channel.generation else { throw Self.unconnected }
+        guard hasEntered, readyGeneration == channel.generation else { throw unconnected }
         // Entering again does it where the firmware knows that. Leaving first works everywhere but releases
         // nRST, so a target held in reset is spared it.
         if !version.has(.reentry), !holdsReset { try leaveMode() }
@@ -80,13 +81,15 @@ extension STLinkProbe {
     func requireSession() throws(ProbeError) -> Session {
         try channel.restoreStep()
         guard let session, session.generation == channel.generation else {
-            throw Self.unconnected
+            throw unconnected
         }
         return session
     }
 
-    private static var unconnected: ProbeError {
-        .noTarget(detail: "the probe is not connected (or was reset after a USB error)")
+    /// A session that a bus reset ended is told by what made the reset necessary: that the probe now knows no target is
+    /// nobody's fault but the cable's.
+    private var unconnected: ProbeError {
+        channel.resetCause ?? .noTarget(detail: "the probe is not connected")
     }
 
     static func lacking(_ feature: STLinkFeature, on version: STLinkVersion) -> ProbeError {
@@ -123,6 +126,7 @@ extension STLinkProbe {
         if case .failed(let status) = try attempt(EnterSWD()) { throw try noEntry(status) }
         if holdsReset { try perform(DriveReset(asserted: true)) }
         session = Session(generation: channel.generation)
+        channel.forgetFailures()
     }
 
     private func noEntry(_ status: STLinkStatus) throws(ProbeError) -> ProbeError {

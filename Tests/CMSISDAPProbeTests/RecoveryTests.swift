@@ -65,7 +65,7 @@ import USBTransport
             + CMSISDAPFixture.connecting + good
         let fixture = try CMSISDAPFixture.connected(script)
         #expect(throws: ProbeError.self) { try fixture.probe.execute([read]) }
-        #expect(try #require(throws: ProbeError.self) { try fixture.probe.execute([read]) }.code == "PRB-007")
+        #expect(try #require(throws: ProbeError.self) { try fixture.probe.execute([read]) }.code == "PRB-001")
         #expect(fixture.usb.events.contains(.reset))
         try fixture.probe.connect(clock: .megahertz(10))
         #expect(try fixture.probe.execute([read]) == [7])

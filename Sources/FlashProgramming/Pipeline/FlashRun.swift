@@ -121,11 +121,23 @@ final class FlashRun {
         } catch {
             guard case .device(_, _, let cause, _) = error else { throw error }
             warn(.eraseRepeated(range, code: cause.code))
-            try perform(operation, .erase, range, erase)
+            try repeating(after: error) { () throws(FlashError) in
+                try perform(operation, .erase, range, erase)
+            }
         }
         journal.wasErased(range)
         report.erasedBytes += range.count
         try proveErase(range)
+    }
+
+    /// What fails once more is told by its first failure: the second may only be a consequence.
+    private func repeating(
+        after first: FlashError, _ work: () throws(FlashError) -> Void
+    ) throws(FlashError) {
+        do { try work() } catch {
+            if case .cancelled = error { throw error }
+            throw first
+        }
     }
 
     func program(_ range: AddressRange, from contents: ExpectedContents) throws(FlashError) {
