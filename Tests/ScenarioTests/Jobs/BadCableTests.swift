@@ -19,7 +19,7 @@ import Workbench
     private static let piece = Piece(0x9000_0F00, 2_900, seed: 20)
     private static let touched = 0x0000..<0x2000
     /// How many transfers fail where not all do.
-    private static let samples = 12
+    private static let samples = 4
     /// Virtual: the longest a single call of a loader may take, and some.
     private static let patience: Duration = .seconds(300)
 
