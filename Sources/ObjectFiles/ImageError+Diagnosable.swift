@@ -53,7 +53,7 @@ extension ImageError: Diagnosable {
     package var remedies: [String] {
         switch self {
         case .unknownFormat:
-            ["name the format (elf, hex, srec, uf2, bin), or give an address if it is a raw binary"]
+            ["name the format (--format elf, hex, srec, uf2 or bin), or place a raw binary as FILE@ADDRESS"]
         case .addressMissing: ["say where it goes, e.g. 0x90000000"]
         case .addressNotAllowed(_, _, _):
             ["leave the address away, or name the format bin to store the file as it is"]
