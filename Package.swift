@@ -101,7 +101,8 @@ let package = Package(
         tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
         tests("LibUSBTransportTests", of: ["Essentials", "USBTransport", "LibUSBTransport"]),
         // Object files of any shape for tests, made without the code under test.
-        .target(name: "ELFTestKit", path: "Tests/ELFTestKit", swiftSettings: policy),
+        .target(
+            name: "ELFTestKit", dependencies: ["Essentials"], path: "Tests/ELFTestKit", swiftSettings: policy),
         tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles", "ELFTestKit"]),
         // What tests of probe drivers share: a scripted USB interface and the check that every decoder goes through.
         .target(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 import Glibc
 import SimulatedBench
 import Testing
@@ -143,7 +144,7 @@ import Testing
     /// Messages and parts of them, damaged: whatever comes of it, the next client is served.
     @Test func `may send anything`() throws {
         let rig = USBIPRig(.cmsisDAPv2)
-        var random = Xorshift(seed: 20_261_125)
+        var random = SeededGenerator(seed: 20_261_125)
         for round in 0..<300 {
             let client = try rig.importing("1-1")
             var bytes: [UInt8] = []
@@ -161,18 +162,6 @@ import Testing
         let client = try rig.importing("1-1")
         try client.control([0x80, 8, 0, 0, 0, 0, 1, 0])
         #expect(try client.answer(isIn: true).status == 0)
-    }
-}
-
-/// A small generator that gives the same numbers in every run.
-private struct Xorshift {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state ^= state << 13
-        state ^= state >> 7
-        state ^= state << 17
-        return state
     }
 }
 

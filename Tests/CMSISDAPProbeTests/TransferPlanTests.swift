@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import DebugProbe
+import Essentials
 import Testing
 import USBTestKit
 

@@ -3,6 +3,7 @@
 
 import CUnicorn
 import EmulatedCortexM
+import Essentials
 import Glibc
 
 /// Our core and Unicorn side by side, each with its own copy of the same memory.

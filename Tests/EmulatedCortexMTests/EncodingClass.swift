@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// A family of encodings written as in the architecture manual, bit by bit.
 ///
 /// `0` and `1` are fixed. `n d m t u a` are registers other than SP and PC (in 16-bit forms any low register), each

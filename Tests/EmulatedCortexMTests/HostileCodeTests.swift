@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import EmulatedCortexM
+import Essentials
 import Testing
 
 @Suite struct `Hostile code` {

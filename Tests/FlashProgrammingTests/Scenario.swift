@@ -6,24 +6,6 @@ import FlashLoader
 import FlashProgramming
 import ObjectFiles
 
-/// SplitMix64: small, and the same everywhere for one seed.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
-        return value ^ (value >> 31)
-    }
-    mutating func bytes(_ count: Int) -> [UInt8] {
-        var words: [UInt64] = []
-        while words.count * 8 < count { words.append(next().littleEndian) }
-        return words.withUnsafeBytes { Array($0.prefix(count)) }
-    }
-}
-
 /// A flash with something in it, an image for it and what somebody wants.
 struct Scenario {
     var geometry: FlashGeometry

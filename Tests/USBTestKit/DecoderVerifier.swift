@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// What every decoder of bytes from a cable must stand.
 ///
 /// Cut short anywhere, it fails with an error; with rubbish behind the answer, or rubbish all over, it does

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -42,7 +44,7 @@ struct FlashArray: ~Copyable {
     }
 
     /// Leaves the cells in no defined state: an erase or program that was cut off.
-    mutating func scramble(_ range: Range<Int>, _ random: inout SeededRandom) {
+    mutating func scramble(_ range: Range<Int>, _ random: inout SeededGenerator) {
         for address in range.clamped(to: 0..<count) {
             inverted[address] = UInt8(truncatingIfNeeded: random.next() >> 17)
         }

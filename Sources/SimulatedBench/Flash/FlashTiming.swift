@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// How long a part is busy with what (W25Q128JV datasheet rev F, AC characteristics).
 struct FlashTiming: Sendable {
     struct Limits: Sendable {
@@ -41,11 +43,11 @@ struct FlashTiming: Sendable {
 /// Draws busy times between a part's limits.
 struct FlashTimer {
     var policy: BenchConfiguration.BusyTimes
-    private var random: SeededRandom
+    private var random: SeededGenerator
 
     init(_ policy: BenchConfiguration.BusyTimes, seed: UInt64) {
         self.policy = policy
-        random = SeededRandom(seed: seed ^ 0xF1A5_4000)
+        random = SeededGenerator(seed: seed ^ 0xF1A5_4000)
     }
 
     mutating func draw(_ limits: FlashTiming.Limits) -> Picoseconds {
@@ -58,20 +60,6 @@ struct FlashTimer {
             let low = Double(limits.typical) / 2
             return Picoseconds(low + share * share * share * (Double(limits.maximum) - low))
         }
-    }
-}
-
-/// SplitMix64: the bench's only source of chance.
-struct SeededRandom {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ value >> 27) &* 0x94D0_49BB_1331_11EB
-        return value ^ value >> 31
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// The board's traces between the QUADSPI pins and the flash: one chip select, one clock, four lines.
 ///
 /// Levels are carried clock by clock; whole bytes take a short cut when both ends agree on lines and phase, which
@@ -16,11 +18,11 @@ final class SerialBus {
     private(set) var isSelected = false
     /// Read data is disturbed: how often, in bytes between two wrong ones (1 = each); nil is a clean line.
     var noiseInterval: UInt64?
-    private var random: SeededRandom
+    private var random: SeededGenerator
 
     init(flash: SerialFlash?, floatLevel: UInt8 = 0xF, seed: UInt64 = 1) {
         (self.flash, self.floatLevel) = (flash, floatLevel)
-        random = SeededRandom(seed: seed ^ 0x5EE_D1E5)
+        random = SeededGenerator(seed: seed ^ 0x5EE_D1E5)
     }
 
     /// The next moment at which the flash can answer differently to the same command; nil if only a command can

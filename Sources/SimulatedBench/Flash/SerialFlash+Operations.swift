@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// Operations that take time.
 extension SerialFlash {
     /// Finishes what has ended by now.

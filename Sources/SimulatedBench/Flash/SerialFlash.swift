@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// A W25Q128-class serial NOR flash, as its pins see the world: chip select, and levels on IO0...IO3 clock by clock.
 ///
 /// Whoever drives it sets ``now`` to the time of what happens next; time never goes back. Nothing runs by itself:
@@ -11,7 +13,7 @@ final class SerialFlash {
     var now: Picoseconds = 0
     var array: FlashArray
     var timer: FlashTimer
-    var random: SeededRandom
+    var random: SeededGenerator
     /// Never leaves BUSY, whatever it is told.
     var isStuckBusy = false
 
@@ -65,7 +67,7 @@ final class SerialFlash {
         self.part = part
         array = FlashArray(count: part.count)
         timer = FlashTimer(busyTimes, seed: seed)
-        random = SeededRandom(seed: seed ^ 0xBAD_CE11)
+        random = SeededGenerator(seed: seed ^ 0xBAD_CE11)
         nonVolatileStatus = part.factoryState.statusRegisters
         security = Array(repeating: 0xFF, count: 768)
         protection = FlashProtection(status: nonVolatileStatus, count: array.count)

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import EmulatedCortexM
+import Essentials
 
 /// The memories of the real map (RM0399 §2.3).
 struct ChipMemories {
@@ -54,7 +55,7 @@ struct ChipMemories {
     /// RAM comes up with anything in it.
     private func scrambleVolatile() {
         for block in volatile + gated {
-            var random = SeededRandom(seed: UInt64(block.base))
+            var random = SeededGenerator(seed: UInt64(block.base))
             // The first page is enough for code that relies on zeros to fail.
             for offset in stride(from: 0, to: min(block.count, 4096), by: 8) {
                 block.memory.storeBytes(of: random.next(), toByteOffset: offset, as: UInt64.self)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// The flash as fitted, and what it holds.
 extension Machine {
     /// The part on the board; nil when it is missing.
@@ -65,7 +67,7 @@ extension Machine {
         case .qpi: flash.isQuadInterface = true
         case .badCell:
             // Four cells of a byte stuck at each level, somewhere in the first page.
-            var random = SeededRandom(seed: seed)
+            var random = SeededGenerator(seed: seed)
             flash.array.worn = (Int(random.next() & 0xFF), 0xF0)
         default: break
         }

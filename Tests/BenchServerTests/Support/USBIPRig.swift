@@ -16,16 +16,10 @@ final class USBIPRig {
     private final class Log { var notes: [String] = [] }
 
     init(_ kinds: BenchConfiguration.ProbeKind...) {
-        bus = HostBus(
-            kinds.map { kind in
-                var configuration = BenchConfiguration()
-                configuration.probe = kind
-                return SimulatedBench(configuration)
-            })
+        bus = .holding(kinds)
         let log = Log()
         self.log = log
         server = USBIPServer(bus, listener: nil) { log.notes.append($0) }
-        bus.advance(to: .seconds(1))
     }
 
     func connect() throws -> USBIPClient {

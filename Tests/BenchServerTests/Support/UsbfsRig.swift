@@ -17,13 +17,7 @@ final class UsbfsRig: UsbfsReplies {
     private var kept: [UnsafeMutableRawPointer] = []
 
     init(_ kinds: BenchConfiguration.ProbeKind...) {
-        bus = HostBus(
-            kinds.map { kind in
-                var configuration = BenchConfiguration()
-                configuration.probe = kind
-                return SimulatedBench(configuration)
-            })
-        bus.advance(to: .seconds(1))
+        bus = .holding(kinds)
     }
     deinit { for pointer in kept { pointer.deallocate() } }
 

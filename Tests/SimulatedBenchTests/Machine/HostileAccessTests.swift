@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import EmulatedCortexM
+import Essentials
 import Testing
 
 @testable import SimulatedBench
@@ -18,7 +19,7 @@ import Testing
     ]
     private static let widths: [BusWidth] = [.byte, .halfword, .word]
 
-    private static func value(_ random: inout SeededRandom) -> UInt32 {
+    private static func value(_ random: inout SeededGenerator) -> UInt32 {
         let bits = random.next()
         return switch bits & 7 {
         case 0: 0
@@ -32,7 +33,7 @@ import Testing
 
     @Test(arguments: 1...6 as ClosedRange<UInt64>)
     func `to any register leave the machine standing`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         let board = Board {
             $0.seed = seed
             $0.supply = .either
@@ -71,7 +72,7 @@ import Testing
 
     @Test(arguments: 1...4 as ClosedRange<UInt64>)
     func `to the flash's pins leave it standing`(seed: UInt64) {
-        var random = SeededRandom(seed: seed)
+        var random = SeededGenerator(seed: seed)
         for part in [FlashPart.w25q128jvIQ, .w25q128jvIM, .w25q128fv] {
             let pins = FlashPins(part, times: .random)
             for _ in 0..<4_000 {
