@@ -4,7 +4,7 @@
 source "$here/vm/guest.lib.sh"
 # With `control` in it.
 export PATH=$here/vm/bin:$PATH
-# QEMU translates every instruction, and two processors share it with the server.
+# QEMU translates every instruction.
 slowness=10
 
 # The process group of what runs on the bus; empty when nothing does.
@@ -20,8 +20,8 @@ on_bus() {
     wait "$group" || status=$?
     [ "$status" != 124 ] || echo "ended after $limit s" >>"$log"
     end_group
-    detach_all 2>>"$log" || status=1
-    said=$(request stop) || { status=1; said+=$'\nthe simulation ended early'; }
+    bus_detach_all 2>>"$log" || status=1
+    said=$(bus_request stop) || { status=1; said+=$'\nthe simulation ended early'; }
     # What the simulation says helps only where something is wrong.
     [ "$status" = 0 ] || printf '%s\n' "$said" >>"$log"
     return "$status"
@@ -30,9 +30,9 @@ on_bus() {
 plug_in() { # probes
     local number
     mkdir -p "$bus_state"
-    detach_all || return 1
-    request serve "$@" >"$bus_state/server" || { cat "$bus_state/server"; return 1; }
-    for ((number = 1; number <= $#; number++)); do attach_probe $number || return 1; done
+    bus_detach_all || return 1
+    bus_request serve "$@" >"$bus_state/server" || { cat "$bus_state/server"; return 1; }
+    for ((number = 1; number <= $#; number++)); do bus_attach $number || return 1; done
 }
 
 end_group() {
@@ -41,6 +41,6 @@ end_group() {
 }
 end_bus() {
     end_group
-    detach_all
-    request stop >/dev/null || true
+    bus_detach_all
+    bus_request stop >/dev/null || true
 }

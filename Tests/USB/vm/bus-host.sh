@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The host's end of the virtual machine's bus: bus-host.sh EXTFLASH DIR
 #
-# Reads requests from the FIFO DIR/bus.out, one a line, and answers each on DIR/bus.in: exit status and number of lines,
-# then these lines. Requests:
+# Reads requests from the FIFO DIR/bus.out, one a line: a tag, then what is wanted. Answers each on DIR/bus.in with the tag,
+# an exit status and the number of lines that follow. Requests:
 #     serve PROBE…     serves these probes over USB/IP instead of those before; the answer is the port
 #     control WORD…    tells the simulation something
 #     stop             ends the simulation; what it had to say, and status 1 when it had ended by itself
@@ -64,7 +64,7 @@ serve() { # probes
 
 obey() { # request
     local word=${1:-}
-    shift
+    shift || true
     case $word in
     serve) serve "$@" ;;
     control) timeout --kill-after=2 20 "$extflash" simulate control --socket "$PWD/control.socket" "$@" 2>&1 ;;
@@ -80,12 +80,10 @@ obey() { # request
 
 # Both ways, so that neither open waits for QEMU.
 exec 3<>bus.in 4<>bus.out
-while IFS= read -r -u 4 line; do
+while read -r -u 4 tag line; do
     read -r -a words <<<"$line"
     # Not in a subshell: `serve` leaves the simulation behind.
     obey "${words[@]}" >answer
     status=$?
-    # One write each, and not more than the machine's reader takes.
-    { echo "$status $(wc -l <answer)" && cat answer; } >reply
-    cat reply >&3
+    { echo "$tag $status $(wc -l <answer)" && cat answer; } >&3
 done
