@@ -97,7 +97,7 @@ package final class Simulation {
         try PrivateNamespace.step("mounting the device files on /dev/bus/usb") {
             mount(
                 "extflash", "/dev/bus/usb", "fuse", UInt(MS_NOSUID) | UInt(MS_NODEV),
-                "fd=\(device),rootmode=40755,user_id=0,group_id=0,allow_other")
+                "fd=\(device),rootmode=40755,user_id=0,group_id=0,allow_other,default_permissions")
         }
     }
 

@@ -2,11 +2,14 @@
 // Copyright the extflash authors
 
 import Foundation
+import Glibc
 
 /// Who has a device node open, as far as /proc shows it; other users' processes stay hidden from all but root.
 struct DeviceHolder {
     var root = "/proc"
     var ownProcess = Int(ProcessInfo.processInfo.processIdentifier)
+    /// What a path leads to; nil for nothing.
+    var identity: (String) -> FileIdentity? = FileIdentity.init
 
     /// `openocd (pid 4711)`; of several, the one with the lowest number.
     ///
@@ -28,10 +31,13 @@ struct DeviceHolder {
 
     private func handles(on path: String, of process: Int) -> Int {
         let files = FileManager.default
+        let wanted = identity(path)
         // A process that ended meanwhile, or belongs to somebody else, shows nothing.
         guard let handles = try? files.contentsOfDirectory(atPath: "\(root)/\(process)/fd") else { return 0 }
         return handles.count { handle in
-            (try? files.destinationOfSymbolicLink(atPath: "\(root)/\(process)/fd/\(handle)")) == path
+            let link = "\(root)/\(process)/fd/\(handle)"
+            // In another mount namespace, as a container has, the same name may be another device's.
+            return (try? files.destinationOfSymbolicLink(atPath: link)) == path && identity(link) == wanted
         }
     }
 
@@ -40,5 +46,20 @@ struct DeviceHolder {
         let name = (try? String(contentsOfFile: "\(root)/\(process)/comm", encoding: .utf8)) ?? ""
         let trimmed = name.trimmingCharacters(in: .whitespacesAndNewlines)
         return trimmed.isEmpty ? "a process" : trimmed
+    }
+}
+
+/// What makes two open files the same one.
+struct FileIdentity: Hashable, Sendable {
+    private let numbers: [UInt64]
+
+    /// Of a device its number, whichever node leads to it; of anything else file system and inode.
+    init?(_ path: String) {
+        var information = stat()
+        guard stat(path, &information) == 0 else { return nil }
+        let isDevice = information.st_mode & S_IFMT == S_IFCHR
+        numbers =
+            isDevice
+            ? [UInt64(information.st_rdev)] : [UInt64(information.st_dev), UInt64(information.st_ino)]
     }
 }

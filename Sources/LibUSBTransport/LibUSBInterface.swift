@@ -20,6 +20,8 @@ package final class LibUSBInterface: USBInterface {
     private var claim: LibUSBClaim?
     private var pending: [USBTicket: LibUSBTransfer] = [:]
     private var nextTicket: UInt64 = 0
+    /// Somebody was told that the device is gone.
+    private var isGone = false
 
     init(_ claim: LibUSBClaim, descriptor: USBInterfaceDescriptor) {
         (self.claim, self.descriptor, lastDevice) = (claim, descriptor, claim.device)
@@ -65,8 +67,8 @@ package final class LibUSBInterface: USBInterface {
         }
         pending[ticket] = nil
         do throws(USBError) { return try transfer.result() } catch {
-            if case .transferFailed = error, isLeaving { throw .disconnected }
-            throw error
+            if case .transferFailed = error, isLeaving { throw remembered(.disconnected) }
+            throw remembered(error)
         }
     }
 
@@ -107,6 +109,8 @@ package final class LibUSBInterface: USBInterface {
 
     package func resetDevice() throws(USBError) {
         let claim = try openClaim()
+        // Nothing that was unplugged comes back by itself, as a device may that a reset made enumerate again.
+        guard !isGone else { throw .disconnected }
         abandonAll()
         let result = libusb_reset_device(claim.handle)
         switch result {
@@ -137,8 +141,12 @@ extension LibUSBInterface {
     }
 
     private func failure(_ code: Int32, operation: String) -> USBError {
-        if code == LIBUSB_ERROR_IO.rawValue, isLeaving { return .disconnected }
-        return LibUSB.error(code, operation: operation, device: device)
+        if code == LIBUSB_ERROR_IO.rawValue, isLeaving { return remembered(.disconnected) }
+        return remembered(LibUSB.error(code, operation: operation, device: device))
+    }
+    private func remembered(_ error: USBError) -> USBError {
+        if error == .disconnected { isGone = true }
+        return error
     }
 
     /// Whether the device goes away within the time a departure takes to be noticed.

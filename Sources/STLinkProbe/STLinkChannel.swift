@@ -138,11 +138,16 @@ extension STLinkChannel {
             return answer
         } catch {
             for ticket in tickets { interface.cancel(ticket) }
-            condition =
-                command.payload.isEmpty ? .answerOutstanding(isHalted: error == .stalled) : .dataOwed
+            condition = Self.condition(after: error, owingData: !command.payload.isEmpty)
             trace(.warning, "ST-LINK transfer failed", ["command": Command.name, "error": error.summary])
             throw .transport(error, during: Command.name)
         }
+    }
+
+    private static func condition(after error: USBError, owingData: Bool) -> Condition {
+        // With a probe that is gone there is nothing to bring back in step, and a reset would wait for its return.
+        if error == .disconnected { return .inStep }
+        return owingData ? .dataOwed : .answerOutstanding(isHalted: error == .stalled)
     }
 
     /// - Returns: nil when nothing is waiting.

@@ -27,6 +27,12 @@ import Testing
         [
             (message(26, words(7, 45, 131_072, 0)), .initialize(major: 7, minor: 45, readAhead: 131_072)),
             (message(1, Array("001".utf8) + [0]), .lookup(name: Array("001".utf8))),
+            (
+                message(
+                    4,
+                    words(7, 0) + [UInt8](repeating: 1, count: 60) + words(0o100_660, 0, 1_000, 46, 0)),
+                .setAttributes(.init(mode: 0o100_660, owner: 1_000, group: 46))
+            ),
             (message(14, words(2, 0)), .open(flags: 2)),
             (message(15, words(3, 0, 4, 0, 512)), .read(handle: 3, offset: 4, size: 512)),
             (message(18, words(3, 0)), .release(handle: 3)),
@@ -80,7 +86,7 @@ import Testing
     }
 
     @Test func `have the sizes the kernel checks`() {
-        let file = FuseReply.Attributes(node: 9, isDirectory: false, size: 43)
+        let file = FuseReply.Attributes(node: 9, isDirectory: false, size: 43, access: .device)
         #expect(FuseReply.initialized(readAhead: 0).count == 64)
         #expect(FuseReply.entry(file).count == 128)
         #expect(FuseReply.attributes(file).count == 104)
@@ -95,7 +101,10 @@ import Testing
 
     @Test func `list a directory in pieces`() {
         let entries = ["001", "002", "003"].enumerated().map { index, name in
-            (name, FuseReply.Attributes(node: UInt64(index + 10), isDirectory: false, size: 1))
+            (
+                name,
+                FuseReply.Attributes(node: UInt64(index + 10), isDirectory: false, size: 1, access: .device)
+            )
         }
         let whole = FuseReply.directory(entries, from: 0, size: 4_096)
         #expect(whole.count == 3 * 32)

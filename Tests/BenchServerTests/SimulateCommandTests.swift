@@ -84,6 +84,15 @@ struct `extflash simulate` {
         #expect(outcome.output.hasSuffix("\n0\n") || outcome.output == "0\n", "\(outcome.output)")
     }
 
+    @Test func `gives device files the modes udev does, and lets them be changed`() throws {
+        let outcome = try Command.script(
+            ["stlink-v3"],
+            "stat -c '%a %u:%g' /dev/bus/usb/001/002; chmod 600 /dev/bus/usb/001/002; "
+                + "stat -c '%a %u:%g' /dev/bus/usb/001/002; $x simulate control unplug; "
+                + "$x simulate control plug; stat -c '%a %u:%g' /dev/bus/usb/001/003")
+        #expect(outcome.output == "664 0:0\n600 0:0\n664 0:0\n")
+    }
+
     @Test func `passes on how the program ended`() throws {
         #expect(try Command.run(["stlink-v3"], ["sh", "-c", "exit 7"]).status == 7)
         #expect(try Command.run(["stlink-v3"], ["sh", "-c", "kill -9 $$"]).status == 137)

@@ -34,6 +34,22 @@ import Testing
         #expect(holder.name(for: node) == "another job of this program")
     }
 
+    @Test func `a device of the same name in a container is another one`() throws {
+        try folder.write([], to: "ours")
+        try folder.write([], to: "theirs")
+        for process in [52, 4711] {
+            try folder.link("\(process)/fd/5", to: node)
+            try folder.write(Array("p\(process)\n".utf8), to: "\(process)/comm")
+        }
+        var holder = holder
+        holder.identity = { [path = folder.path] asked in
+            FileIdentity("\(path)/\(asked.contains("/52/") ? "theirs" : "ours")")
+        }
+        #expect(holder.name(for: node) == "p4711 (pid 4711)")
+        #expect(FileIdentity("/dev/null") != FileIdentity("/dev/zero"))
+        #expect(FileIdentity("\(folder.path)/none") == nil)
+    }
+
     @Test func `a process that shows nothing is passed over`() throws {
         try folder.write([], to: "12/comm")
         try folder.write([], to: "cpuinfo")

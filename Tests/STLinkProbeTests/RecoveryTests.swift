@@ -76,6 +76,20 @@ import USBTransport
         #expect(error.cause?.code == "USB-003")
     }
 
+    @Test func `a probe that was unplugged while it took data is not reset`() throws {
+        let script =
+            exchange("f2 4b 00", "80 00") + exchange("f2 08 00 00 00 20 04 00") + [
+                .outFails([1, 2, 3, 4], .disconnected)
+            ]
+        let fixture = try STLinkFixture.connected(script)
+        let memory = try #require(try fixture.probe.blockMemory(accessPort: 0))
+        #expect(throws: ProbeError.self) {
+            try memory.write([1, 2, 3, 4], at: 0x2000_0000, width: .word, csw: 0)
+        }
+        #expect(throws: ProbeError.self) { try fixture.probe.execute([.read(.debugPort(0))]) }
+        #expect(!fixture.usb.events.contains(.reset))
+    }
+
     @Test(arguments: 0..<8) func `a register answer cut short is an error at every length`(count: Int) throws
     {
         let short = Array(bytes("80 00 00 00 01 00 00 00").prefix(count))

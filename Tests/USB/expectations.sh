@@ -22,7 +22,7 @@ expect_same() { # what, actual file, expected file
 # The log has this line, or a line with this text.
 expect_line() { # what, line
     grep -qxF -- "$2" "$log" || fail "$1: no line '$2'"
-    ok "$1: $2"
+    ok "$1: ${2#"${2%%[! ]*}"}"
 }
 expect_text() { # what, part of a line
     grep -qF -- "$2" "$log" || fail "$1: no line has '$2'"

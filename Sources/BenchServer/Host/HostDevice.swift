@@ -17,6 +17,8 @@ final class HostDevice {
     private(set) var interfaces: [HostInterface]
     /// Transfers on their way, by the port's number.
     private(set) var transfers: [UInt64: HostTransfer] = [:]
+    /// Who may open its file.
+    var access = FileAccess.device
     /// Configuration or drivers changed.
     var onChange: () -> Void = {}
     private let now: () -> Duration

@@ -10,6 +10,7 @@ enum FuseReply {
         var node: UInt64
         var isDirectory: Bool
         var size: Int
+        var access: FileAccess
     }
 
     /// An answer: header and payload.
@@ -67,10 +68,13 @@ enum FuseReply {
             writer.write(UInt64(attributes.size))
             // Blocks and three times.
             writer.write(contentsOf: [UInt8](repeating: 0, count: 44))
-            writer.write(UInt32(attributes.isDirectory ? 0o40755 : 0o100_666))
+            let kind: UInt32 = attributes.isDirectory ? 0o40000 : 0o100000
+            writer.write(kind | attributes.access.mode)
             writer.write(UInt32(attributes.isDirectory ? 2 : 1))
-            // Owner, group, device.
-            writer.write(contentsOf: [UInt8](repeating: 0, count: 12))
+            writer.write(attributes.access.owner)
+            writer.write(attributes.access.group)
+            // Device number.
+            writer.write(UInt32(0))
             writer.write(UInt32(4_096))
             writer.write(UInt32(0))
         }

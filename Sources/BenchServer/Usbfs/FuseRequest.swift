@@ -16,6 +16,7 @@ struct FuseRequest: Hashable, Sendable {
         case initialize(major: UInt32, minor: UInt32, readAhead: UInt32)
         case lookup(name: [UInt8])
         case attributes
+        case setAttributes(FileAccess.Change)
         case open(flags: UInt32)
         case openDirectory
         case read(handle: UInt64, offset: UInt64, size: UInt32)
@@ -57,7 +58,7 @@ struct FuseRequest: Hashable, Sendable {
         let opcode: UInt32 = try reader.read()
         unique = try reader.read()
         node = try reader.read()
-        // uid and gid: whoever could open the file may use it.
+        // uid and gid: the kernel has checked them, and whoever could open the file may use it.
         _ = try reader.readBytes(8)
         thread = Int32(truncatingIfNeeded: try reader.read(UInt32.self))
         _ = try reader.readBytes(4)
@@ -74,6 +75,7 @@ struct FuseRequest: Hashable, Sendable {
         case 1: return .lookup(name: try name(&reader))
         case 2, 42: return .silent
         case 3: return .attributes
+        case 4: return .setAttributes(try accessChange(&reader))
         case 14: return .open(flags: try reader.read())
         case 15:
             let (handle, offset): (UInt64, UInt64) = (try reader.read(), try reader.read())
@@ -108,6 +110,18 @@ struct FuseRequest: Hashable, Sendable {
         _ = try reader.readBytes(8)
         return Control(
             handle: handle, command: command, argument: argument, isCompatible: flags & 1 != 0)
+    }
+
+    /// `struct fuse_setattr_in`; the length and times of a device's file are nobody's business.
+    private static func accessChange(_ reader: inout ByteReader) throws(TruncatedBytes) -> FileAccess.Change {
+        let valid: UInt32 = try reader.read()
+        _ = try reader.readBytes(64)
+        let mode: UInt32 = try reader.read()
+        _ = try reader.readBytes(4)
+        let (owner, group): (UInt32, UInt32) = (try reader.read(), try reader.read())
+        return FileAccess.Change(
+            mode: valid & 1 != 0 ? mode : nil, owner: valid & 2 != 0 ? owner : nil,
+            group: valid & 4 != 0 ? group : nil)
     }
 
     private static func name(_ reader: inout ByteReader) throws(TruncatedBytes) -> [UInt8] {

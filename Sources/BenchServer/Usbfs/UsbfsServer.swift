@@ -89,6 +89,10 @@ final class UsbfsServer: UsbfsReplies, HostBusObserver {
             return FuseReply.initialized(readAhead: readAhead)
         case .lookup(let name): return FuseReply.entry(try lookup(name, in: request.node))
         case .attributes: return FuseReply.attributes(try attributes(of: request.node))
+        case .setAttributes(let change):
+            guard let device = device(request.node) else { throw Errno(EPERM) }
+            device.access.apply(change)
+            return FuseReply.attributes(Self.file(device))
         case .openDirectory: return FuseReply.opened(handle: 0, isDevice: false)
         case .readDirectory(let offset, let size):
             return FuseReply.directory(try entries(of: request.node), from: offset, size: Int(size))
@@ -144,24 +148,26 @@ final class UsbfsServer: UsbfsReplies, HostBusObserver {
         case Self.root: [(Self.busName, Self.directory(Self.busNode))]
         case Self.busNode:
             bus.attached.map { device in
-                (
-                    device.fileName,
-                    .init(node: device.node, isDirectory: false, size: device.descriptors.count)
-                )
+                (device.fileName, Self.file(device))
             }
         default: throw Errno(ENOTDIR)
         }
     }
     private func attributes(of node: UInt64) throws(Errno) -> FuseReply.Attributes {
         if node == Self.root || node == Self.busNode { return Self.directory(node) }
-        let held = files.values.map(\.device)
-        guard let device = (bus.attached + held).first(where: { $0.node == node }) else {
-            throw Errno(ENOENT)
-        }
-        return .init(node: node, isDirectory: false, size: device.descriptors.count)
+        guard let device = device(node) else { throw Errno(ENOENT) }
+        return Self.file(device)
+    }
+    /// On the bus, or gone from it and still open.
+    private func device(_ node: UInt64) -> HostDevice? {
+        (bus.attached + files.values.map(\.device)).first { $0.node == node }
+    }
+    private static func file(_ device: HostDevice) -> FuseReply.Attributes {
+        .init(
+            node: device.node, isDirectory: false, size: device.descriptors.count, access: device.access)
     }
     private static func directory(_ node: UInt64) -> FuseReply.Attributes {
-        .init(node: node, isDirectory: true, size: 0)
+        .init(node: node, isDirectory: true, size: 0, access: .directory)
     }
 }
 

@@ -40,7 +40,10 @@ package struct ProbesReport: Encodable, Sendable {
         package let remedies: [String]
 
         init(_ error: any Diagnosable) {
-            (code, summary) = (error.code, error.summary)
+            // An error that only passes on what happened below says nothing to a person.
+            var origin = error
+            while FailureClass.passingOn.contains(origin.code), let cause = origin.cause { origin = cause }
+            (code, summary) = (origin.code, origin.summary)
             var remedies = error.remedies
             var cause = error.cause
             while let next = cause {
