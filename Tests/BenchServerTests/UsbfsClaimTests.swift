@@ -127,6 +127,9 @@ import Testing
         #expect(rig.call(file, .dropPrivileges, word: 0b10) == 0)
         #expect(rig.call(file, .claimInterface, word: 0) == -EACCES)
         #expect(control(rig, file, 1, UsbfsCommand.disconnectDriver) == -EACCES)
+        // Interfaces 1 to 3 belong to the kernel's drivers.
+        #expect(rig.call(file, .reset) == -EACCES)
+        #expect(rig.call(try rig.open(), .reset) == 0)
     }
 
     @Test func `tell speed, address and abilities`() throws {

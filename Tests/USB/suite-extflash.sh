@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# extflash itself, as a user has it, over real libusb: whole jobs on every probe, the choice among several, the plug pulled, the
-# program killed, two programs at once, no permission.
+# extflash itself, as a user has it, over real libusb: whole jobs on every probe, the choice among several, the plug pulled,
+# the program killed, two programs at once, no permission.
 set -euo pipefail
 source "$(dirname "$0")/checks.sh"
 

@@ -69,6 +69,12 @@ extension UsbfsFile {
         }
     }
 
+    /// Without privileges nobody may reset a device of which somebody else uses a part.
+    func checkReset() throws(Errno) {
+        let isShared = device.interfaces.contains { $0.driver != .none && $0.driver != .program(number) }
+        guard allowedInterfaces == nil || device.configuration == 0 || !isShared else { throw Errno(EACCES) }
+    }
+
     // MARK: - Kernel drivers
 
     func driverName(of interface: UInt32) throws(Errno) -> String {

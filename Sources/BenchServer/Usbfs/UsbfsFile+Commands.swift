@@ -65,7 +65,9 @@ extension UsbfsFile {
         case .clearHalt:
             guard device.port.clearHalt(try claimedEndpoint(memory, argument)) else { throw Errno(EPIPE) }
             device.settle()
-        case .reset: device.reset()
+        case .reset:
+            try checkReset()
+            device.reset()
         case .getCapabilities: try memory.write(UsbfsCommand.capabilities, at: argument)
         case .getSpeed: return speed
         case .connectInfo:

@@ -99,7 +99,9 @@ final class UsbfsServer: UsbfsReplies, HostBusObserver {
         case .open(let flags):
             return FuseReply.opened(handle: try open(request.node, flags), isDevice: true)
         case .read(let handle, let offset, let size):
-            let bytes = try file(handle).device.descriptors.dropFirst(Int(clamping: offset))
+            let device = try file(handle).device
+            guard device.isConnected else { throw Errno(ENODEV) }
+            let bytes = device.descriptors.dropFirst(Int(clamping: offset))
             return Array(bytes.prefix(Int(size)))
         case .release(let handle):
             files.removeValue(forKey: handle)?.close()
