@@ -5,7 +5,9 @@ scripts=$here/openocd
 cd "$work"
 command -v openocd >/dev/null || skip "openocd is not installed"
 
-# Name, probe (as after --probe), interface file, transport, then OpenOCD commands run after the board's files.
+# OpenOCD commands run before the target's file.
+settings="set DUAL_CORE 1; set USE_CTI 1"
+# Name, probe (as after --probe), interface file, transport, then OpenOCD commands run after the target's file and checks.tcl.
 #
 # OpenOCD's log is shown only when something is wrong: on the first wrong value, on an exit status, or when it hangs.
 session() {
@@ -17,7 +19,7 @@ session() {
     on_bus "$probe" openocd \
         -c "gdb_port disabled; tcl_port disabled; telnet_port disabled" \
         -f "interface/$interface.cfg" -c "transport select $transport" \
-        -c "set DUAL_CORE 1; set USE_CTI 1" -f target/stm32h7x_dual_bank.cfg -f "$scripts/checks.tcl" \
+        -c "$settings" -f target/stm32h7x_dual_bank.cfg -f "$scripts/checks.tcl" \
         "${commands[@]}" -c "finish" || fail "$name"
     grep -E '^  (ok|--) ' "$log" || true
     # OpenOCD ends with 0 also when a script ends early.
