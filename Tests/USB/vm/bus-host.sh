@@ -38,10 +38,21 @@ stop() {
     return $ended_by_itself
 }
 
+# A probe whose flash is kept in a directory of the machine, which is not to be seen from here: it is kept below DIR, under
+# the same name.
+kept_here() { # probe
+    if [[ $1 =~ ^(.*,state=)(/[^,]*)(.*)$ && $1 != *..* ]]; then
+        mkdir -p "$PWD/states$(dirname "${BASH_REMATCH[2]}")"
+        echo "${BASH_REMATCH[1]}$PWD/states${BASH_REMATCH[2]}${BASH_REMATCH[3]}"
+    else
+        echo "$1"
+    fi
+}
+
 serve() { # probes
     stop >/dev/null
     local arguments=() probe tries port=""
-    for probe in "$@"; do arguments+=(--probe "$probe"); done
+    for probe in "$@"; do arguments+=(--probe "$(kept_here "$probe")"); done
     rm -f control.socket
     : >server.log
     # Ends with this script, however that ends.

@@ -29,8 +29,11 @@ for program in /usr/sbin/usbip /lib/systemd/systemd-udevd /usr/bin/udevadm; do
     [ -x "$program" ] || skip "$program, which runs inside, is not installed"
 done
 qemu-system-x86_64 -device help 2>&1 | grep -q '"virtio-9p-pci"' || skip "this QEMU cannot pass a file system on (9p)"
-machine=$("$here/prepare.sh" "$root/.build/vm") || skip "$(tail -n 1 <<<"$machine")"
+status=0
+machine=$("$here/prepare.sh" "$root/.build/vm") || status=$?
 machine=$(tail -n 1 <<<"$machine")
+[ $status != 77 ] || skip "$machine"
+[ $status = 0 ] || { echo "FAILED: the virtual machine cannot be made: $machine" && exit 1; }
 
 run=$(mktemp -d)
 children=()
@@ -42,21 +45,22 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
+trap 'exit 141' PIPE
 [[ "$here$run" != *[[:space:]]* ]] || skip "the path of this checkout or of TMPDIR has a space"
 
 # The command and its surroundings.
 {
     for variable in PATH HOME CI; do printf 'export %s=%q\n' $variable "${!variable:-}"; done
-    echo "export LANG=C.UTF-8 EXTFLASH_USB_BUS=vm"
+    # Inside it is root, who has these.
+    echo 'export PATH=$PATH:/usr/sbin:/sbin LANG=C.UTF-8 EXTFLASH_USB_BUS=vm'
     printf 'cd %q\n' "$PWD"
     printf '%q ' "$@"
     echo
 } >"$run/command"
 
 mkfifo "$run"/{bus,output}.{in,out}
-cat "$run/output.out" &
-output=$!
-"$here/bus-host.sh" "$extflash" "$run" &
+# It and QEMU end with this script, however that ends.
+setpriv --pdeathsig TERM "$here/bus-host.sh" "$extflash" "$run" &
 children+=($!)
 
 # A panic restarts the machine at once, and QEMU ends instead. The rest spares emulated work at boot.
@@ -64,7 +68,7 @@ arguments="console=ttyS0 quiet panic=-1 nokaslr norandmaps mitigations=off no_ti
 cryptomgr.notests random.trust_cpu=on extflash.guest=$here/guest.sh extflash.run=$run"
 start=$(date +%s%N)
 # One processor: with two, each transfer would wait for the emulated interrupt of the other.
-setpriv --pdeathsig KILL timeout --kill-after=5 "$limit" qemu-system-x86_64 \
+setpriv --pdeathsig TERM timeout --kill-after=5 "$limit" setpriv --pdeathsig KILL qemu-system-x86_64 \
     -accel tcg -cpu max,-erms -machine q35 -smp 1 -m 1024 -nodefaults -no-user-config -no-reboot \
     -display none -monitor none -serial "file:$run/console" \
     -kernel "$machine/vmlinux" -initrd "$machine/initrd" -append "$arguments" \
@@ -77,9 +81,14 @@ setpriv --pdeathsig KILL timeout --kill-after=5 "$limit" qemu-system-x86_64 \
     </dev/null &
 qemu=$!
 children+=($qemu)
+# Nobody has to wait for a machine whose output nobody reads.
+{ cat "$run/output.out" || kill $qemu; } &
+output=$!
 ended=0
 wait $qemu || ended=$?
-wait $output
+# Had QEMU not even opened it, the reader would wait for ever.
+: <>"$run/output.out"
+wait $output || true
 seconds=$((($(date +%s%N) - start) / 1000000000))
 
 if [ -f "$run/status" ]; then
@@ -89,10 +98,13 @@ if [ -f "$run/status" ]; then
     [ "$status" = 0 ] || sed 's/^/    | /' "$run/console" | tail -n 50
     exit "$status"
 fi
-case $ended in
-124 | 137) echo "FAILED: the virtual machine was not done after $limit s" ;;
-*) echo "FAILED: the virtual machine ended early, after $seconds s (QEMU: $ended)" ;;
-esac
+if [ $ended = 124 ] || [ $ended = 137 ]; then
+    echo "FAILED: the virtual machine was not done after $limit s"
+elif grep -q 'Kernel panic' "$run/console" 2>/dev/null; then
+    echo "FAILED: the virtual machine's kernel panicked after $seconds s"
+else
+    echo "FAILED: the virtual machine ended early, after $seconds s; QEMU ended with $ended"
+fi
 echo "Its console:"
 tail -n 60 "$run/console" 2>/dev/null | sed 's/^/    | /'
 exit 1
