@@ -6,7 +6,7 @@ DESTDIR ?=
 # What the package and its tests need from Debian beyond Swift itself.
 BUILD_PACKAGES = pkg-config libusb-1.0-0-dev
 TEST_PACKAGES = libunicorn-dev
-USB_PACKAGES = openocd stlink-tools usbutils
+USB_PACKAGES = openocd stlink-tools usbutils udev
 
 release = $(shell $(SWIFT) build -c release --show-bin-path)
 
@@ -26,7 +26,7 @@ test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel
 
-test-usb: build usb-packages ## Let OpenOCD and others drive the virtual probes on a private USB bus
+test-usb: build usb-packages ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
 	Tests/USB/run.sh $(release)/extflash
 
 check: test ## Formatting and tests, as continuous integration runs them
@@ -53,10 +53,19 @@ install: build man ## Install to $(DESTDIR)$(PREFIX)
 	$(release)/extflash --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -D -m 644 udev/60-extflash.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-extflash.rules
+	$(tell-udev)
 
-install-udev: ## Let the user at the seat and group plugdev open the probes (as root)
+install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
-	[ -n "$(DESTDIR)" ] || { udevadm control --reload && udevadm trigger --subsystem-match=usb --subsystem-match=hidraw; }
+	$(tell-udev)
+
+# Files for a package are no news for this machine's udev; nor are rules where no udev runs, as in containers.
+define tell-udev
+	@[ -n "$(DESTDIR)" ] || \
+	    { udevadm control --reload && udevadm trigger --subsystem-match=usb --subsystem-match=hidraw; } 2>/dev/null || \
+	    echo "udev was not told of its new rules: replug the probes, or restart this machine."
+endef
 
 uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/extflash
@@ -64,6 +73,7 @@ uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/extflash.1 $(DESTDIR)$(PREFIX)/share/man/man1/extflash.*.1
+	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-extflash.rules
 
 clean: ## Remove what was built
 	rm -rf .build
