@@ -7,11 +7,12 @@ DESTDIR ?=
 BUILD_PACKAGES = pkg-config libusb-1.0-0-dev
 TEST_PACKAGES = libunicorn-dev
 USB_PACKAGES = openocd stlink-tools usbutils udev
+VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
 release = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help build demo test test-usb check format bench install install-udev uninstall man clean
-.PHONY: build-packages test-packages usb-packages
+.PHONY: help build demo test test-usb test-usb-vm check format bench install install-udev uninstall man clean
+.PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -28,6 +29,10 @@ test: build-packages test-packages ## Run every test on the simulated bench
 
 test-usb: build usb-packages ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
 	Tests/USB/run.sh $(release)/extflash
+
+test-usb-vm: build usb-packages vm-packages ## The same on the real kernel's USB stack, in a virtual machine
+	Tests/USB/pyocd_environment.sh || true
+	Tests/USB/vm/run.sh $(release)/extflash Tests/USB/run.sh $(release)/extflash || [ $$? = 77 ]
 
 check: test ## Formatting and tests, as continuous integration runs them
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
@@ -93,3 +98,5 @@ test-packages:
 	$(call apt-install,$(TEST_PACKAGES))
 usb-packages:
 	$(call apt-install,$(USB_PACKAGES))
+vm-packages:
+	$(call apt-install,$(VM_PACKAGES))

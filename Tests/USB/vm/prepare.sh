@@ -81,6 +81,9 @@ fetch_kernel() {
     mv "$partial/modules" "$partial/vmlinux" "$machine/"
     echo "$modules" >"$machine/complete"
     rm -rf "$partial"
+    # Debian's kernels before this one.
+    local old
+    for old in "$cache"/linux-image-*; do [ "$old" = "$machine" ] || rm -rf "$old"; done
 }
 [ "$(cat "$machine/complete" 2>/dev/null)" = "$modules" ] || fetch_kernel
 
