@@ -18,19 +18,21 @@ enum LibUSBDescriptors {
             address: libusb_get_device_address(device))
     }
 
-    /// Nil for a device whose descriptors cannot be read, and for root hubs.
+    /// Nil for a device whose descriptors cannot be read or that leaves while it is looked at, and for root hubs.
     static func describe(_ device: OpaquePointer) -> USBDeviceDescription? {
         var descriptor = libusb_device_descriptor()
         guard libusb_get_device_descriptor(device, &descriptor) == 0 else { return nil }
         let location = location(of: device)
         guard !location.ports.isEmpty else { return nil }
         let known = SysfsDevice(at: location)
-        return USBDeviceDescription(
+        let description = USBDeviceDescription(
             location: location, vendorID: descriptor.idVendor, productID: descriptor.idProduct,
             release: descriptor.bcdDevice, deviceClass: descriptor.bDeviceClass, speed: speed(of: device),
             manufacturer: known.manufacturer?.fitToShow, product: known.product?.fitToShow,
             serialUnits: LibUSBSerialNumber.units(of: device, descriptor, in: known),
             interfaces: interfaces(of: device, known: known))
+        // Its strings may have gone before it did.
+        return known.hasLeft ? nil : description
     }
 
     private static func speed(of device: OpaquePointer) -> USBSpeed {

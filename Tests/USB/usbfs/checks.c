@@ -258,6 +258,8 @@ static void check_gone(const char *node) {
     expect("a control transfer", control(file, 0x80, 6, 0, data, 18), -ENODEV);
     expect("reset", command(file, USBDEVFS_RESET, NULL), -ENODEV);
     expect("reading descriptors", read(file, data, 18) < 0 ? -errno : 0, -ENODEV);
+    // The node goes last.
+    for (int turn = 0; turn < 100 * slowness && access(node, F_OK) == 0; turn++) { usleep(20000); }
     expect("a node of that name", access(node, F_OK) == 0 ? 0 : -errno, -ENOENT);
     close(file);
 }

@@ -67,8 +67,12 @@ int wait_for(int file, short events, int milliseconds) {
 
 struct usbdevfs_urb *reap(int file) {
     struct usbdevfs_urb *urb = NULL;
-    wait_for(file, POLLOUT, 2000 * slowness);
-    return command(file, USBDEVFS_REAPURBNDELAY, &urb) == 0 ? urb : NULL;
+    for (int turn = 0; turn < 100 * slowness; turn++) {
+        // On a device that is gone poll(2) returns at once, also while the kernel still works at ending its transfers.
+        if (wait_for(file, POLLOUT, 20) & POLLHUP) { usleep(20000); }
+        if (command(file, USBDEVFS_REAPURBNDELAY, &urb) == 0) { return urb; }
+    }
+    return NULL;
 }
 
 int run(int file, struct usbdevfs_urb *urb) {
