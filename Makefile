@@ -6,12 +6,13 @@ DESTDIR ?=
 # What the package and its tests need from Debian beyond Swift itself.
 BUILD_PACKAGES = pkg-config libusb-1.0-0-dev
 TEST_PACKAGES = libunicorn-dev
-USB_PACKAGES = openocd stlink-tools usbutils udev
+USB_PACKAGES = openocd stlink-tools usbutils udev python3-venv
+VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
 release = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help build demo test test-usb vectors check format bench install install-udev uninstall man clean
-.PHONY: build-packages test-packages usb-packages
+.PHONY: help build demo test test-usb test-usb-bus test-usb-vm vectors check format bench install install-udev uninstall man clean
+.PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -26,8 +27,14 @@ test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel
 
-test-usb: build usb-packages ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
+test-usb: test-usb-bus test-usb-vm ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
+
+test-usb-bus: build usb-packages ## Only on the private bus of `extflash simulate`
 	Tests/USB/run.sh $(release)/extflash
+
+test-usb-vm: build usb-packages vm-packages ## Only on the real kernel's USB stack, in a virtual machine
+	Tests/USB/pyocd_environment.sh || true
+	Tests/USB/vm/run.sh $(release)/extflash Tests/USB/run.sh $(release)/extflash || [ $$? = 77 ]
 
 vectors: build usb-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests
 	Tests/USB/record-vectors.sh $(release)/extflash
@@ -96,3 +103,5 @@ test-packages:
 	$(call apt-install,$(TEST_PACKAGES))
 usb-packages:
 	$(call apt-install,$(USB_PACKAGES))
+vm-packages:
+	$(call apt-install,$(VM_PACKAGES))

@@ -112,13 +112,8 @@ openocd swd cmsis-dap-v2 cmsis-dap swd "$identity" "halt_all {$one $two}" \
     "short_memory $one 0x24000000" "short_function $one 0x24010000" "short_function $two 0x10010000" \
     "check_reset {$one 0x08000000 $two 0x08100000}"
 
-# pyOCD comes from PyPI; suite-pyocd.sh uses the same environment.
-version=0.46.0
-environment=$here/../../.build/pyocd-$version
-if [ ! -x "$environment/bin/pyocd" ]; then
-    python3 -m venv "$environment"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check "pyocd==$version"
-fi
+environment=$("$here/pyocd_environment.sh") || fail "$environment"
+version=${environment##*-}
 PATH=$environment/bin:$PATH
 for probe in stlink-v2-1 stlink-v3 cmsis-dap-v1 cmsis-dap-v2; do
     record "pyocd-$probe" $probe "pyOCD $version" "r0 = 0x000013ba (5050)" \

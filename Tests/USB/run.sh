@@ -16,8 +16,10 @@ logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 
 if [ "${EXTFLASH_USB_BUS:-private}" = private ] && ! { true <>/dev/fuse; } 2>/dev/null; then
-    printf 'SKIPPED: test-usb needs /dev/fuse for its private USB bus, and this machine has none that it may open.\n'
-    exit 0
+    echo 'SKIPPED: the private USB bus needs /dev/fuse, and this machine has none that may be opened.'
+    # Nobody looks at what is left out where everything is automatic.
+    [ "${CI:-}" != true ]
+    exit
 fi
 
 suites=()

@@ -3,16 +3,7 @@
 set -euo pipefail
 source "$(dirname "$0")/checks.sh"
 
-# pyOCD comes from PyPI, in an environment of its own that later runs use again.
-version=0.46.0
-environment=$(cd "$here/../.." && pwd)/.build/pyocd-$version
-if [ ! -x "$environment/bin/pyocd" ]; then
-    python3 -m venv "$environment" >"$work/log" 2>&1 || skip "python3 cannot make a virtual environment: $(tail -n 1 "$work/log")"
-    if ! "$environment/bin/pip" install --quiet --disable-pip-version-check "pyocd==$version" >"$work/log" 2>&1; then
-        rm -rf "$environment"
-        skip "pyocd $version cannot be installed from PyPI: $(tail -n 1 "$work/log")"
-    fi
-fi
+environment=$("$here/pyocd_environment.sh") || skip "$environment"
 
 # Nobody's settings but ours.
 pyocd() { on_bus "$1" env HOME="$work" "$environment/bin/pyocd" "${@:2}"; }

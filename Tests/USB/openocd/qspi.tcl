@@ -72,9 +72,9 @@ proc mapped {count} { lmap word [read_memory 0x90000000 32 $count] { format 0x%0
 # Whether the driver finds the file's bytes at the start of the flash.
 proc holds {file} { expr {[catch {flash verify_bank stm32h7x.qspi $file 0}] == 0} }
 
-# Erases 1 MiB, programs `file` there and compares; `other` is something else.
-proc check_programming {file other} {
-    flash erase_sector stm32h7x.qspi 0 15
+# Erases up to a sector, programs `file` there and compares; `other` is something else.
+proc check_programming {file other last_sector} {
+    flash erase_sector stm32h7x.qspi 0 $last_sector
     expect "erased, through the window" [mapped 2] {0xffffffff 0xffffffff}
     flash write_bank stm32h7x.qspi $file 0
     expect "flash verify_bank" [holds $file] 1

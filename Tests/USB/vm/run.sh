@@ -1,0 +1,110 @@
+#!/usr/bin/env bash
+# Runs a command in a virtual machine in which the virtual probes hang on Linux's own USB stack:
+#     run.sh EXTFLASH COMMAND ARG…
+#
+# QEMU emulates the processor; the kernel is Debian's, the file system is this machine's own, whose changes the machine
+# keeps in its memory. EXTFLASH serves the probes out here over USB/IP. Suites ask for them through Tests/USB/bus-vm.sh.
+#
+# The command's output comes as it is made, its exit status is the status here. Ends with 77 where the machine cannot
+# run, and says why; where CI=true that is a failure.
+set -euo pipefail
+
+extflash=$(realpath "$1")
+shift
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../../.." && pwd)
+limit=${EXTFLASH_VM_LIMIT:-900}
+
+skip() { # reason
+    echo "SKIPPED: no virtual machine: $1"
+    [ "${CI:-}" != true ] || exit 1
+    exit 77
+}
+
+[ "$(uname -m)" = x86_64 ] || skip "it runs this machine's programs, and those are for $(uname -m)"
+for program in qemu-system-x86_64 setpriv; do
+    command -v $program >/dev/null || skip "$program is not installed"
+done
+for program in /usr/sbin/usbip /lib/systemd/systemd-udevd /usr/bin/udevadm; do
+    [ -x "$program" ] || skip "$program, which runs inside, is not installed"
+done
+qemu-system-x86_64 -device help 2>&1 | grep -q '"virtio-9p-pci"' || skip "this QEMU cannot pass a file system on (9p)"
+status=0
+machine=$("$here/prepare.sh" "$root/.build/vm") || status=$?
+machine=$(tail -n 1 <<<"$machine")
+[ $status != 77 ] || skip "$machine"
+[ $status = 0 ] || { echo "FAILED: the virtual machine cannot be made: $machine" && exit 1; }
+
+run=$(mktemp -d)
+children=()
+finish() {
+    for child in "${children[@]}"; do kill "$child" 2>/dev/null || true; done
+    wait
+    rm -rf "$run"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+trap 'exit 141' PIPE
+[[ "$here$run" != *[[:space:]]* ]] || skip "the path of this checkout or of TMPDIR has a space"
+
+# The command and its surroundings.
+{
+    for variable in PATH HOME CI; do printf 'export %s=%q\n' $variable "${!variable:-}"; done
+    # Inside it is root, who has these.
+    echo 'export PATH=$PATH:/usr/sbin:/sbin LANG=C.UTF-8 EXTFLASH_USB_BUS=vm'
+    printf 'cd %q\n' "$PWD"
+    printf '%q ' "$@"
+    echo
+} >"$run/command"
+
+mkfifo "$run"/{bus,output}.{in,out}
+# It and QEMU end with this script, however that ends.
+setpriv --pdeathsig TERM "$here/bus-host.sh" "$extflash" "$run" &
+children+=($!)
+
+# A panic restarts the machine at once, and QEMU ends instead. The rest spares emulated work at boot.
+arguments="console=ttyS0 quiet panic=-1 nokaslr norandmaps mitigations=off no_timer_check tsc=reliable apparmor=0 audit=0 \
+cryptomgr.notests random.trust_cpu=on extflash.guest=$here/guest.sh extflash.run=$run"
+start=$(date +%s%N)
+# One processor: with two, each transfer would wait for the emulated interrupt of the other.
+setpriv --pdeathsig TERM timeout --kill-after=5 "$limit" setpriv --pdeathsig KILL qemu-system-x86_64 \
+    -accel tcg -cpu max,-erms -machine q35 -smp 1 -m 1024 -nodefaults -no-user-config -no-reboot \
+    -display none -monitor none -serial "file:$run/console" \
+    -kernel "$machine/vmlinux" -initrd "$machine/initrd" -append "$arguments" \
+    -fsdev local,id=host,path=/,security_model=none,readonly=on,multidevs=remap \
+    -device virtio-9p-pci,fsdev=host,mount_tag=host \
+    -netdev user,id=network,ipv6=off -device virtio-net-pci,netdev=network,romfile= \
+    -device virtio-serial-pci \
+    -chardev "pipe,id=bus,path=$run/bus" -device virtserialport,chardev=bus,name=extflash.bus \
+    -chardev "pipe,id=output,path=$run/output" -device virtserialport,chardev=output,name=extflash.output \
+    </dev/null &
+qemu=$!
+children+=($qemu)
+# Nobody has to wait for a machine whose output nobody reads.
+{ cat "$run/output.out" || kill $qemu; } &
+output=$!
+ended=0
+wait $qemu || ended=$?
+# Had QEMU not even opened it, the reader would wait for ever.
+: <>"$run/output.out"
+wait $output || true
+seconds=$((($(date +%s%N) - start) / 1000000000))
+
+if [ -f "$run/status" ]; then
+    read -r kernel booted <"$run/started"
+    echo "virtual machine: Linux $kernel, up after $booted s, ended after $seconds s"
+    status=$(<"$run/status")
+    [ "$status" = 0 ] || sed 's/^/    | /' "$run/console" | tail -n 50
+    exit "$status"
+fi
+if [ $ended = 124 ] || [ $ended = 137 ]; then
+    echo "FAILED: the virtual machine was not done after $limit s"
+elif grep -q 'Kernel panic' "$run/console" 2>/dev/null; then
+    echo "FAILED: the virtual machine's kernel panicked after $seconds s"
+else
+    echo "FAILED: the virtual machine ended early, after $seconds s; QEMU ended with $ended"
+fi
+echo "Its console:"
+tail -n 60 "$run/console" 2>/dev/null | sed 's/^/    | /'
+exit 1
