@@ -36,7 +36,7 @@ test-usb-vm: build usb-packages vm-packages ## Only on the real kernel's USB sta
 	Tests/USB/pyocd_environment.sh || true
 	Tests/USB/vm/run.sh $(release)/extflash Tests/USB/run.sh $(release)/extflash || [ $$? = 77 ]
 
-vectors: build usb-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests
+vectors: build usb-packages vm-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests
 	Tests/USB/record-vectors.sh $(release)/extflash
 
 check: test ## Formatting and tests, as continuous integration runs them

@@ -9,9 +9,7 @@
 #
 #     Tests/USB/record-vectors.sh EXTFLASH --add NAME TRANSCRIPT PROGRAM COMMAND…
 #
-# adds one that `extflash simulate --record` made elsewhere: a program that needs a kernel with usbhid (OpenOCD on
-# cmsis-dap-v1) runs in a virtual machine that has the bench attached through `--usbip`. PROGRAM is its name with its
-# version, COMMAND what was run.
+# adds one that `extflash simulate --record` made elsewhere. PROGRAM is its name with its version, COMMAND what was run.
 set -euo pipefail
 
 extflash=$(realpath "$1")
@@ -61,14 +59,23 @@ for program in openocd st-info; do
 done
 version_of() { dpkg-query -W -f '${Version}' "$1"; }
 
+# Ways to run a command with a probe: PROBE COMMAND…; the transcript goes to $work/record.
+on_private_bus() {
+    timeout --kill-after=5 120 "$extflash" simulate --record "$work/record" --probe "$1" -- "${@:2}"
+}
+# Where the kernel has usbhid.
+in_virtual_machine() {
+    EXTFLASH_VM_RECORD=$work/record "$here/vm/run.sh" "$extflash" "$here/on-bus.sh" "$extflash" "$@"
+}
+
 # Name, probe (as after --probe), program, a text that its output must have, command line.
+where=on_private_bus
 record() {
     local name=$1 probe=$2 program=$3 expected=$4
     shift 4
     [ "$wanted" = "  " ] || [[ $wanted == *" $name "* ]] || return 0
     rm -rf "$work/record"
-    timeout --kill-after=5 120 "$extflash" simulate --record "$work/record" --probe "$probe" -- "$@" \
-        >"$work/log" 2>&1 || fail "$name"
+    $where "$probe" "$@" >"$work/log" 2>&1 || fail "$name"
     grep -qF -- "$expected" "$work/log" || fail "$name: its output has no '$expected'"
     local transcripts=("$work"/record/*)
     keep "$name" "${transcripts[0]}" "$program" "$@"
@@ -111,6 +118,12 @@ openocd dapdirect stlink-v2-1 stlink-dap dapdirect_swd "$identity" "halt_all {$o
 openocd swd cmsis-dap-v2 cmsis-dap swd "$identity" "halt_all {$one $two}" \
     "short_memory $one 0x24000000" "short_function $one 0x24010000" "short_function $two 0x10010000" \
     "check_reset {$one 0x08000000 $two 0x08100000}"
+
+# Debian's OpenOCD opens HID probes through hidraw.
+where=in_virtual_machine
+openocd swd cmsis-dap-v1 cmsis-dap swd "$identity" "halt_all {$one $two}" \
+    "short_memory $one 0x24000000" "short_function $one 0x24010000" "check_reset {$one 0x08000000 $two 0x08100000}"
+where=on_private_bus
 
 environment=$("$here/pyocd_environment.sh") || fail "$environment"
 version=${environment##*-}

@@ -2,7 +2,8 @@
 # The host's end of the virtual machine's bus: bus-host.sh EXTFLASH DIR
 #
 # Reads requests from the FIFO DIR/bus.out, one a line: a tag, then what is wanted. Answers each on DIR/bus.in with the tag,
-# an exit status and the number of lines that follow. Requests:
+# an exit status and the number of lines that follow. EXTFLASH_VM_RECORD is a directory for what crosses the virtual
+# cables. Requests:
 #     serve PROBE…     serves these probes over USB/IP instead of those before; the answer is the port
 #     control WORD…    tells the simulation something
 #     stop             ends the simulation; what it had to say, and status 1 when it had ended by itself
@@ -53,6 +54,7 @@ serve() { # probes
     stop >/dev/null
     local arguments=() probe tries port=""
     for probe in "$@"; do arguments+=(--probe "$(kept_here "$probe")"); done
+    [ -z "${EXTFLASH_VM_RECORD:-}" ] || arguments+=(--record "$EXTFLASH_VM_RECORD")
     rm -f control.socket
     : >server.log
     # Ends with this script, however that ends.
