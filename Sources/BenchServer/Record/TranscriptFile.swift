@@ -18,8 +18,18 @@ final class TranscriptFile: TranscriptSink {
     init(_ path: String, selector: String, onFailure: @escaping (BenchServerError) -> Void)
         throws(BenchServerError)
     {
+        descriptor = try Self.open(path)
         (self.path, self.onFailure) = (path, onFailure)
-        descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode_t(0o644))
+        write(TranscriptText.header(selector: selector))
+    }
+    deinit {
+        write(text.finish())
+        close(descriptor)
+    }
+
+    /// An empty file that nobody else writes.
+    private static func open(_ path: String) throws(BenchServerError) -> Int32 {
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_CLOEXEC, mode_t(0o644))
         guard descriptor >= 0 else { throw .record(path: path, detail: BenchServerError.lastDetail) }
         // Where locks are not known there is nobody to fear.
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0, errno == EWOULDBLOCK {
@@ -34,11 +44,7 @@ final class TranscriptFile: TranscriptSink {
             close(descriptor)
             throw .record(path: path, detail: detail)
         }
-        write(TranscriptText.header(selector: selector))
-    }
-    deinit {
-        write(text.finish())
-        close(descriptor)
+        return descriptor
     }
 
     func take(_ entry: BenchTranscript.Entry) {

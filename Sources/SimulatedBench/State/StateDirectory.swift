@@ -31,11 +31,9 @@ final class StateDirectory {
         let lockFile = StateFile(path: path + "/lock")
         lock = open(lockFile.path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard lock >= 0 else { throw lockFile.failure("opening") }
+        // From here on `deinit` closes it, after an error, too.
         guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-            let isInUse = errno == EWOULDBLOCK
-            let other = lockFile.failure("locking")
-            close(lock)
-            throw isInUse ? .stateInUse(path: path) : other
+            throw errno == EWOULDBLOCK ? .stateInUse(path: path) : lockFile.failure("locking")
         }
     }
     deinit { close(lock) }
