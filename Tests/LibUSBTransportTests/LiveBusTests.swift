@@ -159,7 +159,7 @@ extension `A live bus` {
             let (handles, threads) = (try LiveBus.count("fd"), try LiveBus.count("task"))
             for _ in 0..<1000 { try once() }
             #expect(try LiveBus.count("fd") == handles)
-            #expect(try LiveBus.count("task") == threads)
+            #expect(try LiveBus.count("task") <= threads)
         }
 
         @Test func `a hundred sessions leave neither handles nor threads behind`() throws {

@@ -1,6 +1,6 @@
 # Sourced in the virtual machine: asks the host, and plugs in what it serves. Names start with `bus_` here.
 
-# `server` holds the server's port, `probe.N` the kernel's port that probe N hangs on.
+# `server` holds the server's port, `probe.N` what stands for probe N in bus_attached.
 bus_state=/run/extflash-bus
 bus_controller=/sys/devices/platform/vhci_hcd.0
 
@@ -47,12 +47,17 @@ bus_await() { # seconds, what takes so long, command
     done
 }
 
-# The kernel's ports that something hangs on. A line has hub, port, state (4 is free), speed, …; the first one titles.
-bus_used_ports() {
-    local hub port state rest
-    while read -r hub port state rest; do
-        [ "$hub" = hub ] || [ "$state" = 004 ] || echo $((10#$port))
+# What hangs on the kernel's ports: PORT.DEVICE, where DEVICE is the server's number for it, new with each plug, and 0 before
+# it is enumerated. A line has hub, port, state (4 is free), speed, device, …; the first one titles.
+bus_attached() {
+    local hub port state speed device rest
+    while read -r hub port state speed device rest; do
+        [ "$hub" = hub ] || [ "$state" = 004 ] || echo "$((10#$port)).$device"
     done <"$bus_controller/status"
+}
+bus_has() { # pattern of what bus_attached tells
+    # shellcheck disable=SC2053
+    [[ $'\n'$(bus_attached)$'\n' == *$'\n'$1$'\n'* ]]
 }
 
 # Where sysfs has what hangs on a port. Probes are never faster than high speed, so they are on that hub, whose ports
@@ -75,8 +80,9 @@ bus_is_there() { # port
     { [ -n "$(<"$device/bConfigurationValue")" ] && node=$(<"$device/dev"); } 2>/dev/null || return 1
     [ -e "/run/udev/data/c$node" ]
 }
-bus_is_gone() { # port
-    [[ $'\n'$(bus_used_ports)$'\n' != *$'\n'$1$'\n'* ]] && ! bus_device_on "$1" >/dev/null
+bus_is_gone() { # PORT.DEVICE
+    # Another one may hang on its port meanwhile.
+    ! bus_has "$1" && { bus_has "${1%.*}.*" || ! bus_device_on "${1%.*}" >/dev/null; }
 }
 
 # The device manager is done with what came or went, interfaces and their drivers' nodes too.
@@ -84,38 +90,42 @@ bus_settle() { udevadm settle --timeout=20 || { echo "the device manager does no
 
 # Plugs in a probe that the host serves.
 bus_attach() { # number
-    local before port
-    before=$(bus_used_ports)
+    local before each port=
+    before=$'\n'$(bus_attached)
     timeout 20 usbip --tcp-port "$(<"$bus_state/server")" attach --remote=10.0.2.2 --busid="1-$1" \
         >"$bus_state/usbip" 2>&1 || {
         cat "$bus_state/usbip" >&2
         echo "usbip cannot attach probe $1" >&2
         return 1
     }
-    port=$(bus_used_ports | grep -vxF -m 1 "${before:-none}") || {
-        echo "the kernel has no port for probe $1" >&2
-        return 1
-    }
-    echo "$port" >"$bus_state/probe.$1"
-    bus_await 20 "the enumeration of probe $1" bus_is_there "$port" && bus_settle
+    for each in $(bus_attached); do
+        [[ $before == *$'\n'"${each%.*}".* ]] || port=${each%.*}
+    done
+    [ -n "$port" ] || { echo "the kernel has no port for probe $1" >&2; return 1; }
+    bus_await 20 "the enumeration of probe $1" bus_is_there "$port" || return 1
+    for each in $(bus_attached); do
+        [ "${each%.*}" != "$port" ] || echo "$each" >"$bus_state/probe.$1"
+    done
+    bus_settle
 }
 
 # Waits until a probe whose plug was pulled has left.
 bus_await_departure() { # number
+    [ -e "$bus_state/probe.$1" ] || return 0
     bus_await 20 "the departure of probe $1" bus_is_gone "$(<"$bus_state/probe.$1")" && bus_settle
 }
 
 # Takes every probe off the bus.
 bus_detach_all() {
-    local port status=0 ports
-    ports=$(bus_used_ports)
-    [ -n "$ports" ] || return 0
-    for port in $ports; do
+    local each status=0 attached
+    attached=$(bus_attached)
+    [ -n "$attached" ] || return 0
+    for each in $attached; do
         # It may have gone by itself meanwhile.
-        usbip detach --port="$port" >/dev/null 2>&1 || true
+        usbip detach --port="${each%.*}" >/dev/null 2>&1 || true
     done
-    for port in $ports; do
-        bus_await 20 "the departure of what hangs on port $port" bus_is_gone "$port" || status=1
+    for each in $attached; do
+        bus_await 20 "the departure of what hangs on port ${each%.*}" bus_is_gone "$each" || status=1
     done
     bus_settle || status=1
     return $status

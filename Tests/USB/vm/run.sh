@@ -61,7 +61,7 @@ trap 'exit 141' PIPE
 mkfifo "$run"/{bus,output}.{in,out}
 # It and QEMU end with this script, however that ends.
 setpriv --pdeathsig TERM "$here/bus-host.sh" "$extflash" "$run" &
-children+=($!)
+children+=("$!")
 
 # A panic restarts the machine at once, and QEMU ends instead. The rest spares emulated work at boot.
 arguments="console=ttyS0 quiet panic=-1 nokaslr norandmaps mitigations=off no_timer_check tsc=reliable apparmor=0 audit=0 \
@@ -80,15 +80,15 @@ setpriv --pdeathsig TERM timeout --kill-after=5 "$limit" setpriv --pdeathsig KIL
     -chardev "pipe,id=output,path=$run/output" -device virtserialport,chardev=output,name=extflash.output \
     </dev/null &
 qemu=$!
-children+=($qemu)
+children+=("$qemu")
 # Nobody has to wait for a machine whose output nobody reads.
-{ cat "$run/output.out" || kill $qemu; } &
+{ cat "$run/output.out" || kill "$qemu"; } &
 output=$!
 ended=0
-wait $qemu || ended=$?
+wait "$qemu" || ended=$?
 # Had QEMU not even opened it, the reader would wait for ever.
 : <>"$run/output.out"
-wait $output || true
+wait "$output" || true
 seconds=$((($(date +%s%N) - start) / 1000000000))
 
 if [ -f "$run/status" ]; then
