@@ -31,6 +31,7 @@ final class ServingLoop {
     /// - Parameters:
     ///   - onClosed: programs cannot reach the bus any more.
     ///   - onSignal: gives the exit status where this signal ends the loop.
+    /// - Returns: the exit status.
     func run(onClosed: () -> Void, onSignal: (shim_signal) -> Int32?) -> Int32 {
         while true {
             let ready = wait()

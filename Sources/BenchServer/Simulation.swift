@@ -130,6 +130,7 @@ package final class Simulation {
     ///   - address: where to listen; port 0 takes any that is free.
     ///   - socketPath: where to take control commands, from this user only; nil takes none.
     ///   - onReady: is given the address that was taken, once clients can connect.
+    /// - Throws: `cannotListen`, `system` for the socket, `bench` when the flash cannot be kept.
     package func share(
         on address: NetworkAddress, controlledAt socketPath: String?, onReady: (NetworkAddress) -> Void
     ) throws(BenchServerError) {

@@ -21,6 +21,7 @@ final class ControlSocket {
     /// - Parameters:
     ///   - path: where no file may be yet, but for a socket that nobody listens on any more.
     ///   - mode: who may connect.
+    /// - Throws: `system` when the socket cannot be made.
     init(path: String, mode: mode_t) throws(BenchServerError) {
         listener = try Self.listen(at: path, mode: mode)
         self.path = path
