@@ -79,6 +79,7 @@ struct USBIPCommand: Hashable, Sendable {
     /// - Parameters:
     ///   - bytes: 48 of them.
     ///   - lengthLimit: longest transfer that is taken.
+    /// - Throws: what makes no sense about it.
     init(_ bytes: ArraySlice<UInt8>, lengthLimit: Int) throws(Malformed) {
         let endpoint = bigEndian(bytes, 16) as UInt32
         guard endpoint < 16 else { throw .endpoint(endpoint) }
