@@ -11,7 +11,7 @@ VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
 release = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: help build demo test test-usb test-usb-bus test-usb-vm vectors check format bench install install-udev uninstall man clean
+.PHONY: help build demo test test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
@@ -39,7 +39,9 @@ test-usb-vm: build usb-packages vm-packages ## Only on the real kernel's USB sta
 vectors: build usb-packages vm-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests
 	Tests/USB/record-vectors.sh $(release)/extflash
 
-check: test ## Formatting and tests, as continuous integration runs them
+check: test lint ## Formatting and tests
+
+lint: ## Look whether the sources are in the house format
 	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
 
 format: ## Bring the sources into the house format
