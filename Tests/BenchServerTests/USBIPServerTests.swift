@@ -136,6 +136,7 @@ import Testing
         let client = try rig.importing("1-1")
         let read = try client.read(64, endpoint: 1)
         #expect(rig.bus.obey("unplug") == "ok\n")
+        #expect(rig.server.interests.isEmpty)
         #expect(try client.answer(isIn: true) == .init(kind: 3, sequence: read, status: -ESHUTDOWN))
         #expect(client.isCutOff())
         let early = try rig.connect()

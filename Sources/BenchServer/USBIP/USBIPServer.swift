@@ -84,6 +84,8 @@ final class USBIPServer: BusFront, HostBusObserver {
     func changed(_ device: HostDevice) {}
     func detached(_ device: HostDevice) {
         for connection in connections where connection.device === device { connection.deviceHasLeft() }
+        // The end of the connection is how a client's kernel learns of it, so it must not wait for the next turn.
+        connections.removeAll(where: \.isClosed)
     }
 
     // MARK: - BusFront

@@ -19,7 +19,7 @@ import Testing
         let expected =
             ["hla", "dapdirect"].flatMap { transport in
                 ["stlink-v2", "stlink-v2-1", "stlink-v3"].map { "openocd-\(transport)-\($0)" }
-            } + ["openocd-swd-cmsis-dap-v2"]
+            } + ["openocd-swd-cmsis-dap-v1", "openocd-swd-cmsis-dap-v2"]
             + ["stlink-v2-1", "stlink-v3", "cmsis-dap-v1", "cmsis-dap-v2"].map { "pyocd-\($0)" }
             + ["stlink-v2", "stlink-v2-j16", "stlink-v2-1", "stlink-v3"].map { "stlink-tools-\($0)" }
         #expect(Set(expected.map { "\($0).txt" }).subtracting(names) == [])
