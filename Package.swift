@@ -56,17 +56,27 @@ let package = Package(
         layer("DebugProbe", on: ["Essentials"]),
         layer("STLinkProbe", on: ["Essentials", "USBTransport", "DebugProbe"]),
         layer("CMSISDAPProbe", on: ["Essentials", "USBTransport", "DebugProbe"]),
+        // configuration
+        layer("HardwareDescription", on: ["Essentials", yams]),
         // target
         layer("DebugAccess", on: ["Essentials", "DebugProbe"]),
         layer("CortexM", on: ["Essentials", "DebugProbe", "DebugAccess"]),
-        layer("TargetDescription", on: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", yams]),
+        layer(
+            "TargetControl",
+            on: ["Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM"]),
         // flash
         layer("ObjectFiles", on: ["Essentials"]),
         layer(
-            "FlashLoader", on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription"]),
+            "FlashLoader",
+            on: [
+                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+            ]),
         layer(
             "FlashProgramming",
-            on: ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader"]),
+            on: [
+                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+                "FlashLoader",
+            ]),
         // What runs on the target: built by the toolchain alone, a resource beside the executable.
         .target(
             name: "ReferenceLoader", exclude: ["Firmware"], swiftSettings: policy,
@@ -85,9 +95,10 @@ let package = Package(
             "Workbench",
             on: [
                 "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
-                "DebugAccess", "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader",
+                "DebugAccess", "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles",
+                "FlashLoader",
                 "FlashProgramming",
-                "ReferenceLoader", "SimulatedBench", yams,
+                "ReferenceLoader", "SimulatedBench",
             ]),
         .executableTarget(
             name: "extflash",
@@ -119,13 +130,18 @@ let package = Package(
             swiftSettings: policy),
         tests("DebugAccessTests", of: ["Essentials", "DebugProbe", "DebugAccess", "DebugTestKit"]),
         tests("CortexMTests", of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "DebugTestKit"]),
+        tests("HardwareDescriptionTests", of: ["Essentials", "HardwareDescription"]),
         tests(
-            "TargetDescriptionTests",
-            of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription", "DebugTestKit"]),
+            "TargetControlTests",
+            of: [
+                "Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM", "TargetControl",
+                "DebugTestKit",
+            ]),
         tests(
             "FlashLoaderTests",
             of: [
-                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription",
+                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "HardwareDescription",
+                "TargetControl",
                 "FlashLoader",
                 "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
@@ -136,7 +152,8 @@ let package = Package(
         tests(
             "FlashProgrammingTests",
             of: [
-                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "TargetDescription",
+                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "HardwareDescription",
+                "TargetControl",
                 "FlashLoader",
                 "FlashProgramming",
             ]),
@@ -157,7 +174,8 @@ let package = Package(
             of: [
                 "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess",
                 "CortexM",
-                "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "EmulatedCortexM",
+                "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
+                "EmulatedCortexM",
                 "SimulatedBench", "Workbench", "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
         // The structure of the project itself.

@@ -4,7 +4,7 @@
 import Testing
 
 @testable import FlashLoader
-@testable import TargetDescription
+@testable import HardwareDescription
 
 @Suite struct `What a person reads` {
     @Test(arguments: [

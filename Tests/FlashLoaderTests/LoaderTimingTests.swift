@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import TargetDescription
+import HardwareDescription
 import Testing
 
 @testable import FlashLoader

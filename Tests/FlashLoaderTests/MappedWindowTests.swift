@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
-import TargetDescription
+import TargetControl
 import Testing
 
 @testable import FlashLoader

@@ -14,10 +14,14 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "CMSISDAPProbe": ["Essentials", "USBTransport", "DebugProbe"],
     "DebugAccess": ["Essentials", "DebugProbe"],
     "CortexM": ["Essentials", "DebugProbe", "DebugAccess"],
-    "TargetDescription": ["Essentials", "DebugProbe", "DebugAccess", "CortexM"],
-    "FlashLoader": ["Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription"],
+    "HardwareDescription": ["Essentials"],
+    "TargetControl": ["Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM"],
+    "FlashLoader": [
+        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+    ],
     "FlashProgramming": [
-        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "TargetDescription", "FlashLoader",
+        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+        "FlashLoader",
     ],
     "ReferenceLoader": [],
     // The oracle shares no layout, constant or decoder with what it judges.
@@ -26,7 +30,8 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "Workbench": [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
-        "CortexM", "TargetDescription", "ObjectFiles", "FlashLoader", "FlashProgramming", "ReferenceLoader",
+        "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
+        "ReferenceLoader",
         "SimulatedBench",
     ],
     "BenchServer": ["Essentials", "USBTransport", "SimulatedBench"],

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-package import TargetDescription
+package import HardwareDescription
 
 /// Something seen on the target after a call failed.
 package enum LoaderFinding: Hashable, Sendable {

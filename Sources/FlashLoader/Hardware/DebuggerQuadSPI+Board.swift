@@ -3,7 +3,8 @@
 
 import DebugAccess
 import Essentials
-package import TargetDescription
+package import HardwareDescription
+import TargetControl
 
 /// Registers of the STM32H7 that connect a flash (RM0399 §9, §11).
 private enum PortRegister {

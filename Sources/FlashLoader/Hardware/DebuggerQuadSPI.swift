@@ -3,7 +3,8 @@
 
 package import DebugAccess
 package import Essentials
-package import TargetDescription
+package import HardwareDescription
+import TargetControl
 
 /// The flash, asked through the controller's registers by the debugger itself, without code on the target.
 ///

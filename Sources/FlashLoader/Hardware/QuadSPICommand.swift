@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
-import TargetDescription
+import TargetControl
 
 /// One command to the flash on a single line each, as every SPI NOR flash understands it.
 struct QuadSPICommand: Hashable, Sendable {

@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 package import Essentials
-package import TargetDescription
+package import TargetControl
 
 /// The controller's registers at one moment.
 package struct QuadSPIState: Hashable, Sendable {

@@ -4,7 +4,8 @@
 import CortexM
 import DebugAccess
 import Essentials
-import TargetDescription
+import HardwareDescription
+import TargetControl
 
 extension LoadedLoader {
     /// Every call of a loader's function goes through here.

@@ -4,7 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
-import TargetDescription
+import TargetControl
 
 extension LoadedLoader {
     /// Programs any number of bytes at a mapped address (0x9…); none does nothing.

@@ -4,7 +4,8 @@
 import CortexM
 import DebugAccess
 import Essentials
-import TargetDescription
+import HardwareDescription
+import TargetControl
 
 extension LoadedLoader {
     /// Where the core was and why, in the loader's own terms.

@@ -4,7 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
-import TargetDescription
+import TargetControl
 
 extension LoadedLoader {
     /// Reads any range of the flash by mapped address, the last bytes included.

@@ -4,7 +4,8 @@
 import CortexM
 import DebugAccess
 import Essentials
-package import TargetDescription
+import HardwareDescription
+package import TargetControl
 
 /// A loader in target RAM whose entry points can be called.
 ///

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-package import TargetDescription
+package import HardwareDescription
 
 /// What may be known beside the loader file itself.
 package struct LoaderOptions: Sendable {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-package import TargetDescription
+package import HardwareDescription
 
 /// How long each call may take, from the flash's own maxima and the range asked for.
 ///

@@ -3,7 +3,7 @@
 
 import Essentials
 import FlashLoader
-import TargetDescription
+import HardwareDescription
 
 /// The board of a job, its flash chip, and the loader that serves them.
 struct LoaderCatalog {

@@ -3,7 +3,7 @@
 
 import Essentials
 import Foundation
-import TargetDescription
+import HardwareDescription
 
 /// The target definitions that are installed.
 struct TargetCatalog {

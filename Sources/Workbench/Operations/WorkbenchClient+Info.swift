@@ -4,7 +4,8 @@
 import DebugProbe
 import Essentials
 import FlashLoader
-import TargetDescription
+import HardwareDescription
+import TargetControl
 
 extension WorkbenchClient {
     /// What probe, target and flash say of themselves.

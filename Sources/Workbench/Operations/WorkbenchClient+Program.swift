@@ -4,7 +4,8 @@
 import Essentials
 import FlashLoader
 import FlashProgramming
-import TargetDescription
+import HardwareDescription
+import TargetControl
 
 extension WorkbenchClient {
     /// Erases what is needed, programs, and proves the result.

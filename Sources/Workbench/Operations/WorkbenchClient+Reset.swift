@@ -3,7 +3,7 @@
 
 import CortexM
 import Essentials
-import TargetDescription
+import TargetControl
 
 extension WorkbenchClient {
     /// Resets the part; its cores run from their reset vectors, or the main core waits there.

@@ -4,9 +4,10 @@
 import DebugAccess
 import DebugProbe
 import Essentials
+import HardwareDescription
 import LibUSBTransport
 import SimulatedBench
-import TargetDescription
+import TargetControl
 import USBTransport
 
 /// Everything between a selector and a target, on the bench's thread.
@@ -58,7 +59,7 @@ final class BenchStack {
         let probe = try openProbe()
         let candidates = try TargetCatalog(context.request).candidates()
         var options = BringUp.Options()
-        options.connect = TargetDescription.ConnectMode(context.request.connect)
+        options.connect = TargetControl.ConnectMode(context.request.connect)
         options.preparesForCalls = prepares && context.request.connect != .hot
         if let speed = context.request.speed { options.clock = speed }
         let bringUp = BringUp(
@@ -100,7 +101,7 @@ func doing<Result, Failure: Diagnosable>(
     do { return try body() } catch { throw .step(step, error) }
 }
 
-extension TargetDescription.ConnectMode {
+extension TargetControl.ConnectMode {
     init(_ mode: ConnectMode) {
         self =
             switch mode {

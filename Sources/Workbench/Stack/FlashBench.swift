@@ -4,8 +4,9 @@
 import Essentials
 import FlashLoader
 import FlashProgramming
+import HardwareDescription
 import SimulatedBench
-import TargetDescription
+import TargetControl
 
 /// A held target with a loader on it: everything a flash job works with.
 final class FlashBench {

@@ -6,8 +6,9 @@ import DebugProbe
 import Essentials
 import FlashLoader
 import Foundation
+import HardwareDescription
 import ReferenceLoader
-import TargetDescription
+import TargetControl
 import TestLoaders
 import Testing
 

@@ -4,7 +4,8 @@
 import DebugAccess
 import Essentials
 import FlashLoader
-import TargetDescription
+import HardwareDescription
+import TargetControl
 import TestLoaders
 import Testing
 

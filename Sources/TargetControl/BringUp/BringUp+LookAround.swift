@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
+import HardwareDescription
 
 extension BringUp {
     /// Collects what the application left behind.

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import CortexM
+import Essentials
 import Foundation
-import TargetDescription
+import HardwareDescription
 import Testing
 
 @Suite struct `Target files` {
@@ -16,7 +16,7 @@ import Testing
         #expect(target.accessPorts.map(\.index) == [0, 1, 2, 3])
         #expect(target.accessPort(.mainCore)?.isCacheable == true)
         #expect(target.accessPort(.debug)?.index == 2)
-        #expect(target.secondCore?.part == .m4)
+        #expect(target.secondCore?.part == 0xC24)
         #expect(target.debugPower.mask == 0x0070_003F)
         #expect(target.freezes.contains { $0.register == 0xE00E_1054 && $0.mask == 0x000C_0000 })
         #expect(target.resetHold == .milliseconds(100))
@@ -36,7 +36,7 @@ import Testing
         let target = try TargetFiles.definition(name)
         #expect(target.name == name)
         #expect(target.memoryList.contains { $0.range == target.loaderRAM && $0.accessPorts.contains(0) })
-        #expect(target.mainCore.part == .m7)
+        #expect(target.mainCore.part == 0xC27)
         for (index, memory) in target.memoryList.enumerated() {
             for other in target.memoryList.dropFirst(index + 1) {
                 #expect(!memory.range.overlaps(other.range), "\(memory.name) overlaps \(other.name)")
@@ -58,15 +58,12 @@ import Testing
         let text = try TargetFiles.text("stm32h745")
         #expect(text.contains(old))
         let changed = text.replacing(old, with: new, maxReplacements: 1)
-        let error = try #require(throws: TargetError.self) {
-            _ = try TargetDefinition(yaml: changed, file: "board.yaml")
+        let error = try #require(throws: DefinitionError.self) {
+            _ = try TargetDefinition(yaml: changed, file: "target.yaml")
         }
-        guard case .definition(let problem, let file, let line, let column) = error else {
-            throw error
-        }
-        #expect(file == "board.yaml")
-        #expect(error.summary.hasPrefix("board.yaml:\(line):\(column): "))
-        return (problem, line, column, changed)
+        #expect(error.file == "target.yaml")
+        #expect(error.summary.hasPrefix("target.yaml:\(error.line):\(error.column): "))
+        return (error.problem, error.line, error.column, changed)
     }
 
     @Test func `an unknown key is named with its place`() throws {
@@ -154,7 +151,7 @@ import Testing
             "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\nd: [*c, *c]",
         ]
         for text in hostile {
-            #expect(throws: TargetError.self) { _ = try TargetDefinition(yaml: text, file: "x.yaml") }
+            #expect(throws: DefinitionError.self) { _ = try TargetDefinition(yaml: text, file: "x.yaml") }
         }
     }
 
@@ -162,7 +159,7 @@ import Testing
         let text = try TargetFiles.text("stm32h745")
         let end = try #require(text.range(of: "settle-milliseconds")).lowerBound
         for count in stride(from: 0, to: text.distance(from: text.startIndex, to: end), by: 13) {
-            #expect(throws: TargetError.self) {
+            #expect(throws: DefinitionError.self) {
                 _ = try TargetDefinition(yaml: String(text.prefix(count)), file: "x.yaml")
             }
         }

@@ -14,14 +14,14 @@ struct DefinitionNode {
         mark = node.mark.map { ($0.line, $0.column) } ?? fallback
     }
 
-    func failure(_ problem: DefinitionProblem) -> TargetError {
-        .definition(problem, file: file, line: mark.line, column: mark.column)
+    func failure(_ problem: DefinitionProblem) -> DefinitionError {
+        DefinitionError(problem, file: file, line: mark.line, column: mark.column)
     }
 
     // MARK: Scalars
 
     var text: String {
-        get throws(TargetError) {
+        get throws(DefinitionError) {
             guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
                 throw failure(.wrongType(expected: "a text"))
             }
@@ -29,7 +29,7 @@ struct DefinitionNode {
         }
     }
 
-    func integer(in allowed: ClosedRange<UInt64>) throws(TargetError) -> UInt64 {
+    func integer(in allowed: ClosedRange<UInt64>) throws(DefinitionError) -> UInt64 {
         guard case .scalar(let scalar) = node, let value = Self.number(scalar.string) else {
             throw failure(.wrongType(expected: "a number"))
         }
@@ -40,10 +40,10 @@ struct DefinitionNode {
         return value
     }
 
-    func word() throws(TargetError) -> UInt32 { UInt32(try integer(in: 0...UInt64(UInt32.max))) }
+    func word() throws(DefinitionError) -> UInt32 { UInt32(try integer(in: 0...UInt64(UInt32.max))) }
 
     /// The address of a 32-bit register.
-    func register() throws(TargetError) -> UInt32 {
+    func register() throws(DefinitionError) -> UInt32 {
         let value = try word()
         guard value.isMultiple(of: 4) else {
             throw failure(.outOfRange(value: "\(value)", allowed: "a multiple of 4"))
@@ -51,9 +51,9 @@ struct DefinitionNode {
         return value
     }
 
-    func bit() throws(TargetError) -> UInt32 { UInt32(try integer(in: 0...31)) }
+    func bit() throws(DefinitionError) -> UInt32 { UInt32(try integer(in: 0...31)) }
 
-    func decimal(in allowed: ClosedRange<Double>) throws(TargetError) -> Double {
+    func decimal(in allowed: ClosedRange<Double>) throws(DefinitionError) -> Double {
         guard case .scalar(let scalar) = node, let value = Double(scalar.string), value.isFinite else {
             throw failure(.wrongType(expected: "a number"))
         }
@@ -64,7 +64,7 @@ struct DefinitionNode {
         return value
     }
 
-    func flag() throws(TargetError) -> Bool {
+    func flag() throws(DefinitionError) -> Bool {
         switch try text {
         case "true": true
         case "false": false
@@ -72,7 +72,7 @@ struct DefinitionNode {
         }
     }
 
-    func choice<Choice: CaseIterable & RawRepresentable<String>>(of: Choice.Type) throws(TargetError)
+    func choice<Choice: CaseIterable & RawRepresentable<String>>(of: Choice.Type) throws(DefinitionError)
         -> Choice
     {
         let text = try text
@@ -83,7 +83,7 @@ struct DefinitionNode {
     }
 
     /// `512 KiB`, `256 MiB` or plain bytes.
-    func size() throws(TargetError) -> UInt64 {
+    func size() throws(DefinitionError) -> UInt64 {
         let text = try text
         let parts = text.split(separator: " ")
         let units: [Substring: UInt64] = ["KiB": 1 << 10, "MiB": 1 << 20]
@@ -104,7 +104,7 @@ struct DefinitionNode {
 
     // MARK: Collections
 
-    func list(upTo limit: Int = 64) throws(TargetError) -> [DefinitionNode] {
+    func list(upTo limit: Int = 64) throws(DefinitionError) -> [DefinitionNode] {
         guard case .sequence(let sequence) = node else { throw failure(.wrongType(expected: "a list")) }
         guard (1...limit).contains(sequence.count) else {
             throw failure(.outOfRange(value: "\(sequence.count) entries", allowed: "1 to \(limit)"))
@@ -115,7 +115,7 @@ struct DefinitionNode {
     /// The values by key.
     ///
     /// Every key must be one of these.
-    func mapping(_ required: [String], optional: [String] = []) throws(TargetError) -> DefinitionMapping {
+    func mapping(_ required: [String], optional: [String] = []) throws(DefinitionError) -> DefinitionMapping {
         guard case .mapping(let mapping) = node else {
             throw failure(.wrongType(expected: "keys and values"))
         }
@@ -155,19 +155,19 @@ extension DefinitionNode {
     private static let nestingLimit = 16
 
     /// Parses a file that may be hostile: the parser recurses, so its input is bounded first.
-    init(text: String, file: String) throws(TargetError) {
+    init(text: String, file: String) throws(DefinitionError) {
         try Self.check(text, file)
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch { throw Self.translated(error, file) }
         guard let root else {
-            throw .definition(.wrongType(expected: "keys and values"), file: file, line: 1, column: 1)
+            throw DefinitionError(.wrongType(expected: "keys and values"), file: file, line: 1, column: 1)
         }
         self.init(root, in: file, near: (1, 1))
     }
 
-    private static func check(_ text: String, _ file: String) throws(TargetError) {
+    private static func check(_ text: String, _ file: String) throws(DefinitionError) {
         guard text.utf8.count <= sizeLimit else {
-            throw .definition(.tooLarge(limit: sizeLimit), file: file, line: 1, column: 1)
+            throw DefinitionError(.tooLarge(limit: sizeLimit), file: file, line: 1, column: 1)
         }
         // Brackets in texts and comments count as well: simpler, and no target file has many.
         var (line, column, depth) = (1, 1, 0)
@@ -180,27 +180,27 @@ extension DefinitionNode {
             }
             column += 1
             guard depth <= nestingLimit, column <= lineLimit else {
-                throw .definition(.tooComplex, file: file, line: line, column: column)
+                throw DefinitionError(.tooComplex, file: file, line: line, column: column)
             }
         }
     }
 
-    private static func translated(_ error: any Error, _ file: String) -> TargetError {
-        func at(_ mark: Mark, _ problem: String) -> TargetError {
-            .definition(.syntax(detail: problem), file: file, line: mark.line, column: mark.column)
+    private static func translated(_ error: any Error, _ file: String) -> DefinitionError {
+        func at(_ mark: Mark, _ problem: String) -> DefinitionError {
+            DefinitionError(.syntax(detail: problem), file: file, line: mark.line, column: mark.column)
         }
         switch error as? YamlError {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
             .composer(_, let problem, let mark, _):
             return at(mark, problem)
         case .duplicatedKeysInMapping(let duplicates, let context):
-            return .definition(
+            return DefinitionError(
                 .duplicateKey(duplicates.first ?? ""), file: file, line: context.mark.line,
                 column: context.mark.column)
         case .reader(let problem, _, _, _):
-            return .definition(.syntax(detail: problem), file: file, line: 1, column: 1)
+            return DefinitionError(.syntax(detail: problem), file: file, line: 1, column: 1)
         default:
-            return .definition(.syntax(detail: "not readable as YAML"), file: file, line: 1, column: 1)
+            return DefinitionError(.syntax(detail: "not readable as YAML"), file: file, line: 1, column: 1)
         }
     }
 }

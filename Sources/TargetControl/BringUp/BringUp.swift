@@ -5,6 +5,7 @@ import CortexM
 import DebugAccess
 package import DebugProbe
 package import Essentials
+package import HardwareDescription
 
 /// Takes hold of a target as its definition says.
 ///
@@ -212,7 +213,7 @@ extension TargetError {
         case .access(let error, _), .core(.access(let error, _, _), _):
             error.isTargetSilence || !error.isProbeFailure
         case .core, .keepsResetting, .wrongCore, .missingAccessPort, .busMasterRuns, .mappedModeStays: true
-        case .definition, .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .notHeld: false
+        case .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .notHeld: false
         }
     }
 

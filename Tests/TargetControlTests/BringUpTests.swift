@@ -6,7 +6,8 @@ import DebugAccess
 import DebugProbe
 import DebugTestKit
 import Essentials
-import TargetDescription
+import HardwareDescription
+import TargetControl
 import Testing
 
 @Suite struct `Taking hold of a target` {

@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
+import HardwareDescription
 
 extension BringUp {
     private static let stopLimit: Duration = .milliseconds(50)

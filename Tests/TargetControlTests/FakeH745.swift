@@ -5,7 +5,9 @@ import DebugAccess
 import DebugProbe
 import DebugTestKit
 import Essentials
-import TargetDescription
+import Foundation
+import HardwareDescription
+import TargetControl
 
 /// A dual-core part as its access ports show it, with an application that a test can misbehave.
 ///
@@ -46,6 +48,14 @@ final class FakeH745 {
         note(debugBus, 0xE00E_1054, "APB4FZ1")
     }
 
+    /// As the project ships it.
+    static func definition(_ name: String) throws -> TargetDefinition {
+        let config = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Config")
+        let file = config.appending(path: "targets/\(name).yaml").standardized
+        return try TargetDefinition(
+            yaml: String(contentsOf: file, encoding: .utf8), file: file.lastPathComponent)
+    }
+
     private func note(_ memory: FakeMemory, _ address: UInt32, _ name: String) {
         memory.words[address] = .init(
             read: { memory.word(at: address) },
@@ -70,7 +80,7 @@ final class FakeH745 {
         change(&options)
         let trace = Trace(threshold: .step) { _, message, _ in self.steps.append(message) }
         return BringUp(
-            candidates: try names.map(TargetFiles.definition), probe: probe, options: options, timebase: time,
+            candidates: try names.map(Self.definition), probe: probe, options: options, timebase: time,
             trace: trace)
     }
 }

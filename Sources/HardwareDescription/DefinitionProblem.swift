@@ -16,7 +16,8 @@ package enum DefinitionProblem: Hashable, Sendable {
     case unknownValue(String, allowed: [String])
     case duplicate(String)
 
-    var text: String {
+    /// One clause, without the place.
+    package var text: String {
         switch self {
         case .syntax(let detail): detail
         case .tooLarge(let limit): "the file is larger than \(limit) bytes"

@@ -5,6 +5,7 @@ package import CortexM
 package import DebugAccess
 package import DebugProbe
 package import Essentials
+package import HardwareDescription
 
 /// The steps of taking hold of a target, in order.
 package enum BringUpStep: String, CaseIterable, Hashable, Sendable {
@@ -26,9 +27,8 @@ package enum BringUpStep: String, CaseIterable, Hashable, Sendable {
     case release = "letting the target go"
 }
 
-/// Why a target could not be described, taken hold of or let go.
+/// Why a target could not be taken hold of or let go.
 package enum TargetError: Error, Sendable {
-    case definition(DefinitionProblem, file: String, line: Int, column: Int)
     case probe(ProbeError, during: BringUpStep)
     case access(DebugAccessError, during: BringUpStep)
     case core(CoreError, during: BringUpStep)

@@ -3,6 +3,7 @@
 
 import DebugAccess
 import Essentials
+import HardwareDescription
 
 extension BringUp {
     /// Everything but the revision.

@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 import Foundation
-import TargetDescription
+import HardwareDescription
 
 /// The target files as the project ships them.
 enum TargetFiles {

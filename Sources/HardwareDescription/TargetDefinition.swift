@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-package import CortexM
 package import Essentials
 
 /// A target as data: what one file of `Config/targets/` says.
@@ -107,7 +106,8 @@ package struct AccessPortDefinition: Hashable, Sendable {
 
 package struct CoreDefinition: Hashable, Sendable {
     package var name: String
-    package var part: ProcessorPart
+    /// CPUID.PARTNO, 12 bits.
+    package var part: UInt16
     /// All set while the core's domain has a clock.
     package var clockReady: RegisterBits?
 }

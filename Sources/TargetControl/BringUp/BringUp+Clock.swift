@@ -4,6 +4,7 @@
 import DebugAccess
 import DebugProbe
 import Essentials
+import HardwareDescription
 
 extension BringUp {
     /// Bytes of one proof: some ten thousand bits of every kind in both directions.

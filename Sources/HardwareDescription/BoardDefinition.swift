@@ -45,7 +45,7 @@ extension BoardDefinition {
     /// Reads one board file.
     ///
     /// `file` is only for messages.
-    package init(yaml text: String, file: String) throws(TargetError) {
+    package init(yaml text: String, file: String) throws(DefinitionError) {
         let top = try DefinitionNode(text: text, file: file)
             .mapping(["schema", "name", "title", "target", "flash", "loader", "quadspi"])
         _ = try top["schema"].integer(in: 1...1)
@@ -71,7 +71,7 @@ extension BoardDefinition {
 }
 
 extension BoardDefinition.Pin {
-    init(_ node: DefinitionNode) throws(TargetError) {
+    init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["signal", "pin", "function"])
         signal = try keys["signal"].choice(of: BoardDefinition.Signal.self)
         function = UInt8(try keys["function"].integer(in: 0...15))

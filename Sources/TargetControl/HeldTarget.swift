@@ -4,6 +4,7 @@
 package import CortexM
 package import DebugAccess
 import Essentials
+package import HardwareDescription
 
 /// A target that is held: main core halted, second core parked, watchdogs frozen.
 ///

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import CortexM
 import Essentials
 
 extension TargetDefinition {
@@ -17,7 +16,7 @@ extension TargetDefinition {
     /// Reads one target file.
     ///
     /// `file` is only for messages.
-    package init(yaml text: String, file: String) throws(TargetError) {
+    package init(yaml text: String, file: String) throws(DefinitionError) {
         let top = try DefinitionNode(text: text, file: file).mapping(Self.keys)
         _ = try top["schema"].integer(in: 1...1)
         name = try top["name"].text
@@ -51,7 +50,8 @@ extension TargetDefinition {
         resetSettle = .milliseconds(try reset["settle-milliseconds"].integer(in: 1...10_000))
     }
 
-    private static func accessPorts(_ node: DefinitionNode) throws(TargetError) -> [AccessPortDefinition] {
+    private static func accessPorts(_ node: DefinitionNode) throws(DefinitionError) -> [AccessPortDefinition]
+    {
         var ports: [AccessPortDefinition] = []
         for entry in try node.list() {
             let port = try AccessPortDefinition(entry)
@@ -69,7 +69,7 @@ extension TargetDefinition {
         return ports
     }
 
-    private static func memories(_ node: DefinitionNode) throws(TargetError) -> [MemoryDefinition] {
+    private static func memories(_ node: DefinitionNode) throws(DefinitionError) -> [MemoryDefinition] {
         var memories: [MemoryDefinition] = []
         for entry in try node.list() {
             let keys = try entry.mapping(
@@ -85,7 +85,9 @@ extension TargetDefinition {
                     name: name, range: try range(keys),
                     kind: try keys["kind"].choice(of: MemoryDefinition.Kind.self),
                     accessPorts: ports,
-                    clock: try keys.optional("clock").map { node throws(TargetError) in try ClockGate(node) })
+                    clock: try keys.optional("clock").map { node throws(DefinitionError) in
+                        try ClockGate(node)
+                    })
             )
         }
         return memories
@@ -93,7 +95,7 @@ extension TargetDefinition {
 
     private static func memory(
         named node: DefinitionNode, among memories: [MemoryDefinition]
-    ) throws(TargetError) -> Range<UInt32> {
+    ) throws(DefinitionError) -> Range<UInt32> {
         let name = try node.text
         guard let memory = memories.first(where: { $0.name == name && $0.kind == .ram }) else {
             throw node.failure(
@@ -103,7 +105,7 @@ extension TargetDefinition {
     }
 
     /// A range that ends at most at 0xFFFFFFFF, so that 32 bits hold its end.
-    private static func range(_ keys: DefinitionMapping) throws(TargetError) -> Range<UInt32> {
+    private static func range(_ keys: DefinitionMapping) throws(DefinitionError) -> Range<UInt32> {
         let start = try keys["start"].word()
         let size = try keys["size"].size()
         guard UInt64(start) + size <= UInt64(UInt32.max) else {
@@ -115,7 +117,7 @@ extension TargetDefinition {
 }
 
 extension DebugClockDefinition {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["connect-kilohertz", "maximum-kilohertz"])
         connect = .kilohertz(UInt32(try keys["connect-kilohertz"].integer(in: 1...100_000)))
         maximum = .kilohertz(UInt32(try keys["maximum-kilohertz"].integer(in: 1...100_000)))
@@ -127,7 +129,7 @@ extension DebugClockDefinition {
 }
 
 extension AccessPortDefinition {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["index", "role", "identification"], optional: ["cacheable"])
         index = UInt8(try keys["index"].integer(in: 0...255))
         role = try keys["role"].choice(of: AccessPortRole.self)
@@ -137,16 +139,16 @@ extension AccessPortDefinition {
 }
 
 extension CoreDefinition {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["name", "part"], optional: ["clock-ready"])
         name = try keys["name"].text
-        part = ProcessorPart(fieldBits: UInt32(try keys["part"].integer(in: 0...0xFFF)))
+        part = UInt16(try keys["part"].integer(in: 0...0xFFF))
         clockReady = if let ready = keys.optional("clock-ready") { try RegisterBits(ready) } else { nil }
     }
 }
 
 extension IdentityDefinition {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["register", "device", "revisions"], optional: ["second-core-boot"])
         register = try keys["register"].register()
         device = UInt16(try keys["device"].integer(in: 1...0xFFF))
@@ -163,7 +165,7 @@ extension IdentityDefinition {
 }
 
 extension RegisterBits {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["register", "bits"])
         register = try keys["register"].register()
         mask = 0
@@ -172,7 +174,7 @@ extension RegisterBits {
 }
 
 extension RegisterField {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["register", "reset-value"], optional: ["shift", "width"])
         register = try keys["register"].register()
         resetValue = try keys["reset-value"].word()
@@ -182,7 +184,7 @@ extension RegisterField {
 }
 
 extension ClockGate {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["registers", "bit"])
         registers = []
         for register in try keys["registers"].list() { registers.append(try register.register()) }
@@ -191,7 +193,7 @@ extension ClockGate {
 }
 
 extension WatchdogDefinitions {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["independent", "oscillator", "window"])
         independent = []
         for entry in try keys["independent"].list() {
@@ -199,7 +201,7 @@ extension WatchdogDefinitions {
             independent.append(
                 Independent(
                     name: try dog["name"].text, base: try dog["base"].register(),
-                    hardwareStart: try dog.optional("hardware-start").map { bits throws(TargetError) in
+                    hardwareStart: try dog.optional("hardware-start").map { bits throws(DefinitionError) in
                         try RegisterBits(bits)
                     }))
         }
@@ -219,7 +221,7 @@ extension WatchdogDefinitions {
 }
 
 extension BusMasterDefinition {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["name", "control", "channels", "stride", "bit", "clock"])
         name = try keys["name"].text
         control = try keys["control"].register()
@@ -231,7 +233,7 @@ extension BusMasterDefinition {
 }
 
 extension QuadSPIDefinition {
-    fileprivate init(_ node: DefinitionNode) throws(TargetError) {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["base", "clock", "reset"])
         base = try keys["base"].register()
         clock = try ClockGate(keys["clock"])

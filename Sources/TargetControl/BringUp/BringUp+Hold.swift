@@ -5,6 +5,7 @@ import CortexM
 import DebugAccess
 import DebugProbe
 import Essentials
+import HardwareDescription
 
 extension BringUp {
     /// Rounds of halting both cores before a part that is reset again and again is given up.
@@ -30,7 +31,7 @@ extension BringUp {
     private func haltMainCore(_ target: HeldTarget, isFirst: Bool) throws(TargetError) {
         let core = target.core
         let identification = try controlling(.mainCore) { () throws(CoreError) in try core.identify() }
-        guard identification.part == target.definition.mainCore.part else {
+        guard target.definition.mainCore.fits(identification) else {
             throw .wrongCore(name: core.name, cpuid: identification.rawValue)
         }
         let before = try controlling(.mainCore) { () throws(CoreError) in
@@ -62,7 +63,7 @@ extension BringUp {
         }
         let core = Core(name: definition.name, memory: memory(accessPort), timebase: timebase, trace: trace)
         do {
-            guard try core.identify().part == definition.part else {
+            guard try definition.fits(core.identify()) else {
                 return note(.off("its CPUID is not that of an \(definition.name)"), of: target)
             }
             let before = try core.status()
@@ -159,5 +160,12 @@ extension CoreActivity {
             } else {
                 .running
             }
+    }
+}
+
+extension CoreDefinition {
+    /// Whether CPUID says that it is such a core.
+    fileprivate func fits(_ identification: RegisterValue<ProcessorIdentification>) -> Bool {
+        identification.part.fieldBits == UInt32(part)
     }
 }

@@ -39,7 +39,7 @@ extension FlashChipDefinition {
     /// Reads one chip file.
     ///
     /// `file` is only for messages.
-    package init(yaml text: String, file: String) throws(TargetError) {
+    package init(yaml text: String, file: String) throws(DefinitionError) {
         let top = try DefinitionNode(text: text, file: file)
             .mapping(["schema", "name", "title", "jedec", "size", "page", "times"])
         _ = try top["schema"].integer(in: 1...1)
@@ -64,7 +64,7 @@ extension FlashChipDefinition {
         }
     }
 
-    private static func bytes(_ node: DefinitionNode) throws(TargetError) -> UInt32 {
+    private static func bytes(_ node: DefinitionNode) throws(DefinitionError) -> UInt32 {
         guard let value = UInt32(exactly: try node.size()) else {
             throw node.failure(.outOfRange(value: try node.text, allowed: "less than 4 GiB"))
         }
@@ -76,11 +76,11 @@ extension FlashChipDefinition.Time {
     /// No flash takes longer for anything.
     private static let limit = 0.001...3_600_000
 
-    init(_ node: DefinitionNode) throws(TargetError) {
+    init(_ node: DefinitionNode) throws(DefinitionError) {
         self = try Self(node.mapping(["typical", "maximum"]), at: node)
     }
 
-    init(_ keys: DefinitionMapping, at node: DefinitionNode) throws(TargetError) {
+    init(_ keys: DefinitionMapping, at node: DefinitionNode) throws(DefinitionError) {
         let typical = try keys["typical"].decimal(in: Self.limit),
             maximum = try keys["maximum"].decimal(in: Self.limit)
         guard typical <= maximum else {

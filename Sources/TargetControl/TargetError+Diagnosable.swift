@@ -2,11 +2,11 @@
 // Copyright the extflash authors
 
 package import Essentials
+import HardwareDescription
 
 extension TargetError: Diagnosable {
     package var code: String {
         switch self {
-        case .definition: "TGT-001"
         case .probe: "TGT-002"
         case .access: "TGT-003"
         case .core: "TGT-004"
@@ -24,8 +24,6 @@ extension TargetError: Diagnosable {
 
     package var summary: String {
         switch self {
-        case .definition(let problem, let file, let line, let column):
-            "\(file):\(line):\(column): \(problem.text)"
         case .probe(_, let step), .access(_, let step), .core(_, let step): "\(step.rawValue) failed"
         case .supplyTooLow(let volts, let minimum):
             "the target's supply is \(volts.twoDecimals) V; it needs \(minimum.twoDecimals) V"
@@ -59,7 +57,7 @@ extension TargetError: Diagnosable {
         case .missingAccessPort, .wrongCore: ["use --connect under-reset", "power-cycle the board"]
         case .busMasterRuns, .mappedModeStays: ["use --connect under-reset", "power-cycle the board"]
         case .notHeld: ["connect without --connect hot"]
-        case .definition, .probe, .access, .core: []
+        case .probe, .access, .core: []
         }
     }
 
