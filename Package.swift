@@ -85,8 +85,8 @@ let package = Package(
         // simulation
         layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
         layer(
-            "SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM"], settings: simulatorPolicy
-        ),
+            "SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM", yams],
+            settings: simulatorPolicy),
         // The simulated bench for programs of others: what of Linux the Glibc module lacks, and the servers.
         .target(name: "CLinuxShim"),
         layer("BenchServer", on: ["Essentials", "USBTransport", "SimulatedBench", "CLinuxShim"]),

@@ -17,6 +17,8 @@ extension BenchError: Diagnosable {
         case .stateSize: "BEN-009"
         case .stateInUse: "BEN-010"
         case .stateForeign: "BEN-011"
+        case .description: "BEN-012"
+        case .descriptionMissing: "BEN-013"
         }
     }
 
@@ -36,6 +38,10 @@ extension BenchError: Diagnosable {
             "\(path) holds \(found) bytes, the simulated flash has \(expected)"
         case .stateInUse(let path): "the simulated flash in \(path) is in use by another run"
         case .stateForeign(let path, let detail): "\(path) cannot be used: \(detail)"
+        case .description(let problem, let file, let line, let column):
+            "\(file):\(line):\(column): \(problem.text)"
+        case .descriptionMissing(let name, let folder):
+            "the simulator finds no file `\(folder)/\(name).yaml`"
         }
     }
 
@@ -51,6 +57,9 @@ extension BenchError: Diagnosable {
         case .state: ["check that the directory exists and may be written"]
         case .stateSize: ["give another directory, or delete the file to start with an erased flash"]
         case .stateInUse: ["wait until the other run ends, or give each its own directory"]
+        case .description: ["correct the file; the pages on board and flash files say what it may hold"]
+        case .descriptionMissing(_, let folder):
+            ["check the name; `extflash config list` shows the files in `\(folder)`"]
         case .stateForeign:
             [
                 "give another directory, or delete the file to start with the registers as the factory sets them"

@@ -20,4 +20,8 @@ package enum BenchError: Error, Hashable, Sendable {
     case stateInUse(path: String)
     /// The file is damaged, or somebody else's.
     case stateForeign(path: String, detail: String)
+    /// A file that describes a board or a flash part cannot be used.
+    case description(DescriptionProblem, file: String, line: Int, column: Int)
+    /// There is no file of this name in the folder of `Config`.
+    case descriptionMissing(String, folder: String)
 }

@@ -42,9 +42,10 @@ extension FailureClass {
         (.imageForOtherTarget, ["IMG-009", "IMG-011"]),
         (
             .fileUnusable,
-            ["WRK-020", "WRK-021", "BEN-008", "BEN-009", "BEN-010", "BEN-011"] + codes("SRV", 20...23)
+            ["WRK-020", "WRK-021", "BEN-008", "BEN-009", "BEN-010", "BEN-011", "BEN-013"]
+                + codes("SRV", 20...23)
         ),
-        (.configurationInvalid, ["WRK-010", "WRK-011", "WRK-012"] + codes("CFG", 1...10)),
+        (.configurationInvalid, ["WRK-010", "WRK-011", "WRK-012", "BEN-012"] + codes("CFG", 1...10)),
         (.loaderInvalid, codes("LDR", [1, 2, 6, 7, 8, 9, 10, 26]) + ["FLS-001", "WRK-030"]),
         (.loaderWithoutStorageInfo, codes("LDR", 3...5)),
         (.loaderOutsideRAM, codes("LDR", 20...22)),

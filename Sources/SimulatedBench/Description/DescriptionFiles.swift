@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// Where the texts of the description files come from: the shell, which knows the folders they lie in.
+package struct DescriptionFiles: Sendable {
+    /// A file as found.
+    package struct File: Sendable {
+        /// For messages.
+        package var path: String
+        package var text: String
+
+        package init(path: String, text: String) { (self.path, self.text) = (path, text) }
+    }
+    private let find: @Sendable (String) -> File?
+
+    /// `find` gives the file of a name such as `flash/w25q128jv.yaml` or `boards/NAME.yaml`; nil if there is none.
+    package init(_ find: @escaping @Sendable (_ name: String) -> File?) { self.find = find }
+
+    /// No files at all.
+    package static let none = DescriptionFiles { _ in nil }
+
+    /// The root of a file in a folder of `Config`; `name` is without folder and `.yaml`.
+    ///
+    /// Throws `BenchError.descriptionMissing`, and `.description` for text that is not YAML.
+    func node(_ name: String, in folder: String) throws(BenchError) -> DescriptionNode {
+        guard let file = find("\(folder)/\(name).yaml") else {
+            throw .descriptionMissing(name, folder: folder)
+        }
+        return try DescriptionNode(text: file.text, file: file.path)
+    }
+}
