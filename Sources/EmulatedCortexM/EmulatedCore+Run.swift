@@ -22,6 +22,8 @@ extension EmulatedCore {
             if debug.step == .armed {
                 debug.step = .executed
                 limit = cycles &+ 1
+            } else if watchpoints.isMatchPending {
+                limit = cycles &+ 1
             } else {
                 limit = min(end, timerClock)
             }
@@ -43,7 +45,7 @@ extension EmulatedCore {
         if debug.isHalted { return .halted }
         if debug.isHaltRequested { return halt(.halted) }
         if debug.isExternalHaltRequested { return halt(.external) }
-        if watchpoints.takeMatch() { return haltForWatchpoint() }
+        if watchpoints.isMatchPending, !watchpoints.mayRunOn() { return haltForWatchpoint() }
         let hasTaken = takePendingException()
         if debug.isHalted { return .halted }
         if debug.step == .executed || debug.step == .armed && hasTaken { return halt(.halted) }
@@ -60,6 +62,7 @@ extension EmulatedCore {
     }
     private func haltForWatchpoint() -> RunEnd? {
         guard debug.isEnabled else {
+            _ = watchpoints.takeMatch()
             pendDebugMonitor(.watchpoint)
             return attendToEvents()
         }

@@ -9,6 +9,8 @@ extension EmulatedCore {
         debug.step = .off
         debug.isExternalHaltRequested = false
         scb.debugFaults |= reason.rawValue
+        // Another event may be quicker than a watchpoint's: then DFSR shows both.
+        if watchpoints.takeMatch() { scb.debugFaults |= DebugControl.Reason.watchpoint.rawValue }
         sleep = .awake
         isInLockup = false
         attend()

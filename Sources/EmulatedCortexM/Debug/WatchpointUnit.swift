@@ -10,10 +10,21 @@ struct WatchpointUnit {
         var function: UInt32 = 0
         var hasMatched = false
 
+        private var ignored: UInt32 { (1 << mask) &- 1 }
+        /// Whether an access of `size` bytes touches what is watched.
+        ///
+        /// The comparison ignores the masked bits of the address, not those of the comparator: one that is not aligned
+        /// to its mask matches nothing.
         func matches(_ address: UInt32, _ size: UInt32) -> Bool {
-            let ignored: UInt32 = (1 << mask) &- 1
-            let first = value & ~ignored, last = first | ignored
-            return address <= last && address &+ (size &- 1) >= first
+            guard value & ignored == 0 else { return false }
+            return address <= value | ignored && address &+ (size &- 1) >= value
+        }
+        /// What data accesses of one kind are watched in; nil when they are not.
+        func watched(write: Bool) -> Range<UInt64>? {
+            guard function & 0b1100 == 4, function & (write ? 2 : 1) != 0, value & ignored == 0 else {
+                return nil
+            }
+            return UInt64(value)..<UInt64(value | ignored) + 1
         }
     }
 
@@ -25,8 +36,15 @@ struct WatchpointUnit {
     private var heldCount: UInt32 = 0
     private var counters: InlineArray<5, UInt32> = .init(repeating: 0)
     private var hasMatch = false
+    /// Instructions still to run before the match stops the core.
+    private var lateness = 0
+    /// A watchpoint stops the core some instructions after the access (ARMv7-M ARM leaves the number open; DDI 0413
+    /// §8.9 has one for its core), so a debugger may not take the program counter for the place of the access.
+    private static let lateness = 1
     /// Whether data accesses, and whether fetches, must be shown to the comparators.
     private(set) var observesData = false, observesFetches = false
+    /// A comparator was written, or trace was switched: what is watched may be something else now.
+    private var isChanged = false
 
     init(_ model: CoreModel) {}
 
@@ -40,16 +58,19 @@ struct WatchpointUnit {
         let present = count(at: now)
         body(&self)
         (countOrigin, heldCount) = (now &- UInt64(present), present)
-        refresh()
     }
     /// DEMCR.TRCENA changed.
-    mutating func setTrace(_ isOn: Bool, at now: UInt64) { change(at: now) { $0.isTraceOn = isOn } }
+    mutating func setTrace(_ isOn: Bool, at now: UInt64) {
+        change(at: now) { $0.isTraceOn = isOn }
+        refresh()
+    }
     /// CYCCNT stood still for the `count` clocks up to now.
     mutating func freeze(_ count: UInt64) { countOrigin &+= count }
 
     // MARK: Comparators
 
     private mutating func refresh() {
+        isChanged = true
         (observesData, observesFetches) = (false, false)
         guard isTraceOn else { return }
         for index in 0..<4 {
@@ -60,10 +81,30 @@ struct WatchpointUnit {
             }
         }
     }
+    /// Whether what is watched has changed since this was asked last.
+    mutating func takeChange() -> Bool {
+        defer { isChanged = false }
+        return isChanged
+    }
+    /// The stretch of `range` around `address` where no access of this kind is watched; empty if that one is.
+    func unwatched(around address: UInt32, in range: Range<UInt64>, write: Bool) -> Range<UInt64> {
+        guard observesData else { return range }
+        var (low, high) = (range.lowerBound, range.upperBound)
+        for index in 0..<4 {
+            guard let watched = comparators[index].watched(write: write) else { continue }
+            if watched.upperBound <= UInt64(address) {
+                low = max(low, watched.upperBound)
+            } else {
+                high = min(high, watched.lowerBound)
+            }
+        }
+        return low..<max(low, high)
+    }
     mutating func observe(_ address: UInt32, _ width: BusWidth, write: Bool) {
         for index in 0..<4 {
             let function = comparators[index].function
-            guard function & 4 != 0, function & (write ? 2 : 1) != 0 else { continue }
+            // Above 7 a match goes to the trace port, where nobody listens.
+            guard function & 0b1100 == 4, function & (write ? 2 : 1) != 0 else { continue }
             note(index, if: comparators[index].matches(address, width.rawValue))
         }
     }
@@ -75,12 +116,19 @@ struct WatchpointUnit {
     private mutating func note(_ index: Int, if isMatch: Bool) {
         guard isMatch else { return }
         comparators[index].hasMatched = true
+        if !hasMatch { lateness = Self.lateness }
         hasMatch = true
     }
     var isMatchPending: Bool { hasMatch }
     mutating func takeMatch() -> Bool {
         defer { hasMatch = false }
         return hasMatch
+    }
+    /// Whether one more instruction runs before a match stops the core.
+    mutating func mayRunOn() -> Bool {
+        guard hasMatch, lateness > 0 else { return false }
+        lateness &-= 1
+        return true
     }
 
     // MARK: Registers, by offset from 0xE0001000; PCSR is the core's

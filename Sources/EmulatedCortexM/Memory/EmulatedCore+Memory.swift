@@ -18,7 +18,7 @@ extension EmulatedCore {
             return readPeripheral(address, width, privileged: privileged)
         }
         if let window = windows.window(at: address, width.rawValue) {
-            windows.install(window, at: address)
+            install(window, at: address)
             cycles &+= window.waitStates
             return window.load(address, width)
         }
@@ -42,7 +42,7 @@ extension EmulatedCore {
             return writePeripheral(address, width, value & width.mask, privileged: privileged)
         }
         if let window = windows.window(at: address, width.rawValue), window.isWritable {
-            windows.install(window, at: address)
+            install(window, at: address)
             cycles &+= window.waitStates
             window.store(address, width, value)
             return true
@@ -59,6 +59,12 @@ extension EmulatedCore {
     private func observe(_ address: UInt32, _ width: BusWidth, write: Bool) {
         watchpoints.observe(address, width, write: write)
         if watchpoints.isMatchPending { attend() }
+    }
+    /// Watched addresses stay out of the fast path.
+    private func install(_ window: MemoryWindow, at address: UInt32) {
+        windows.install(
+            window, reads: watchpoints.unwatched(around: address, in: window.range, write: false),
+            writes: watchpoints.unwatched(around: address, in: window.range, write: true), at: address)
     }
     private func isAligned(_ address: UInt32, _ width: BusWidth) -> Bool {
         address & (width.rawValue &- 1) == 0
@@ -95,7 +101,8 @@ extension EmulatedCore {
 
     /// Chooses between the fast path and the look at every access.
     func refreshAccessPaths() {
-        let isDirect = !mpu.isEnabled && !scb.trapsUnaligned && !watchpoints.observesData
+        if watchpoints.takeChange() { windows.forget() }
+        let isDirect = !mpu.isEnabled && !scb.trapsUnaligned
         readViews = isDirect ? windows.readable : windows.none
         writeViews = isDirect ? windows.writable : windows.none
         forgetCodeSpan()

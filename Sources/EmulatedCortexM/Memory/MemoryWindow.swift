@@ -13,6 +13,14 @@ struct MemoryWindow {
     func contains(_ address: UInt32, _ size: UInt32) -> Bool {
         address >= base && UInt64(address &- base) + UInt64(size) <= UInt64(count)
     }
+    var range: Range<UInt64> { UInt64(base)..<UInt64(base) + UInt64(count) }
+
+    /// `part` lies inside.
+    func view(of part: Range<UInt64>) -> WindowView {
+        WindowView(
+            base: UInt32(truncatingIfNeeded: part.lowerBound), count: UInt32(truncatingIfNeeded: part.count),
+            waitStates: waitStates, memory: memory + Int(part.lowerBound - UInt64(base)))
+    }
 }
 
 /// What the fast path needs of a window; `count` 0 matches nothing.
@@ -32,7 +40,7 @@ struct WindowTable {
     private(set) var windows: [MemoryWindow] = []
     let readable: UnsafeMutablePointer<WindowView>
     let writable: UnsafeMutablePointer<WindowView>
-    /// A table without any view: in force while each access must be looked at (MPU, watchpoints, alignment trap).
+    /// A table without any view: in force while each access must be looked at (MPU, alignment trap).
     let none: UnsafeMutablePointer<WindowView>
     /// What the views of no window point to: eight bytes.
     let nowhere: UnsafeMutableRawPointer
@@ -59,7 +67,8 @@ struct WindowTable {
         windows.removeAll { $0.base == base }
         forget()
     }
-    private func forget() {
+    /// Empties the views, so that the next accesses look at everything again.
+    func forget() {
         let empty = WindowView(base: 0, count: 0, waitStates: 0, memory: nowhere)
         for table in [readable, writable] { table.update(repeating: empty, count: Self.granules) }
     }
@@ -68,11 +77,11 @@ struct WindowTable {
         for window in windows where window.contains(address, size) { return window }
         return nil
     }
-    /// Lets the fast path find `window` for accesses to the MiB of `address`.
-    func install(_ window: MemoryWindow, at address: UInt32) {
-        let view = WindowView(
-            base: window.base, count: window.count, waitStates: window.waitStates, memory: window.memory)
-        readable[Int(address >> 20)] = view
-        if window.isWritable { writable[Int(address >> 20)] = view }
+    /// Lets the fast path find the parts of `window` that reads and writes near `address` need not be looked at.
+    func install(
+        _ window: MemoryWindow, reads: Range<UInt64>, writes: Range<UInt64>, at address: UInt32
+    ) {
+        readable[Int(address >> 20)] = window.view(of: reads)
+        if window.isWritable { writable[Int(address >> 20)] = window.view(of: writes) }
     }
 }
