@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "extflash",
             dependencies: [
-                "Essentials", "Workbench", "BenchServer",
+                "Essentials", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming",
+                "Workbench", "BenchServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy),

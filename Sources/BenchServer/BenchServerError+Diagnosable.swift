@@ -25,6 +25,16 @@ extension BenchServerError: Diagnosable {
         }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .bench: nil
+        case .noFuse, .noNamespace, .notAllowed, .system, .cannotListen: .machineUnsuitable
+        case .noSuchCommand, .tooManyProbes, .noSimulation, .refused: .usage
+        case .record, .recordIncomplete, .noTranscript, .transcriptMalformed: .fileUnusable
+        case .replayDiffers: .probeFailed
+        }
+    }
+
     package var summary: String {
         switch self {
         case .noFuse(let detail): "/dev/fuse cannot be used: \(detail)"

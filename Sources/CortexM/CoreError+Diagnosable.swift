@@ -26,6 +26,18 @@ extension CoreError: Diagnosable {
         }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .access: nil
+        case .notACortexM, .haltTimedOut, .notHalted, .registerNotReady, .resetNotSeen, .implausibleCache,
+            .noBreakpointLeft, .breakpointUnreachable, .targetReset:
+            .targetFailed
+        case .cancelled: .cancelled
+        case .callTimedOut, .callFaulted, .callLockedUp, .callHitBreakpoint, .callHalted, .stackOverflowed:
+            .loaderFailed
+        }
+    }
+
     package var summary: String {
         switch self {
         case .access(_, let core, let step): "\(core): \(step.rawValue) failed"

@@ -22,6 +22,16 @@ extension DebugAccessError: Diagnosable {
         }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .probe: nil
+        case .notADebugPort, .connectionLost, .powerUpRefused: .noTarget
+        case .busFault, .stickyFault, .busStalled, .notAMemoryAccessPort, .outOfAddressSpace, .unaligned,
+            .verifyMismatch, .shortAnswer:
+            .targetFailed
+        }
+    }
+
     package var summary: String {
         switch self {
         case .probe(_, let step): "\(step.rawValue) failed"

@@ -49,6 +49,16 @@ extension ProbeError: Diagnosable {
         }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .transport: nil
+        case .malformedResponse, .refused, .unsupported: .probeFailed
+        case .acknowledge, .memoryAccess: .targetFailed
+        case .noTarget: .noTarget
+        case .targetNotPowered: .targetUnpowered
+        }
+    }
+
     package var summary: String {
         switch self {
         case .transport(_, let command): "\(command) did not get through to the probe"

@@ -16,6 +16,8 @@ package struct TruncatedBytes: Diagnosable {
     package let needed: Int, available: Int
     package init(needed: Int, available: Int) { (self.needed, self.available) = (needed, available) }
     package var code: String { "FMT-001" }
+    /// Whatever is decoded here came from a probe.
+    package var failureClass: FailureClass? { .probeFailed }
     package var summary: String { "needed \(needed) more bytes, \(available) left" }
 }
 

@@ -32,7 +32,6 @@ extension DefinitionError: Diagnosable {
         case .duplicate: "CFG-010"
         }
     }
+    package var failureClass: FailureClass? { .configurationInvalid }
     package var summary: String { "\(file):\(line):\(column): \(problem.text)" }
-    package var remedies: [String] { [] }
-    package var cause: (any Diagnosable)? { nil }
 }

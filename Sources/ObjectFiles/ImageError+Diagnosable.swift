@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 
 extension ImageError: Diagnosable {
     package var code: String {
@@ -22,6 +22,19 @@ extension ImageError: Diagnosable {
         case .overlap: "IMG-014"
         case .outOfRange: "IMG-015"
         case .spanTooLarge: "IMG-016"
+        }
+    }
+
+    package var failureClass: FailureClass? {
+        switch self {
+        case .record(.checksum, _, _): .imageChecksum
+        case .addressMissing, .addressNotAllowed: .usage
+        case .overlap: .imageOverlap
+        case .outOfRange: .imageBeyondFlash
+        case .wrongFamily, .elf(.wrongMachine, _): .imageForOtherTarget
+        case .unknownFormat, .noData, .record, .uf2, .severalFamilies, .elf, .beyondAddressSpace,
+            .spanTooLarge:
+            .imageMalformed
         }
     }
 

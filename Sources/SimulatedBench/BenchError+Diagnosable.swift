@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 
 extension BenchError: Diagnosable {
     package var code: String {
@@ -19,6 +19,17 @@ extension BenchError: Diagnosable {
         case .stateForeign: "BEN-011"
         case .description: "BEN-012"
         case .descriptionMissing: "BEN-013"
+        }
+    }
+
+    package var failureClass: FailureClass? {
+        switch self {
+        case .unknownProbe: .noProbe
+        case .notASimulatorSelector, .malformedItem, .unknownKey, .repeatedKey, .unknownValue,
+            .unknownFirmware:
+            .usage
+        case .state, .stateSize, .stateInUse, .stateForeign, .descriptionMissing: .fileUnusable
+        case .description: .configurationInvalid
         }
     }
 

@@ -22,6 +22,15 @@ extension TargetError: Diagnosable {
         }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .probe, .access, .core: nil
+        case .supplyTooLow: .targetUnpowered
+        case .unexpectedDebugPort, .wrongPart, .missingAccessPort, .wrongCore: .wrongPart
+        case .keepsResetting, .busMasterRuns, .mappedModeStays, .notHeld: .targetFailed
+        }
+    }
+
     package var summary: String {
         switch self {
         case .probe(_, let step), .access(_, let step), .core(_, let step): "\(step.rawValue) failed"

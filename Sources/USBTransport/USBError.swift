@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 
 /// Why USB did not do what was asked.
 package enum USBError: Error, Hashable, Sendable {
@@ -45,6 +45,17 @@ extension USBError: Diagnosable {
         case .system: "USB-011"
         case .noDeviceNode: "USB-012"
         case .noUSB: "USB-013"
+        }
+    }
+
+    package var failureClass: FailureClass? {
+        switch self {
+        case .noUSB: .noProbe
+        case .accessDenied, .busy, .noDeviceNode: .probeUnavailable
+        case .disconnected: .probeLost
+        case .timedOut, .stalled, .overflow, .transferFailed, .noSuchInterface, .noSuchEndpoint, .cancelled,
+            .system:
+            .probeFailed
         }
     }
 

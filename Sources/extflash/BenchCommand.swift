@@ -58,14 +58,14 @@ extension BenchCommand {
     private func show(
         _ error: WorkbenchError, with report: Report?, on console: Console
     ) throws -> ExitCode {
-        let failure = FailureClass(of: error)
-        console.failure(error)
+        let failure = ErrorReport(error)
+        console.failure(failure)
         if console.isJSON {
             let document = JSONDocument<Report>.failure(
-                error, class: failure, command: Self.documentName, result: report)
+                failure, command: Self.documentName, result: report)
             console.document(try document.text())
         }
-        return ExitCode(failure.rawValue)
+        return ExitCode(failure.failureClass.rawValue)
     }
 }
 

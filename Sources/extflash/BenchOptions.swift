@@ -3,6 +3,8 @@
 
 import ArgumentParser
 import Essentials
+import FlashLoader
+import TargetControl
 import Workbench
 
 /// Options every command that touches a bench understands.
@@ -70,10 +72,10 @@ struct LoaderOptions: ParsableArguments {
         help: ArgumentHelp(
             "Where the loader's stack and buffers go: spacious, or vendor to see why a loader fails elsewhere.",
             discussion: "vendor is ST's way: 1 KiB of stack directly behind the loader, .bss not cleared."))
-    var layout: RAMLayout = .spacious
+    var layout: LoaderLayout.Style = .spacious
 }
 
-extension RAMLayout: ExpressibleByArgument {}
+extension LoaderLayout.Style: ExpressibleByArgument {}
 extension ConnectMode: ExpressibleByArgument {}
 extension Console.ProgressStyle: ExpressibleByArgument {}
 

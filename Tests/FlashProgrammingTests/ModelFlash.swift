@@ -146,6 +146,7 @@ final class ModelFlash: FlashDevice {
     static let refusal = FlashDeviceFailure.failed(Refusal())
     struct Refusal: Diagnosable {
         var code: String { "MDL-001" }
+        var failureClass: FailureClass? { .flashFailed }
         var summary: String { "the model refused" }
     }
 

@@ -35,7 +35,11 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "SimulatedBench",
     ],
     "BenchServer": ["Essentials", "USBTransport", "SimulatedBench"],
-    "extflash": ["Essentials", "Workbench", "BenchServer"],
+    // The executable speaks the words of the modules whose options and progress it shows; only Workbench names drivers.
+    "extflash": [
+        "Essentials", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming", "Workbench",
+        "BenchServer",
+    ],
 ]
 
 /// SwiftPM's own check lets an undeclared import through when it is transitive.

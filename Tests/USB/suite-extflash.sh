@@ -125,8 +125,8 @@ both="STLINK-V3 $first at N-1, CMSIS-DAP v2 $second at N-2"
 for selector in "" 0 0483:3748 7-7.7 0123456789; do
     run 10 "$extflash" info ${selector:+--probe "$selector"}
     case $selector in
-    "") wanted="any probe fits 2 probes: $both [WRK-002]" ;;
-    0) wanted="serial 0 fits 2 probes: $both [WRK-002]" ;;
+    "") wanted="2 probes match: $both [WRK-002]" ;;
+    0) wanted="2 probes match: $both [WRK-002]" ;;
     7-*) wanted="no probe matches bus path $selector; present: $both [WRK-001]" ;;
     *:*) wanted="no probe matches $selector; present: $both [WRK-001]" ;;
     *) wanted="no probe matches serial $selector; present: $both [WRK-001]" ;;

@@ -33,6 +33,39 @@ extension LoaderError: Diagnosable {
         findings.contains { if case .writeProtected = $0 { true } else { false } }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .download, .access, .core: nil
+        case .outsideRAM, .noRoom, .vendorLayoutImpossible: .loaderOutsideRAM
+        case .functionMissing: .loaderInvalid
+        case .outsideFlash: .imageBeyondFlash
+        // The loader returned an error: the flash operation failed, not the loader.
+        case .refused(let function, _, _, _):
+            seenOnTheBoard ?? (function == .initialize ? .loaderFailed : .flashFailed)
+        case .callFailed: seenOnTheBoard ?? .loaderFailed
+        case .cancelled: .cancelled
+        case .bufferUntouched: .loaderFailed
+        case .controllerStuck: .targetFailed
+        }
+    }
+
+    /// What was seen on the board says more than how the loader ended: it is asked to work with a flash that is silent
+    /// or protected as often as it is itself at fault.
+    private var seenOnTheBoard: FailureClass? {
+        var isSilent = false
+        for finding in findings {
+            switch finding {
+            // The same flash answers the debugger: the loader talks to other pins or another bank.
+            case .answersWithBoardSetUp: return .loaderFailed
+            case .writeProtected: return .flashProtected
+            case .flashBusy: return .flashFailed
+            case .flashSilent: isSilent = true
+            default: break
+            }
+        }
+        return isSilent ? .flashSilent : nil
+    }
+
     package var summary: String {
         switch self {
         case .outsideRAM(let file, let needed, let ram):

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 import ObjectFiles
 
 extension LoaderImageError: Diagnosable {
@@ -17,6 +17,15 @@ extension LoaderImageError: Diagnosable {
         case .sectionsOverlap: "LDR-008"
         case .tooLarge: "LDR-009"
         case .nothingToLoad: "LDR-010"
+        }
+    }
+
+    package var failureClass: FailureClass? {
+        switch self {
+        case .noStorageInfo, .storageInfoIncomplete, .storageInfoEmpty: .loaderWithoutStorageInfo
+        case .notReadable, .noSymbols, .functionMissing, .functionOutsideImage, .sectionsOverlap, .tooLarge,
+            .nothingToLoad:
+            .loaderInvalid
         }
     }
 

@@ -25,6 +25,23 @@ extension FlashError: Diagnosable {
         }
     }
 
+    package var failureClass: FailureClass? {
+        switch self {
+        case .device: nil
+        case .geometry: .loaderInvalid
+        case .beyondFlash, .beyondAddressSpace: .imageBeyondFlash
+        case .invalidRange: .usage
+        case .nothingToDo, .unaligned, .needsErase: .refused
+        case .notBlank: .notBlank
+        case .verifyMismatch: .verifyMismatch
+        case .neighbourDamaged, .hashDisagrees, .wrongCount, .unstableRead, .eraseHadNoEffect: .flashFailed
+        case .cancelled: .cancelled
+        }
+    }
+
+    /// Even a failure of the device says here what the flash holds now.
+    package var onlyPassesOn: Bool { false }
+
     package var summary: String {
         switch self {
         case .geometry(let problem): "the loader's description of its flash cannot be used: \(problem)"

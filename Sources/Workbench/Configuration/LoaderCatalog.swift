@@ -20,7 +20,7 @@ struct LoaderCatalog {
         let path = try ConfigurationFile.path(of: name, kind: "board", folder: "boards", in: request.paths)
         let text = try ConfigurationFile.text(at: path)
         do { return try BoardDefinition(yaml: text, file: path) } catch {
-            throw .configurationInvalid(path: path, error)
+            throw .configurationInvalid(error)
         }
     }
 
@@ -29,7 +29,7 @@ struct LoaderCatalog {
             of: board.flash, kind: "flash", folder: "flash", in: request.paths)
         let text = try ConfigurationFile.text(at: path)
         do { return try FlashChipDefinition(yaml: text, file: path) } catch {
-            throw .configurationInvalid(path: path, error)
+            throw .configurationInvalid(error)
         }
     }
 

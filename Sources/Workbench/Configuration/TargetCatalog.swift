@@ -31,7 +31,7 @@ struct TargetCatalog {
         let path = try ConfigurationFile.path(of: name, kind: "target", folder: "targets", in: request.paths)
         let text = try ConfigurationFile.text(at: path)
         do { return try TargetDefinition(yaml: text, file: path) } catch {
-            throw .configurationInvalid(path: path, error)
+            throw .configurationInvalid(error)
         }
     }
 }

@@ -37,7 +37,7 @@ private func describe(_ found: FoundProbe, on stack: BenchStack, _ selector: Pro
         volts = try probe.targetVoltage()
         try probe.disconnect()
     } catch {
-        problem = ProbesReport.Problem(error)
+        problem = ProbesReport.Problem(ErrorReport(error))
     }
     return ProbesReport.Probe(
         kind: found.candidate.kind, product: found.candidate.product, serial: found.candidate.serial,

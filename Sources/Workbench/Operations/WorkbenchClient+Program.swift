@@ -3,7 +3,7 @@
 
 import Essentials
 import FlashLoader
-import FlashProgramming
+package import FlashProgramming
 import HardwareDescription
 import TargetControl
 
@@ -20,10 +20,10 @@ extension WorkbenchClient {
                 let bench = try FlashBench(on: stack)
                 let image = try files.image(flash: bench.programmer.geometry.range)
                 var options = ProgramOptions()
-                options.erase = EraseMode(request.erase)
+                options.erase = request.erase
                 options.full = request.isFull
                 options.keepSharedSectors = request.keepsShared
-                options.verify = VerifyMode(request.verify)
+                options.verify = request.verify
                 let report = try doing("programming") { () throws(FlashError) in
                     try bench.programmer.program(image, options, monitor: bench.monitor)
                 }
@@ -36,7 +36,7 @@ extension WorkbenchClient {
 
     /// Compares and writes nothing.
     package func verify(
-        _ images: [ImageRequest], skipsOutside: Bool = false, method: VerifyChoice
+        _ images: [ImageRequest], skipsOutside: Bool = false, method: VerifyMode
     ) async throws(WorkbenchError) -> VerifyReport {
         try await onBench { context throws(WorkbenchError) in
             let files = try ImageFiles(images, skipsOutside: skipsOutside, for: context.request)
@@ -44,7 +44,7 @@ extension WorkbenchClient {
                 let bench = try FlashBench(on: stack)
                 let image = try files.image(flash: bench.programmer.geometry.range)
                 let report = try doing("verifying") { () throws(FlashError) in
-                    try bench.programmer.verify(image, VerifyMode(method), monitor: bench.monitor)
+                    try bench.programmer.verify(image, method, monitor: bench.monitor)
                 }
                 return VerifyReport(
                     images: files.summaries, bytesVerified: UInt64(report.verified.count),
@@ -86,27 +86,5 @@ extension FlashReport.Proof {
         case .hash: "hashed on the target"
         case .none: "not verified"
         }
-    }
-}
-
-extension EraseMode {
-    init(_ choice: EraseChoice) {
-        self =
-            switch choice {
-            case .needed: .needed
-            case .chip: .chip
-            case .none: .none
-            }
-    }
-}
-
-extension VerifyMode {
-    init(_ choice: VerifyChoice) {
-        self =
-            switch choice {
-            case .read: .read
-            case .hash: .hash
-            case .none: .none
-            }
     }
 }

@@ -38,7 +38,7 @@ extension WorkbenchClient {
 
 extension ImageFormat {
     fileprivate init(writing request: ReadRequest) throws(WorkbenchError) {
-        let format = request.format.map(ImageFormat.init) ?? ImageFormat(fileName: request.path)
+        let format = request.format ?? ImageFormat(fileName: request.path)
         guard let format else {
             throw .formatUnknown(path: request.path, known: ImageFormat.allCases.map(\.rawValue))
         }

@@ -39,18 +39,8 @@ package struct ProbesReport: Encodable, Sendable {
         package let summary: String
         package let remedies: [String]
 
-        init(_ error: any Diagnosable) {
-            // An error that only passes on what happened below says nothing to a person.
-            var origin = error
-            while FailureClass.passingOn.contains(origin.code), let cause = origin.cause { origin = cause }
-            (code, summary) = (origin.code, origin.summary)
-            var remedies = error.remedies
-            var cause = error.cause
-            while let next = cause {
-                remedies += next.remedies.filter { !remedies.contains($0) }
-                cause = next.cause
-            }
-            self.remedies = remedies
+        init(_ report: ErrorReport) {
+            (code, summary, remedies) = (report.code, report.summary, report.remedies)
         }
     }
     package let probes: [Probe]

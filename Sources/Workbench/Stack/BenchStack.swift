@@ -59,7 +59,7 @@ final class BenchStack {
         let probe = try openProbe()
         let candidates = try TargetCatalog(context.request).candidates()
         var options = BringUp.Options()
-        options.connect = TargetControl.ConnectMode(context.request.connect)
+        options.connect = context.request.connect
         options.preparesForCalls = prepares && context.request.connect != .hot
         if let speed = context.request.speed { options.clock = speed }
         let bringUp = BringUp(
@@ -99,17 +99,6 @@ func doing<Result, Failure: Diagnosable>(
     _ step: String, _ body: () throws(Failure) -> Result
 ) throws(WorkbenchError) -> Result {
     do { return try body() } catch { throw .step(step, error) }
-}
-
-extension TargetControl.ConnectMode {
-    init(_ mode: ConnectMode) {
-        self =
-            switch mode {
-            case .normal: .normal
-            case .underReset: .underReset
-            case .hot: .hot
-            }
-    }
 }
 
 extension JobContext {

@@ -30,7 +30,7 @@ final class FlashBench {
         let target = target
         let definition = try catalog.chip(of: board)
         chip = definition.size == image.storage.size ? definition : nil
-        let options = LoaderOptions(layout: .init(context.request.layout), board: board, chip: chip)
+        let options = LoaderOptions(layout: context.request.layout, board: board, chip: chip)
         loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
             try LoadedLoader(image, on: target, options: options)
         }
@@ -53,14 +53,8 @@ final class FlashBench {
     }
 
     var monitor: FlashMonitor {
-        let progress = stack.context.observer.progress
-        return FlashMonitor(cancellation: stack.context.cancellation) { step in
-            progress(
-                ProgressUpdate(
-                    phase: step.phase.rawValue, done: UInt64(max(0, step.done)),
-                    total: UInt64(max(0, step.total)),
-                    elapsed: step.phaseElapsed, remaining: step.rate == nil ? nil : step.phaseRemaining))
-        }
+        FlashMonitor(
+            cancellation: stack.context.cancellation, progress: stack.context.observer.progress)
     }
 
     /// The range a person typed, or everything.
@@ -70,7 +64,7 @@ final class FlashBench {
     }
 
     static func range(_ text: String) throws(WorkbenchError) -> AddressRange {
-        do { return try AddressRange(parsing: text) } catch { throw .badRange(text: text, error) }
+        do { return try AddressRange(parsing: text) } catch { throw .badRange(error) }
     }
 }
 
@@ -92,15 +86,5 @@ extension Timing.Link {
         self.init(
             transfers: UInt64(statistics.usbTransfers), bytesOut: UInt64(statistics.usbBytesOut),
             bytesIn: UInt64(statistics.usbBytesIn), seconds: statistics.linkTime.reportedSeconds)
-    }
-}
-
-extension LoaderLayout.Style {
-    init(_ layout: RAMLayout) {
-        self =
-            switch layout {
-            case .spacious: .spacious
-            case .vendor: .vendor
-            }
     }
 }

@@ -3,7 +3,6 @@
 
 import Essentials
 import FlashProgramming
-import Foundation
 import ObjectFiles
 
 /// The image files of a job, read and understood before any probe is opened.
@@ -22,7 +21,7 @@ struct ImageFiles: Sendable {
         for request in requests {
             let source = ImageSource(
                 name: request.path, bytes: try HostFile.read(request.path, limit: HostFile.imageLimit),
-                format: request.format.map(ImageFormat.init), address: request.address)
+                format: request.format, address: request.address)
             sources.append((source, request.binaryAddress))
         }
         // Where the flash begins is known for sure only with the loader; the layout of the files does not depend on it.
@@ -79,18 +78,5 @@ struct ImageFiles: Sendable {
         return ImageSummary(
             file: source.name, format: format.title, segments: image.segments.count,
             bytes: image.segments.reduce(0) { $0 + UInt64($1.bytes.count) })
-    }
-}
-
-extension ImageFormat {
-    init(_ name: ImageFormatName) {
-        self =
-            switch name {
-            case .elf: .elf
-            case .hex: .intelHex
-            case .srec: .sRecord
-            case .uf2: .uf2
-            case .bin: .binary
-            }
     }
 }

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Essentials
+import ObjectFiles
 import Workbench
 
 /// The image files of `program` and `verify`.
@@ -19,7 +20,7 @@ struct ImageOptions: ParsableArguments {
     var address: String?
 
     @Option(help: "Read the files as elf, hex, srec, uf2 or bin instead of looking at their contents.")
-    var format: ImageFormatName?
+    var format: ImageFormat?
 
     @Flag(help: "Take only what lies in the flash, of an ELF file that is for the internal flash as well.")
     var skipOutside = false
@@ -45,7 +46,7 @@ struct ImageOptions: ParsableArguments {
     }
 }
 
-extension ImageFormatName: ExpressibleByArgument {}
+extension ImageFormat: ExpressibleByArgument {}
 
 extension UInt32 {
     /// `0x90000000`, `0x9000_0000` or decimal.

@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import Essentials
+import FlashProgramming
 import Workbench
 
 struct Program: BenchCommand {
@@ -18,7 +19,7 @@ struct Program: BenchCommand {
     @OptionGroup var loader: LoaderOptions
 
     @Option(help: "What to erase: needed (only sectors that must be), chip (everything) or none.")
-    var erase: EraseChoice = .needed
+    var erase: EraseMode = .needed
     @Flag(help: "Program every byte, even where the flash already holds it.")
     var full = false
     @Flag(help: "Do not keep what shares a sector with the images.")
@@ -27,7 +28,7 @@ struct Program: BenchCommand {
         help:
             "How to prove the result: read (every byte is read back), hash (on the target where the loader can, else read) or none."
     )
-    var verify: VerifyChoice = .read
+    var verify: VerifyMode = .read
     @Flag(help: "Reset the target and let it run afterwards.")
     var run = false
     @OptionGroup var bench: BenchOptions
@@ -56,5 +57,5 @@ struct Program: BenchCommand {
     }
 }
 
-extension EraseChoice: ExpressibleByArgument {}
-extension VerifyChoice: ExpressibleByArgument {}
+extension EraseMode: ExpressibleByArgument {}
+extension VerifyMode: ExpressibleByArgument {}

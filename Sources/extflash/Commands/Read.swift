@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import ObjectFiles
 import Workbench
 
 struct Read: BenchCommand {
@@ -18,7 +19,7 @@ struct Read: BenchCommand {
     @Option(name: .shortAndLong, help: "The file to write.", completion: .file())
     var output: String
     @Option(help: "bin, hex, srec, elf or uf2.")
-    var format: ImageFormatName?
+    var format: ImageFormat?
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 

@@ -145,7 +145,8 @@ extension NetworkAddress: ExpressibleByArgument {
 /// Carries `work` out; what goes wrong is told, and ends the process with its class's exit code.
 func reporting<Result>(_ work: () throws(BenchServerError) -> Result) throws -> Result {
     do throws(BenchServerError) { return try work() } catch {
-        Simulate.console.failure(error)
-        throw ExitCode(FailureClass(of: error).rawValue)
+        let failure = ErrorReport(error)
+        Simulate.console.failure(failure)
+        throw ExitCode(failure.failureClass.rawValue)
     }
 }

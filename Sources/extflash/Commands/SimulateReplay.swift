@@ -3,6 +3,7 @@
 
 import ArgumentParser
 import BenchServer
+import Essentials
 import Workbench
 
 /// Does to fresh simulated probes what programs did while they were recorded.

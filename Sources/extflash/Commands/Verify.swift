@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import FlashProgramming
 import Workbench
 
 struct Verify: BenchCommand {
@@ -11,7 +12,7 @@ struct Verify: BenchCommand {
 
     @OptionGroup var images: ImageOptions
     @Option(help: "read (every byte is read back) or hash (on the target where the loader can, else read).")
-    var method: VerifyChoice = .read
+    var method: VerifyMode = .read
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 

@@ -32,34 +32,12 @@ struct Console: Sendable {
     func raw(_ text: String) { write(text, to: .standardError) }
 
     /// An error as a person reads it: what, why, what to do.
-    func failure(_ error: any Diagnosable) {
-        var lines = ["error: \(error.summary) [\(error.code)]"]
-        var cause = error.cause
-        var indent = "  "
-        while let current = cause {
-            lines.append("\(indent)because \(current.summary) [\(current.code)]")
-            indent += "  "
-            cause = current.cause
-        }
-        for remedy in error.allRemedies { lines.append("  try: \(remedy)") }
-        note(lines.joined(separator: "\n"))
+    func failure(_ error: ErrorReport) {
+        note(error.lines.joined(separator: "\n"))
     }
 
     private func write(_ text: String, to handle: FileHandle) {
         // A reader that went away (a closed pipe) is not ours to report; SIGPIPE has ended us by then.
         try? handle.write(contentsOf: Data(text.utf8))
-    }
-}
-
-extension Diagnosable {
-    /// Remedies of the whole chain, most specific first, each once.
-    var allRemedies: [String] {
-        var found: [String] = []
-        var chain: [any Diagnosable] = [self]
-        while let next = chain.last?.cause { chain.append(next) }
-        for error in chain.reversed() {
-            for remedy in error.remedies where !found.contains(remedy) { found.append(remedy) }
-        }
-        return found
     }
 }

@@ -20,12 +20,10 @@ struct JSONDocument<Result: Encodable>: Encodable {
     static func success(_ result: Result, command: String) -> Self {
         Self(command: command, ok: true, result: result, error: nil, exitCode: 0)
     }
-    static func failure(
-        _ error: any Diagnosable, class failure: FailureClass, command: String, result: Result?
-    ) -> Self {
+    static func failure(_ error: ErrorReport, command: String, result: Result?) -> Self {
         Self(
             command: command, ok: false, result: result, error: ErrorDocument(error),
-            exitCode: failure.rawValue)
+            exitCode: error.failureClass.rawValue)
     }
 
     func text() throws -> String {
@@ -47,16 +45,8 @@ struct ErrorDocument: Encodable {
     let causes: [Cause]
     let remedies: [String]
 
-    init(_ error: any Diagnosable) {
-        code = error.code
-        summary = error.summary
-        var causes: [Cause] = []
-        var next = error.cause
-        while let cause = next {
-            causes.append(Cause(code: cause.code, summary: cause.summary))
-            next = cause.cause
-        }
-        self.causes = causes
-        remedies = error.allRemedies
+    init(_ error: ErrorReport) {
+        (code, summary, remedies) = (error.code, error.summary, error.remedies)
+        causes = error.causes.map { Cause(code: $0.code, summary: $0.summary) }
     }
 }

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashProgramming
 import Foundation
 import Synchronization
 import Workbench
@@ -9,7 +10,7 @@ import Workbench
 /// Draws progress and trace lines on standard error without letting one tear the other.
 final class ProgressDisplay: Sendable {
     private struct State {
-        var phase = ""
+        var phase: FlashPhase?
         var lineIsOpen = false
         var lastDraw: ContinuousClock.Instant?
         var lastTenth = -1
@@ -24,7 +25,7 @@ final class ProgressDisplay: Sendable {
         isInteractive = console.isInteractive
     }
 
-    func update(_ update: ProgressUpdate) {
+    func update(_ update: FlashProgress) {
         guard console.progress != .none else { return }
         state.withLock { state in
             // The first piece is read back in the middle of programming; that is not the next phase yet.
@@ -52,7 +53,7 @@ final class ProgressDisplay: Sendable {
     }
 
     /// At most 20 redraws a second: a terminal over a slow line must not hold up the probe.
-    private func draw(_ update: ProgressUpdate, _ state: inout State) {
+    private func draw(_ update: FlashProgress, _ state: inout State) {
         let isLast = update.done >= update.total
         let now = ContinuousClock.now
         if update.phase == state.phase, !isLast, let last = state.lastDraw, now - last < .milliseconds(50) {
@@ -66,40 +67,40 @@ final class ProgressDisplay: Sendable {
     }
 
     /// One line per phase start and then each tenth, for logs.
-    private func logLine(_ update: ProgressUpdate, _ state: inout State) {
-        let tenth = update.total > 0 ? Int(update.done * 10 / update.total) : 10
+    private func logLine(_ update: FlashProgress, _ state: inout State) {
+        let tenth = update.total > 0 ? update.done * 10 / update.total : 10
         if update.phase == state.phase, tenth == state.lastTenth { return }
         (state.phase, state.lastTenth) = (update.phase, tenth)
         console.note(Self.text(update))
     }
 
-    private static func percentage(_ update: ProgressUpdate) -> String {
+    private static func percentage(_ update: FlashProgress) -> String {
         let percent = update.total > 0 ? min(100, update.done * 100 / update.total) : 100
         return String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0) + "\(percent) %"
     }
 
-    private static func text(_ update: ProgressUpdate) -> String {
+    private static func text(_ update: FlashProgress) -> String {
         var parts = [
-            update.phase.padding(toLength: 8, withPad: " ", startingAt: 0), percentage(update),
-            "\(Quantity.bytes(update.done)) of \(Quantity.bytes(update.total))",
+            update.phase.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0), percentage(update),
+            "\(Quantity.bytes(UInt64(update.done))) of \(Quantity.bytes(UInt64(update.total)))",
         ]
-        let rate = Quantity.rate(update.done, in: update.elapsed)
+        let rate = Quantity.rate(UInt64(update.done), in: update.phaseElapsed)
         if update.done > 0, !rate.isEmpty { parts.append(rate) }
         if update.done >= update.total {
-            parts.append("in \(Quantity.time(update.elapsed))")
-        } else if let remaining = update.remaining {
-            parts.append("\(Quantity.time(remaining)) left")
+            parts.append("in \(Quantity.time(update.phaseElapsed))")
+        } else if update.rate != nil {
+            parts.append("\(Quantity.time(update.phaseRemaining)) left")
         }
         return parts.joined(separator: "  ")
     }
 
-    private static func bar(_ update: ProgressUpdate, width: Int) -> String {
+    private static func bar(_ update: FlashProgress, width: Int) -> String {
         let text = text(update)
         let room = width - text.count - 4
         guard room >= 10 else { return String(text.prefix(max(0, width - 1))) }
         let cells = min(room, 30)
         let full =
-            update.total > 0 ? Int(min(update.done, update.total) * UInt64(cells) / update.total) : cells
+            update.total > 0 ? min(update.done, update.total) * cells / update.total : cells
         let bar = String(repeating: "█", count: full) + String(repeating: "·", count: cells - full)
         return "\(text.prefix(8)) \(bar) \(text.dropFirst(8))"
     }

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import TargetControl
 import Testing
 import Workbench
 

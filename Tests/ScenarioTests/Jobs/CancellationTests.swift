@@ -15,7 +15,7 @@ import Testing
     private static let piece = Piece(0x9000_0801, 0x1_0000, seed: 22)
 
     /// An observer that stops the job once `phase` has got somewhere.
-    private func observer(stopping cancellation: Cancellation, in phase: String) -> Observer {
+    private func observer(stopping cancellation: Cancellation, in phase: FlashPhase) -> Observer {
         Observer(
             threshold: .warning, trace: { _, _, _ in },
             progress: { update in
@@ -23,8 +23,8 @@ import Testing
             })
     }
 
-    @Test(arguments: ["survey", "erase", "program", "verify"])
-    func `tells what was done, lets the target go, and can be done again`(phase: String) async throws {
+    @Test(arguments: [FlashPhase.survey, .erase, .program, .verify])
+    func `tells what was done, lets the target go, and can be done again`(phase: FlashPhase) async throws {
         let bench = try JobBench { $0.flashContents = Self.used }
         let before = bench.cells
         let image = try bench.image(Self.piece.bytes, at: Self.piece.address)
@@ -35,7 +35,7 @@ import Testing
             _ = try await client.program(ProgramRequest(images: [image]))
         }
         let journal = try #require(error.journal)
-        #expect(journal.isUntouched == (phase == "survey"))
+        #expect(journal.isUntouched == (phase == .survey))
         expect(bench.cells, tellAs: journal, before: before)
         #expect(!bench.machine.m7.core.debug.isHalted && !bench.machine.m4.core.debug.isHalted)
 
@@ -69,7 +69,7 @@ import Testing
         let bench = try JobBench { $0.flashContents = Self.used }
         let cancellation = Cancellation()
         let client = bench.client(
-            observer: observer(stopping: cancellation, in: "read"), cancellation: cancellation)
+            observer: observer(stopping: cancellation, in: .read), cancellation: cancellation)
         let path = bench.scratch.path("back.bin")
         try await bench.expectFailure(.cancelled, "FLS-014") { _ in
             _ = try await client.read(ReadRequest(range: nil, path: path))

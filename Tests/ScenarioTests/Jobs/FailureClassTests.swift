@@ -7,43 +7,12 @@ import DebugProbe
 import Essentials
 import FlashLoader
 import FlashProgramming
-import Foundation
 import Testing
 import USBTransport
 
 @testable import Workbench
 
 @Suite struct `Failure classes` {
-    /// Every code that some error of ours can have, read from the sources.
-    private func codesInSources() throws -> Set<String> {
-        let sources = URL(filePath: #filePath).appending(path: "../../../../Sources").standardized
-        let files = FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil)
-        var codes: Set<String> = []
-        for file in files?.compactMap({ $0 as? URL }) ?? [] where file.pathExtension == "swift" {
-            let text = try String(contentsOf: file, encoding: .utf8)
-            guard text.contains("var code: String") else { continue }
-            for match in text.matches(of: /[:{] "([A-Z]{3}-[0-9]{3})"/) { codes.insert(String(match.1)) }
-        }
-        return codes
-    }
-
-    @Test func `know every error code, and no other`() throws {
-        let known = Set(FailureClass.byCode.keys).union(FailureClass.passingOn)
-        let existing = try codesInSources()
-        #expect(existing.count > 100)
-        #expect(existing.subtracting(known).sorted() == [], "codes without a class")
-        #expect(known.subtracting(existing).sorted() == [], "codes nobody gives out")
-    }
-
-    @Test func `are told by an error or only passed on, never both`() {
-        #expect(FailureClass.passingOn.intersection(FailureClass.byCode.keys).sorted() == [])
-    }
-
-    @Test func `can all happen`() {
-        let told = Set(FailureClass.byCode.values)
-        #expect(FailureClass.allCases.filter { !told.contains($0) } == [.unexpected])
-    }
-
     @Test func `blame the cable for what it broke`() {
         let cable = ProbeError.transport(
             USBError.timedOut(after: .seconds(1), transferred: 0), during: "READ")

@@ -2,6 +2,8 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashProgramming
+import ObjectFiles
 import Testing
 import Workbench
 
@@ -119,15 +121,15 @@ import Workbench
         bench.expectCells([UInt8](repeating: 0xFF, count: JobBench.flashSize))
     }
 
-    @Test(arguments: [ImageFormatName.bin, .hex, .srec]) func `reads back into any format`(
-        format: ImageFormatName
+    @Test(arguments: ImageFormat.allCases) func `reads back into any format`(
+        format: ImageFormat
     ) async throws {
         let bench = try JobBench { $0.flashContents = Self.used }
         let path = bench.scratch.path("back")
         _ = try await bench.client().read(ReadRequest(range: "0x9000ff81+300", path: path, format: format))
         // Onto an erased board: the file alone says what goes where.
         let other = try JobBench()
-        let image = ImageRequest(path: path, address: format == .bin ? 0x9000_FF81 : nil, format: format)
+        let image = ImageRequest(path: path, address: format == .binary ? 0x9000_FF81 : nil, format: format)
         _ = try await other.client().program(ProgramRequest(images: [image]))
         var expected = [UInt8](repeating: 0xFF, count: JobBench.flashSize)
         expected.replaceSubrange(0xFF81..<0x100AD, with: Self.used[0xFF81..<0x100AD])

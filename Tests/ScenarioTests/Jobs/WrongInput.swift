@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ELFTestKit
+import Essentials
 import TestLoaders
 import Testing
 import Workbench

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
-
 /// The classes of failure a script can tell apart; the raw value is the process's exit code.
 ///
-/// Stable: a code never changes its meaning. New classes get new numbers.
+/// Stable: a code never changes its meaning. New classes get new numbers. Each error names its class itself
+/// (``Diagnosable/failureClass``).
 package enum FailureClass: Int32, CaseIterable, Sendable {
     case unexpected = 1
     // 10: the probe and its cable
@@ -45,6 +44,23 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
     case usage = 64
     /// 128 + SIGINT.
     case cancelled = 130
+
+    /// The class of an error, by what it and its causes are.
+    ///
+    /// Trouble with the probe, the wire or the supply explains everything above it, so it wins wherever it stands in
+    /// the chain. Otherwise the outermost error with a class of its own counts.
+    package init(of error: any Diagnosable) {
+        let classes = error.chain.compactMap(\.failureClass)
+        self = classes.last(where: \.explainsEverything) ?? classes.first ?? .unexpected
+    }
+
+    private var explainsEverything: Bool {
+        switch self {
+        case .probeUnavailable, .probeLost, .probeFailed, .targetUnpowered, .noTarget, .wrongPart, .cancelled:
+            true
+        default: false
+        }
+    }
 
     /// One line for the manual.
     package var meaning: String {
