@@ -56,10 +56,7 @@ man: build-packages ## Write the manual pages to .build/man
 
 install: build man ## Install to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(release)/extflash $(DESTDIR)$(PREFIX)/bin/extflash
-	install -d $(DESTDIR)$(PREFIX)/share/extflash
-	cp -R Config/. $(DESTDIR)$(PREFIX)/share/extflash/
-	install -d $(DESTDIR)$(PREFIX)/share/extflash/loaders
-	install -m 644 $(release)/extflash_ReferenceLoader.resources/*.stldr $(DESTDIR)$(PREFIX)/share/extflash/loaders/
+	$(remove-shipped)
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	$(release)/extflash --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	$(release)/extflash --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
@@ -71,6 +68,12 @@ install: build man ## Install to $(DESTDIR)$(PREFIX)
 install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
 	$(tell-udev)
+
+# Configuration and loaders are built in. Files that an earlier version installed would win over them.
+define remove-shipped
+	rm -f $(patsubst Config/%,$(DESTDIR)$(PREFIX)/share/extflash/%,$(wildcard Config/*/*.yaml))
+	rm -f $(DESTDIR)$(PREFIX)/share/extflash/loaders/w25q128-stm32h745xi-bk2.stldr
+endef
 
 # Files for a package are no news for this machine's udev; nor are rules where no udev runs, as in containers.
 define tell-udev

@@ -77,11 +77,16 @@ let package = Package(
                 "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
                 "FlashLoader",
             ]),
-        // What runs on the target: built by the toolchain alone, a resource beside the executable.
+        // What the executable carries: written into Swift sources by the build.
+        .target(name: "ShippedConfiguration", swiftSettings: policy, plugins: ["EmbedConfiguration"]),
+        .plugin(
+            name: "EmbedConfiguration", capability: .buildTool(), dependencies: ["EmbedFiles"]),
+        .executableTarget(name: "EmbedFiles", path: "Plugins/EmbedFiles", swiftSettings: policy),
+        // What runs on the target: built by the toolchain alone.
         .target(
             name: "ReferenceLoader", exclude: ["Firmware"], swiftSettings: policy,
             plugins: ["BuildFlashLoaders"]),
-        .plugin(name: "BuildFlashLoaders", capability: .buildTool()),
+        .plugin(name: "BuildFlashLoaders", capability: .buildTool(), dependencies: ["EmbedFiles"]),
         // simulation
         layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
         layer(
@@ -98,7 +103,7 @@ let package = Package(
                 "DebugAccess", "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles",
                 "FlashLoader",
                 "FlashProgramming",
-                "ReferenceLoader", "SimulatedBench",
+                "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
             ]),
         .executableTarget(
             name: "extflash",
@@ -168,7 +173,8 @@ let package = Package(
             "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
             resources: [.copy("Vectors")]),
         tests("BenchServerTests", of: ["Essentials", "USBTransport", "SimulatedBench", "BenchServer"]),
-        tests("WorkbenchTests", of: ["Essentials", "Workbench"]),
+        tests(
+            "WorkbenchTests", of: ["Essentials", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
         // The whole stack on the simulated bench.
         tests(
             "ScenarioTests",
@@ -177,7 +183,8 @@ let package = Package(
                 "CortexM",
                 "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
                 "EmulatedCortexM",
-                "SimulatedBench", "Workbench", "ReferenceLoader", "ELFTestKit", "TestLoaders",
+                "SimulatedBench", "Workbench", "ReferenceLoader", "ShippedConfiguration", "ELFTestKit",
+                "TestLoaders",
             ]),
         // The structure of the project itself.
         tests("TidyTests", of: []),

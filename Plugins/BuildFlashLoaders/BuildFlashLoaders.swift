@@ -4,7 +4,10 @@
 import Foundation
 import PackagePlugin
 
-/// Builds each folder in a target's `Firmware/` into an ST external loader, a resource of the target.
+/// Builds each folder in a target's `Firmware/` into an ST external loader.
+///
+/// What ships (below `Sources/`) is embedded in the program, as the Swift source `EmbeddedFiles.swift`; the loaders of a
+/// test target are resources of it, files that a test can name.
 ///
 /// A folder of Swift files is compiled as Embedded Swift, one of C files as freestanding C; both for the Cortex-M7, with
 /// the compiler and linker of the Swift toolchain and nothing else. The result depends on the sources and the toolchain
@@ -18,39 +21,67 @@ struct BuildFlashLoaders: BuildToolPlugin {
         )
         .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
         .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        return try folders.map { try command(for: $0, in: firmware, context) }
+        let builds = try folders.map { try Build($0, in: firmware, context) }
+        let sources = context.package.directoryURL.appending(path: "Sources").path()
+        guard target.directoryURL.path().hasPrefix(sources) else { return builds.map(\.command) }
+        return [try embedding(builds, context)]
     }
 
-    private func command(for folder: URL, in firmware: URL, _ context: PluginContext) throws -> Command {
+    /// One command that makes every loader of `builds` and embeds it: a file between two commands would become a resource.
+    private func embedding(_ builds: [Build], _ context: PluginContext) throws -> Command {
+        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedFiles.swift")
+        let commands = builds.flatMap { ["--", $0.compiler.path()] + $0.arguments }
+        return .buildCommand(
+            displayName: "Building and embedding flash loaders",
+            executable: try context.tool(named: "EmbedFiles").url,
+            arguments: [output.path()]
+                + builds.map { "\($0.output.lastPathComponent)=\($0.output.path(percentEncoded: false))" }
+                + commands,
+            inputFiles: builds.flatMap(\.inputs), outputFiles: [output])
+    }
+}
+
+/// How one loader is compiled and linked.
+private struct Build {
+    let compiler: URL
+    let arguments: [String]
+    let inputs: [URL]
+    let output: URL
+
+    var command: Command {
+        .buildCommand(
+            displayName: "Building flash loader \(output.deletingPathExtension().lastPathComponent)",
+            executable: compiler, arguments: arguments, inputFiles: inputs, outputFiles: [output])
+    }
+
+    init(_ folder: URL, in firmware: URL, _ context: PluginContext) throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
         let swift = files.filter { $0.pathExtension == "swift" }
         let c = files.filter { $0.pathExtension == "c" }
         let script = files.first { $0.pathExtension == "ld" } ?? firmware.appending(path: "loader.ld")
-        let headers = files.filter { $0.pathExtension == "h" } + (try sharedHeaders(in: firmware))
-        let name = folder.lastPathComponent
-        let output = context.pluginWorkDirectoryURL.appending(path: "\(name).stldr")
+        let headers = files.filter { $0.pathExtension == "h" } + (try Self.sharedHeaders(in: firmware))
+        output = context.pluginWorkDirectoryURL.appending(path: "\(folder.lastPathComponent).stldr")
+        inputs = swift + c + headers + [script]
 
-        let compiler = try context.tool(named: swift.isEmpty ? "clang" : "swiftc").url
+        compiler = try context.tool(named: swift.isEmpty ? "clang" : "swiftc").url
         let toolchain = compiler.deletingLastPathComponent().deletingLastPathComponent()
         let cache = context.pluginWorkDirectoryURL.appending(path: "ModuleCache")
-        let arguments =
+        let language =
             swift.isEmpty
-            ? cArguments(firmware: firmware)
-            : swiftArguments(firmware: firmware, toolchain: toolchain, cache: cache)
-        return .buildCommand(
-            displayName: "Building flash loader \(name)", executable: compiler,
-            arguments: arguments + (swift + c).map { $0.path() }
-                + linkArguments(script: script) + ["-o", output.path()],
-            inputFiles: swift + c + headers + [script], outputFiles: [output])
+            ? Self.cArguments(firmware: firmware)
+            : Self.swiftArguments(firmware: firmware, toolchain: toolchain, cache: cache)
+        arguments =
+            language + (swift + c).map { $0.path() } + Self.linkArguments(script: script)
+            + ["-o", output.path()]
     }
 
-    private func sharedHeaders(in firmware: URL) throws -> [URL] {
+    private static func sharedHeaders(in firmware: URL) throws -> [URL] {
         try FileManager.default.contentsOfDirectory(at: firmware, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == "h" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 
-    private func swiftArguments(firmware: URL, toolchain: URL, cache: URL) -> [String] {
+    private static func swiftArguments(firmware: URL, toolchain: URL, cache: URL) -> [String] {
         [
             "-target", "armv7em-none-none-eabi", "-enable-experimental-feature", "Embedded", "-swift-version",
             "6",
@@ -66,7 +97,7 @@ struct BuildFlashLoaders: BuildToolPlugin {
         ]
     }
 
-    private func cArguments(firmware: URL) -> [String] {
+    private static func cArguments(firmware: URL) -> [String] {
         [
             "--target=armv7em-none-eabi", "-mcpu=cortex-m7", "-mfpu=fpv5-d16", "-mfloat-abi=softfp",
             "-std=c11",
@@ -80,13 +111,13 @@ struct BuildFlashLoaders: BuildToolPlugin {
         ]
     }
 
-    private func linkArguments(script: URL) -> [String] {
+    private static func linkArguments(script: URL) -> [String] {
         ["-T", script.path(), "--gc-sections", "-z", "max-page-size=4", "--build-id=none"].flatMap {
             ["-Xlinker", $0]
         }
     }
 
-    private func directory(_ url: URL) -> String {
+    private static func directory(_ url: URL) -> String {
         let path = url.path()
         return path.hasSuffix("/") ? String(path.dropLast()) : path
     }

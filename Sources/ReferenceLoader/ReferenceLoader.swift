@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// Where the project's own loader is found after a build or an installation.
+/// The project's own loaders, as ELF files in ST's external loader format, built into the executable.
 ///
-/// `Firmware/` holds its source. The build puts it as a resource beside the executable, in a directory whose name the
-/// package manager makes; an installation keeps that directory.
+/// `Firmware/` holds their source; the build compiles it for the target and embeds the result.
 package enum ReferenceLoader {
     /// For an STM32H745XI with a W25Q128 on QUADSPI bank 2 (PB2, PC11, PH2, PH3, PG9, PG14).
     package static let fileName = "w25q128-stm32h745xi-bk2.stldr"
 
-    /// Relative to the directory of the executable.
-    package static let resourceDirectory = "extflash_ReferenceLoader.resources"
+    /// Names of the loader files, sorted.
+    package static var names: [String] { EmbeddedFiles.names }
+
+    /// The bytes of the loader file called `name`; nil when no such loader is shipped.
+    package static func bytes(of name: String) -> [UInt8]? { EmbeddedFiles.bytes(of: name) }
 }

@@ -12,11 +12,15 @@ extension WorkbenchError: Diagnosable {
         case .noProbe: "WRK-001"
         case .severalProbes: "WRK-002"
         case .configurationMissing: "WRK-010"
+        case .configurationUnknown: "WRK-013"
+        case .configurationAmbiguous: "WRK-014"
         case .fileUnreadable: "WRK-020"
         case .fileUnwritable: "WRK-021"
         case .addressForAddressedFile: "WRK-022"
         case .formatUnknown: "WRK-023"
         case .loaderBelongsElsewhere: "WRK-030"
+        case .boardForOtherTarget: "WRK-033"
+        case .cancelled: "WRK-040"
         }
     }
 
@@ -25,10 +29,12 @@ extension WorkbenchError: Diagnosable {
         case .step(_, let error): error.origin.failureClass
         case .configurationInvalid(let error), .badRange(let error): error.failureClass
         case .noProbe, .severalProbes: .noProbe
-        case .configurationMissing: .configurationInvalid
+        case .configurationMissing, .configurationUnknown, .configurationAmbiguous: .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
         case .addressForAddressedFile, .formatUnknown: .usage
         case .loaderBelongsElsewhere: .loaderInvalid
+        case .boardForOtherTarget: .wrongPart
+        case .cancelled: .cancelled
         }
     }
 
@@ -42,15 +48,23 @@ extension WorkbenchError: Diagnosable {
         case .severalProbes(_, let matching):
             "\(matching.count) probes match: \(matching.joined(separator: ", "))"
         case .configurationMissing(let kind, let name, let known, _):
-            "there is no \(kind) called \(name)"
-                + (known.isEmpty ? "" : "; known: \(known.joined(separator: ", "))")
+            known.isEmpty
+                ? "no \(kind.title) definitions were found"
+                : "there is no \(kind.title) called \(name); known: \(known.joined(separator: ", "))"
+        case .configurationUnknown(let name): "there is no configuration file called \(name)"
+        case .configurationAmbiguous(let name, let kinds):
+            "\(name) is the name of several files: "
+                + kinds.map { "\($0.rawValue)/\(name)" }.joined(separator: ", ")
         case .configurationInvalid(let error), .badRange(let error): error.summary
+        case .cancelled(let step): "stopped on request while \(step)"
         case .fileUnreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .fileUnwritable(let path, let reason): "cannot write \(path): \(reason)"
         case .addressForAddressedFile(let file, let format):
             "\(file) is \(format) and carries its own addresses; it cannot be placed with @ADDRESS"
         case .formatUnknown(let path, let known):
             "\(path): cannot tell the format from the file name (\(known.joined(separator: ", ")))"
+        case .boardForOtherTarget(let board, let target, let found):
+            "board \(board) is for target \(target), but the target is \(found)"
         case .loaderBelongsElsewhere(let loader, let start, let flash):
             "\(loader) serves a flash at \(start.hex), the target's is mapped at \(flash.lowerBound.hex)"
         }
@@ -83,10 +97,21 @@ extension WorkbenchError: Diagnosable {
             ]
         case .severalProbes: ["choose one with --probe"]
         case .configurationMissing(let kind, _, _, let searched):
-            ["\(kind) files are searched in: \(searched.joined(separator: ", "))"]
+            [
+                "see `extflash config list`, or give a file by its path",
+                "\(kind.title) files of your own are searched in \(kind.rawValue)/ of: "
+                    + searched.joined(separator: ", "),
+            ]
+        case .configurationUnknown: ["see `extflash config list`"]
+        case .configurationAmbiguous: ["name the kind as well"]
+        case .boardForOtherTarget:
+            [
+                "name the board that is connected with --board (see `extflash config list`)",
+                "check which board the probe is on",
+            ]
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
-        case .fileUnreadable, .fileUnwritable, .addressForAddressedFile: []
+        case .fileUnreadable, .fileUnwritable, .addressForAddressedFile, .cancelled: []
         }
     }
 }

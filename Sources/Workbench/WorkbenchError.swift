@@ -9,12 +9,19 @@ package enum WorkbenchError: Error, Sendable {
     case step(String, any Diagnosable)
     case noProbe(selector: String, present: [String])
     case severalProbes(selector: String, matching: [String])
-    case configurationMissing(kind: String, name: String, known: [String], searched: [String])
+    case configurationMissing(kind: ConfigurationKind, name: String, known: [String], searched: [String])
+    /// No kind has a file of this name.
+    case configurationUnknown(name: String)
+    case configurationAmbiguous(name: String, kinds: [ConfigurationKind])
     case configurationInvalid(any Diagnosable)
     case fileUnreadable(path: String, reason: String)
     case fileUnwritable(path: String, reason: String)
     case addressForAddressedFile(file: String, format: String)
     case formatUnknown(path: String, known: [String])
     case badRange(any Diagnosable)
+    /// The board file names another target than the one that was found.
+    case boardForOtherTarget(board: String, target: String, found: String)
     case loaderBelongsElsewhere(loader: String, loaderStart: UInt32, flash: Range<UInt32>)
+    /// Stopped on request before anything was done on a bench.
+    case cancelled(during: String)
 }

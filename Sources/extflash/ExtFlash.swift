@@ -25,7 +25,7 @@ struct ExtFlash: AsyncParsableCommand {
         subcommands: [
             Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
             Checksum.self,
-            Reset.self, Loader.self, Simulate.self,
+            Reset.self, Loader.self, Config.self, Simulate.self,
         ])
 
     private static var exitCodeTable: String {

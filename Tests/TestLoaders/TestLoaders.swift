@@ -3,7 +3,7 @@
 
 import Foundation
 
-/// Loaders built from `Firmware/`, and the project's own, as the build made them.
+/// Loaders built from `Firmware/`.
 package enum TestLoader: String, CaseIterable, Sendable {
     case vendorTemplate = "vendor-template"
     case cycleCounter = "cycle-counter"
@@ -25,15 +25,4 @@ package enum TestLoader: String, CaseIterable, Sendable {
 
     /// Where the build put it.
     package var path: String { Bundle.module.bundleURL.appending(path: fileName).path }
-
-    /// Another target's resources, as a path.
-    package static func neighbourDirectory(_ directory: String) -> String {
-        Bundle.module.bundleURL.deletingLastPathComponent().appending(path: directory).path
-    }
-
-    /// A file in another target's resources, such as the reference loader.
-    package static func neighbour(_ directory: String, _ fileName: String) throws -> [UInt8] {
-        let directory = Bundle.module.bundleURL.deletingLastPathComponent().appending(path: directory)
-        return [UInt8](try Data(contentsOf: directory.appending(path: fileName)))
-    }
 }

@@ -23,7 +23,9 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
         "FlashLoader",
     ],
+    // Names and bytes, for whoever reads them.
     "ReferenceLoader": [],
+    "ShippedConfiguration": [],
     // The oracle shares no layout, constant or decoder with what it judges.
     "EmulatedCortexM": ["Essentials"],
     "SimulatedBench": ["Essentials", "USBTransport", "EmulatedCortexM"],
@@ -32,7 +34,7 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "DebugAccess",
         "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
         "ReferenceLoader",
-        "SimulatedBench",
+        "ShippedConfiguration", "SimulatedBench",
     ],
     "BenchServer": ["Essentials", "USBTransport", "SimulatedBench"],
     // The executable speaks the words of the modules whose options and progress it shows; only Workbench names drivers.

@@ -15,13 +15,8 @@ user=(setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs)
 # An installation that this user may read, wherever the program lies: in a build tree, or installed.
 chmod 711 "$work"
 prefix=$work/prefix
-mkdir -p "$prefix/bin" "$prefix/share/extflash/loaders" "$work/home"
+mkdir -p "$prefix/bin" "$work/home"
 cp "$extflash" "$prefix/bin/"
-cp -R "$here/../../Config/." "$prefix/share/extflash/"
-beside=$(dirname "$extflash")
-for loader in "$beside"/extflash_ReferenceLoader.resources/*.stldr "$beside"/../share/extflash/loaders/*.stldr; do
-    [ ! -f "$loader" ] || cp "$loader" "$prefix/share/extflash/loaders/"
-done
 chmod -R a+rX "$prefix"
 random_bytes "$work/home/image.bin" 65536 11
 chown -R 65534:65534 "$work/home"

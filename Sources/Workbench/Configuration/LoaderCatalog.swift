@@ -9,52 +9,61 @@ import HardwareDescription
 struct LoaderCatalog {
     /// The board that is meant when none is named.
     static let seedBoard = "stm32h745xi-w25q128"
-    /// A loader is a few hundred kilobytes, with debug information a few megabytes.
-    private static let loaderLimit = 64 << 20
+
+    /// A board as its file describes it, and the file.
+    struct Board {
+        let entry: ConfigurationEntry
+        let definition: BoardDefinition
+    }
 
     private let request: BenchRequest
-    init(_ request: BenchRequest) { self.request = request }
+    private let library: ConfigurationLibrary
 
-    func board() throws(WorkbenchError) -> BoardDefinition {
-        let name = request.board ?? Self.seedBoard
-        let path = try ConfigurationFile.path(of: name, kind: "board", folder: "boards", in: request.paths)
-        let text = try ConfigurationFile.text(at: path)
-        do { return try BoardDefinition(yaml: text, file: path) } catch {
+    init(_ request: BenchRequest) {
+        self.request = request
+        library = ConfigurationLibrary(request.paths)
+    }
+
+    func board() throws(WorkbenchError) -> Board {
+        let entry = try library.entry(.boards, request.board ?? Self.seedBoard)
+        let text = try entry.text()
+        do {
+            return Board(entry: entry, definition: try BoardDefinition(yaml: text, file: entry.label))
+        } catch {
             throw .configurationInvalid(error)
         }
     }
 
-    func chip(of board: BoardDefinition) throws(WorkbenchError) -> FlashChipDefinition {
-        let path = try ConfigurationFile.path(
-            of: board.flash, kind: "flash", folder: "flash", in: request.paths)
-        let text = try ConfigurationFile.text(at: path)
-        do { return try FlashChipDefinition(yaml: text, file: path) } catch {
+    /// Whether the board decides which target is right: it was named, or its own loader is going to run.
+    ///
+    /// A target that was named wins over it.
+    func boardDecidesTarget() -> Bool {
+        request.target == nil && (request.board != nil || request.loader == nil)
+    }
+
+    func chip(of board: Board) throws(WorkbenchError) -> FlashChipDefinition {
+        let entry = try library.entry(.flash, board.definition.flash, namedBy: board.entry)
+        let text = try entry.text()
+        do { return try FlashChipDefinition(yaml: text, file: entry.label) } catch {
             throw .configurationInvalid(error)
         }
     }
 
-    /// The loader file that was named, else the board's own.
-    func image(for board: BoardDefinition) throws(WorkbenchError) -> LoaderImage {
-        if let path = request.loader { return try Self.read(path) }
-        return try Self.read(path(ofLoader: board.loader))
+    /// The loader that was named, else the board's own.
+    func image(for board: Board) throws(WorkbenchError) -> LoaderImage {
+        if let name = request.loader { return try image(named: name) }
+        return try Self.read(library.entry(.loaders, board.definition.loader, namedBy: board.entry))
     }
 
-    static func read(_ path: String) throws(WorkbenchError) -> LoaderImage {
-        let bytes = try HostFile.read(path, limit: loaderLimit)
-        let name = path.split(separator: "/").last.map(String.init) ?? path
-        return try doing("reading \(path)") { () throws(LoaderImageError) in
-            try LoaderImage(reading: bytes, fileName: name)
-        }
+    /// A loader file, or the loader in force under a name.
+    func image(named name: String) throws(WorkbenchError) -> LoaderImage {
+        try Self.read(library.entry(.loaders, name))
     }
 
-    private func path(ofLoader name: String) throws(WorkbenchError) -> String {
-        if name.contains("/") { return name }
-        let stem = name.hasSuffix(".stldr") ? String(name.dropLast(6)) : name
-        guard let path = request.paths.files(stem, in: "loaders", extensions: ["stldr"]).last else {
-            throw .configurationMissing(
-                kind: "loader", name: name, known: request.paths.names(in: "loaders", extension: "stldr"),
-                searched: request.paths.roots)
+    private static func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> LoaderImage {
+        let bytes = try entry.bytes()
+        return try doing("reading \(entry.label)") { () throws(LoaderImageError) in
+            try LoaderImage(reading: bytes, fileName: entry.fileName)
         }
-        return path
     }
 }

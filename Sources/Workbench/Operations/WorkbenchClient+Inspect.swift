@@ -7,8 +7,8 @@ import FlashLoader
 extension WorkbenchClient {
     /// What a loader file says; needs no probe.
     package func inspectLoader(_ path: String) async throws(WorkbenchError) -> LoaderReport {
-        try await onBench { _ throws(WorkbenchError) in
-            let image = try LoaderCatalog.read(path)
+        try await onBench { context throws(WorkbenchError) in
+            let image = try LoaderCatalog(context.request).image(named: path)
             return LoaderReport(
                 sections: [storage(of: image), functions(of: image), memory(of: image)],
                 warnings: image.warnings.map(\.text))

@@ -26,11 +26,12 @@ final class FlashBench {
         let board = try catalog.board()
         let image = try catalog.image(for: board)
         target = try stack.takeHold()
+        if catalog.boardDecidesTarget() { try Self.check(board, isFor: target) }
         try Self.check(image, serves: target.definition)
         let target = target
         let definition = try catalog.chip(of: board)
         chip = definition.size == image.storage.size ? definition : nil
-        let options = LoaderOptions(layout: context.request.layout, board: board, chip: chip)
+        let options = LoaderOptions(layout: context.request.layout, board: board.definition, chip: chip)
         loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
             try LoadedLoader(image, on: target, options: options)
         }
@@ -40,6 +41,16 @@ final class FlashBench {
             try LoaderFlashDevice(loader)
         }
         programmer = FlashProgrammer(device: device, timebase: stack.time, trace: context.trace)
+    }
+
+    private static func check(
+        _ board: LoaderCatalog.Board, isFor target: HeldTarget
+    ) throws(WorkbenchError) {
+        guard target.definition.name == board.definition.target else {
+            throw .boardForOtherTarget(
+                board: board.definition.name, target: board.definition.target,
+                found: target.definition.name)
+        }
     }
 
     private static func check(

@@ -20,7 +20,7 @@ struct ImageFiles: Sendable {
         var sources: [(source: ImageSource, binaryAddress: UInt32?)] = []
         for request in requests {
             let source = ImageSource(
-                name: request.path, bytes: try HostFile.read(request.path, limit: HostFile.imageLimit),
+                name: request.path, bytes: try HostFile.read(request.path, limit: 1 << 30),
                 format: request.format, address: request.address)
             sources.append((source, request.binaryAddress))
         }

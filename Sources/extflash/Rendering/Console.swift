@@ -29,6 +29,8 @@ struct Console: Sendable {
     }
     func note(_ line: String) { write(line + "\n", to: .standardError) }
     func document(_ json: String) { write(json + "\n", to: .standardOutput) }
+    /// Bytes of a file as the result.
+    func data(_ bytes: [UInt8]) { try? FileHandle.standardOutput.write(contentsOf: Data(bytes)) }
     func raw(_ text: String) { write(text, to: .standardError) }
 
     /// An error as a person reads it: what, why, what to do.

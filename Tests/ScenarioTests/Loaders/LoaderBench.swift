@@ -48,7 +48,7 @@ struct LoaderBench {
         return try load(image, layout: layout)
     }
     func loadReference(layout: LoaderLayout.Style = .spacious) throws -> LoadedLoader {
-        let bytes = try TestLoader.neighbour(ReferenceLoader.resourceDirectory, ReferenceLoader.fileName)
+        let bytes = try #require(ReferenceLoader.bytes(of: ReferenceLoader.fileName))
         return try load(LoaderImage(reading: bytes, fileName: ReferenceLoader.fileName), layout: layout)
     }
     private func load(_ image: LoaderImage, layout: LoaderLayout.Style) throws -> LoadedLoader {

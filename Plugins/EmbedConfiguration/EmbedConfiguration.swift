@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Foundation
+import PackagePlugin
+
+/// Builds the package's `Config/` into a target, as the Swift source `EmbeddedFiles.swift`.
+///
+/// `Config/boards/x.yaml` becomes the file `boards/x.yaml`.
+@main
+struct EmbedConfiguration: BuildToolPlugin {
+    func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
+        let configuration = context.package.directoryURL.appending(path: "Config")
+        let folders = try FileManager.default.contentsOfDirectory(
+            at: configuration, includingPropertiesForKeys: [.isDirectoryKey]
+        )
+        .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
+        .sorted { $0.lastPathComponent < $1.lastPathComponent }
+        let files = try folders.flatMap { folder in
+            try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        }
+        let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedFiles.swift")
+        return [
+            .buildCommand(
+                displayName: "Embedding the shipped configuration",
+                executable: try context.tool(named: "EmbedFiles").url,
+                arguments: [output.path()]
+                    + folders.map { "\($0.lastPathComponent)=\($0.path(percentEncoded: false))" },
+                // A folder changes when a file comes or goes, a file with its contents.
+                inputFiles: folders + files.filter { $0.pathExtension == "yaml" }, outputFiles: [output])
+        ]
+    }
+}
