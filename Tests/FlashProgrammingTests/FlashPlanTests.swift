@@ -169,9 +169,11 @@ import Testing
     @Test func `an image that leaves the flash names its segment`() throws {
         let outside = image((0, [1]), (0x7fff, [1, 2]))
         #expect { _ = try plan(outside, on: [(8, 0x1000)]) } throws: { error in
-            "\(error)".hasPrefix(
-                "[FLS-002] app.elf: segment 1 (0x90007fff..0x90008001) does not lie inside the flash "
-                    + "(0x90000000..0x90008000)")
+            let error = error as? FlashError
+            return error?.code == "FLS-002"
+                && error?.summary
+                    == "app.elf: segment 1 (0x90007fff..0x90008001) does not lie inside the flash "
+                    + "(0x90000000..0x90008000)"
         }
         let below = FirmwareImage(sorted: [
             ImageSegment(address: 0x0800_0000, bytes: [1], origin: "app.elf: segment 0")

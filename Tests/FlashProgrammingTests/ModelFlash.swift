@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashLoader
 import FlashProgramming
 
 /// NOR cells behind the seam: programming only takes bits away from the erased value, erasing works on whole sectors.
@@ -10,6 +11,8 @@ final class ModelFlash: FlashDevice {
     enum Fault: CaseIterable {
         /// The operation says no and has done nothing.
         case refused
+        /// The way to the flash breaks half way through: nothing answers any more.
+        case lost
         /// It says no after half of its work.
         case refusedHalfway
         /// It says yes and has done nothing; a read gives other bytes.
@@ -41,6 +44,7 @@ final class ModelFlash: FlashDevice {
     let cancellation = Cancellation()
     private(set) var operations = 0
     private(set) var log: [String] = []
+    private var isLost = false
     /// What the last `program` said would come next, and whether it did each time.
     private var announced: [UInt8] = []
     private(set) var keptPromises: [Bool] = []
@@ -51,11 +55,12 @@ final class ModelFlash: FlashDevice {
     }
 
     func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
-        let fault = begin("read \(range)")
+        let fault = try begin("read \(range)")
         spend(.microseconds(range.count), onTarget: false)
         var bytes = held(range)
         switch fault {
         case .refused, .refusedHalfway: throw Self.refusal
+        case .lost: throw Self.loss
         case .lied: bytes = bytes.map { ~$0 }
         case .short: bytes.removeLast()
         case .flipped: bytes[bytes.count / 2] ^= 1
@@ -65,7 +70,7 @@ final class ModelFlash: FlashDevice {
     }
 
     func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) {
-        let fault = begin("erase \(range)")
+        let fault = try begin("erase \(range)")
         precondition(geometry.widened(range) == range, "the pipeline erases whole sectors")
         try erase(range, fault, poll)
         if habit == .erasesOneSectorTooMany, let next = geometry.sector(containing: range.bounds.upperBound) {
@@ -74,7 +79,7 @@ final class ModelFlash: FlashDevice {
     }
 
     func massErase(poll: () -> Bool) throws(FlashDeviceFailure) {
-        let fault = begin("mass erase")
+        let fault = try begin("mass erase")
         try erase(geometry.readableRange, fault, poll)
     }
 
@@ -87,6 +92,7 @@ final class ModelFlash: FlashDevice {
         eraseCells(all.lowerBound..<middle)
         spend(.milliseconds(100), onTarget: true)
         if fault == .refusedHalfway { throw Self.refusal }
+        if fault == .lost { throw Self.loss }
         if poll() { throw .stopped }
         eraseCells(middle..<all.upperBound)
         if fault == .flipped { cells[physical(all.lowerBound)] ^= 1 }
@@ -100,12 +106,12 @@ final class ModelFlash: FlashDevice {
         if !announced.isEmpty { keptPromises.append(announced == bytes) }
         announced = next
         let range = AddressRange(start: address, count: bytes.count)
-        let fault = begin("program \(range)")
+        let fault = try begin("program \(range)")
         spend(.microseconds(2 * bytes.count), onTarget: true)
         if fault == .refused || fault == .short { throw Self.refusal }
         if fault == .lied || habit == .writesNothing { return }
         var written = bytes.count
-        if fault == .refusedHalfway { written /= 2 }
+        if fault == .refusedHalfway || fault == .lost { written /= 2 }
         if habit == .dropsLastByte { written -= 1 }
         programCells(Array(bytes[..<written]), at: offsets(range).lowerBound)
         if habit == .writesOverPrevious, offsets(range).lowerBound > 0 {
@@ -113,6 +119,7 @@ final class ModelFlash: FlashDevice {
         }
         if fault == .flipped { cells[physical(offsets(range).lowerBound)] ^= 1 }
         if fault == .refusedHalfway { throw Self.refusal }
+        if fault == .lost { throw Self.loss }
     }
 
     /// A plain loop over locals: in a debug build anything else is what the tests spend their time with.
@@ -129,11 +136,12 @@ final class ModelFlash: FlashDevice {
     }
 
     func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest {
-        let fault = begin("hash \(range)")
+        let fault = try begin("hash \(range)")
         spend(.nanoseconds(100 * range.count), onTarget: true)
         var bytes = held(range)
         switch fault {
         case .refused, .refusedHalfway, .short: throw Self.refusal
+        case .lost: throw Self.loss
         case .lied: bytes = []
         case .flipped: bytes[0] ^= 1
         case nil: break
@@ -141,21 +149,36 @@ final class ModelFlash: FlashDevice {
         return .init(words: SHA256.digest(of: bytes).words)
     }
 
+    /// What `findings` answers.
+    var hardware: [LoaderFinding] = []
+    func findings() -> [LoaderFinding] {
+        log.append("findings")
+        return hardware
+    }
+
     // MARK: Inside
 
-    static let refusal = FlashDeviceFailure.failed(Refusal())
+    static let refusal = FlashDeviceFailure.refused(Refusal())
     struct Refusal: Diagnosable {
         var code: String { "MDL-001" }
         var failureClass: FailureClass? { .flashFailed }
         var summary: String { "the model refused" }
     }
+    static let loss = FlashDeviceFailure.failed(Loss())
+    struct Loss: Diagnosable {
+        var code: String { "MDL-002" }
+        var failureClass: FailureClass? { .probeLost }
+        var summary: String { "the model was unplugged" }
+    }
 
-    private func begin(_ what: String) -> Fault? {
+    private func begin(_ what: String) throws(FlashDeviceFailure) -> Fault? {
         log.append(what)
+        if isLost { throw Self.loss }
         defer { operations += 1 }
         if cancelAt == operations { cancellation.cancel() }
-        if let fault, fault.at == operations { return fault.kind }
-        return nil
+        guard let fault, fault.at == operations else { return nil }
+        if fault.kind == .lost { isLost = true }
+        return fault.kind
     }
 
     private func held(_ range: AddressRange) -> [UInt8] {

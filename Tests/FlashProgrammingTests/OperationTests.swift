@@ -39,7 +39,7 @@ import Testing
         wanted[0x11] ^= 0x80
         wanted[0x2011] ^= 0xff
         guard
-            case .verifyMismatch(let finding, let journal)? = error({ () throws(FlashError) in
+            case .verifyMismatch(let finding, let after)? = error({ () throws(FlashError) in
                 try programmer.verify(image(0x0ff0, wanted))
             })
         else {
@@ -51,7 +51,7 @@ import Testing
         #expect(finding.differingBytes == 3 && finding.comparedBytes == wanted.count)
         #expect(finding.sectors == [range(0x1000, 0x1000), range(0x3000, 0x1000)])
         #expect(finding.origin == "app.bin")
-        #expect(journal.isUntouched)
+        #expect(after.journal.isUntouched)
     }
 
     @Test(arguments: [VerifyMode.read, .hash, .none])
@@ -133,7 +133,7 @@ import Testing
     func `an erase without effect is not reported good`(extent: FlashExtent) throws {
         device.habit = .erasesNothing
         guard
-            case .eraseHadNoEffect(let finding, let journal)? = error({ () throws(FlashError) in
+            case .eraseHadNoEffect(let finding, let after)? = error({ () throws(FlashError) in
                 try programmer.erase(extent)
             })
         else {
@@ -141,7 +141,7 @@ import Testing
             return
         }
         #expect(finding.firstAddress == start && finding.found == device.cells[0])
-        #expect(!journal.isUntouched)
+        #expect(!after.journal.isUntouched)
     }
 
     @Test func `an erase that goes one sector too far is noticed`() throws {
@@ -168,13 +168,30 @@ import Testing
         #expect(report.proof == .none && report.verified.isEmpty)
     }
 
+    @Test func `an erase is not repeated when the way to the flash is gone`() throws {
+        device.fault = (.lost, 0)
+        var options = EraseOptions()
+        options.full = true
+        options.verify = .none
+        let error = error { () throws(FlashError) in
+            try programmer.erase(.ranges([range(0, 0x1000)]), options)
+        }
+        guard case .device(.erase, _, let cause, let after)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(cause.code == "MDL-002")
+        #expect(device.log.filter { $0.hasPrefix("erase") }.count == 1)
+        #expect(after.journal.unknown == AddressRangeSet([range(0, 0x1000)]))
+    }
+
     @Test func `blank check finds the first cell and counts them all`() throws {
         device.cells = [UInt8](repeating: 0xff, count: 0x8000)
         #expect(try programmer.blankCheck(.all).proof == .readBack)
         device.cells[0x4321] = 0xfe
         device.cells[0x7fff] = 0
         let error = error { () throws(FlashError) in try programmer.blankCheck(.all) }
-        guard case .notBlank(let finding)? = error else {
+        guard case .notBlank(let finding, _)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
@@ -223,12 +240,13 @@ import Testing
         let error = error { () throws(FlashError) in
             try programmer.program(image(0x1000, SeededBytes.make(0x2000, seed: 1)))
         }
-        guard case .neighbourDamaged(let byte, let journal)? = error else {
+        guard case .neighbourDamaged(let byte, let after)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
         #expect(byte.address == start + 0x3000)
-        #expect(journal.verified == AddressRangeSet([range(0x1000, 0x2000)]), "the image itself is right")
+        #expect(
+            after.journal.verified == AddressRangeSet([range(0x1000, 0x2000)]), "the image itself is right")
     }
 
     @Test func `a misread of bytes beside the image does not get written`() throws {
@@ -287,7 +305,7 @@ import Testing
         _ = try FlashProgrammer(device: clean, timebase: clean.time, trace: .silent).program(wanted)
         device.fault = (.refused, try #require(clean.log.firstIndex { $0.hasPrefix("program") }))
         guard
-            case .device(.program, _, let cause, let journal)? = error({ () throws(FlashError) in
+            case .device(.program, _, let cause, let after)? = error({ () throws(FlashError) in
                 try programmer.program(wanted)
             })
         else {
@@ -295,6 +313,7 @@ import Testing
             return
         }
         #expect(cause.code == "MDL-001")
+        let journal = after.journal
         #expect(journal.unrestored.map(\.bytes) == [Array(before[0..<0x800]), Array(before[0xc00..<0x1000])])
         #expect(journal.unrestored.map(\.address) == [start, start + 0xc00])
     }

@@ -44,7 +44,7 @@ extension LoaderFinding {
     }
 
     /// Whether it may be the reason, or only describes.
-    var isTelling: Bool {
+    package var isTelling: Bool {
         switch self {
         case .calledFrom, .controllerBusy, .flashIdentified(_, isExpected: true): false
         case .stackUsed(let used, let size): used >= size / 8 * 7

@@ -78,6 +78,14 @@ extension LoadedLoader {
         return nil
     }
 
+    /// Board, controller and flash as they are now, for a proof that failed although every call said that it succeeded.
+    ///
+    /// The next use needs Init.
+    package func look() -> [LoaderFinding] {
+        defer { forget() }
+        return findings(after: .sectorErase)
+    }
+
     /// The board and the flash after a function failed: what is not as it should be, and what the flash answers.
     ///
     /// Changes the controller's state, which nobody relies on any more.

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 package import Essentials
+package import FlashLoader
 
 /// A flash that can be read, erased and programmed, whatever does it.
 ///
@@ -28,11 +29,17 @@ package protocol FlashDevice: AnyObject {
     /// `next` may be carried to the target meanwhile. It may not be programmed: it may never be asked for.
     func program(_ bytes: [UInt8], at address: UInt32, next: [UInt8]) throws(FlashDeviceFailure)
     func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest
+    /// Board, controller and flash as they are now, what matters most first.
+    ///
+    /// For a proof that failed although every call said that it succeeded. What cannot be looked at is a finding, too.
+    func findings() -> [LoaderFinding]
 }
 
 /// Why a device did not do what it was asked.
 package enum FlashDeviceFailure: Error {
-    /// The operation was refused or went wrong.
+    /// The operation came back and said that it was not done; asking again does no harm.
+    case refused(any Diagnosable)
+    /// The way to the flash broke: probe, core or loader. Nothing may be asked again.
     case failed(any Diagnosable)
     /// `poll` asked for it; how far the operation came is unknown.
     case stopped

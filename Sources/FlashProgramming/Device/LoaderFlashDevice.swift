@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 package import FlashLoader
 
 /// The flash behind a loader that was initialised on the target.
@@ -50,7 +50,13 @@ package final class LoaderFlashDevice: FlashDevice {
         preconditionFailure("asked for a hash although hashesOnTarget is false")
     }
 
+    package func findings() -> [LoaderFinding] { loader.look() }
+
     private static func failure(_ error: LoaderError) -> FlashDeviceFailure {
-        if case .cancelled = error { .stopped } else { .failed(error) }
+        switch error {
+        case .cancelled: .stopped
+        case .refused: .refused(error)
+        default: .failed(error)
+        }
     }
 }

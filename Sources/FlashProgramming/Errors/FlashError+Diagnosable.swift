@@ -53,26 +53,26 @@ extension FlashError: Diagnosable {
         case .unaligned(let range, let aligned):
             "\(range) does not consist of whole sectors; the sectors it touches are \(aligned)"
         case .invalidRange(let text, let problem): "\"\(text)\" is no address range: \(problem)"
-        case .notBlank(let finding): "\(finding)"
-        case .eraseHadNoEffect(let finding, let journal):
-            "after the erase \(finding)\(Self.done(journal))"
-        case .verifyMismatch(let finding, let journal): "\(finding)\(Self.done(journal))"
+        case .notBlank(let finding, let after): "\(finding)\(after)"
+        case .eraseHadNoEffect(let finding, let after):
+            "after the erase \(finding)\(after)"
+        case .verifyMismatch(let finding, let after): "\(finding)\(after)"
         case .needsErase(let byte, let sector, let origin):
             "\(origin) wants \(byte.expected.hex) at \(byte.address.hex), which holds \(byte.found.hex); "
                 + "the sector \(sector) would have to be erased first; nothing was written"
-        case .neighbourDamaged(let byte, let journal):
+        case .neighbourDamaged(let byte, let after):
             "\(byte.address.hex) lies beside the erased sectors and changed from \(byte.expected.hex) to "
-                + "\(byte.found.hex)\(Self.done(journal))"
-        case .hashDisagrees(let range, let journal):
+                + "\(byte.found.hex)\(after)"
+        case .hashDisagrees(let range, let after):
             "the hash computed on the target for \(range) is wrong although every byte reads back right"
-                + Self.done(journal)
-        case .wrongCount(let range, let got, let journal):
-            "reading \(range) (\(range.count) bytes) gave \(got) bytes\(Self.done(journal))"
-        case .unstableRead(let byte, let journal):
-            "\(byte.address.hex) read as \(byte.expected.hex) and then as \(byte.found.hex)\(Self.done(journal))"
-        case .device(let operation, let range, _, let journal):
-            "\(operation.rawValue) failed at \(range)\(Self.done(journal))"
-        case .cancelled(let journal): "stopped on request\(Self.done(journal))"
+                + "\(after)"
+        case .wrongCount(let range, let got, let after):
+            "reading \(range) (\(range.count) bytes) gave \(got) bytes\(after)"
+        case .unstableRead(let byte, let after):
+            "\(byte.address.hex) read as \(byte.expected.hex) and then as \(byte.found.hex)\(after)"
+        case .device(let operation, let range, _, let after):
+            "\(operation.rawValue) failed at \(range)\(after)"
+        case .cancelled(let after): "stopped on request\(after)"
         }
     }
 
@@ -94,8 +94,8 @@ extension FlashError: Diagnosable {
         case .invalidRange: ["write START+LENGTH (0x90000000+64k) or START..END with END not included"]
         case .notBlank: ["erase first"]
         case .eraseHadNoEffect: Self.noEffect
-        case .verifyMismatch(let finding, let journal):
-            journal.isUntouched ? ["program the image first"] : Self.remedies(for: finding.nature)
+        case .verifyMismatch(let finding, let after):
+            after.journal.isUntouched ? ["program the image first"] : Self.remedies(for: finding.nature)
         case .needsErase: ["let the sectors be erased (--erase needed)"]
         case .neighbourDamaged:
             [
@@ -127,7 +127,6 @@ extension FlashError: Diagnosable {
         }
     }
 
-    private static func done(_ journal: FlashJournal) -> String { journal.isUntouched ? "" : "; \(journal)" }
 }
 
 extension GeometryProblem: CustomStringConvertible {

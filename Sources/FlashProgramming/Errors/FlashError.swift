@@ -5,7 +5,8 @@ package import Essentials
 
 /// Why a flash operation did not succeed.
 ///
-/// Every case that can happen after the first erase carries the ``FlashJournal`` of what was done until then.
+/// Every case that can happen after the first erase carries a ``FlashAftermath``: what was done until then, and what was
+/// seen on the hardware when a proof failed.
 package enum FlashError: Error {
     /// The loader's description of its flash cannot be used.
     case geometry(GeometryProblem)
@@ -18,22 +19,22 @@ package enum FlashError: Error {
     case unaligned(AddressRange, aligned: AddressRange)
     case invalidRange(String, RangeTextProblem)
     /// What a blank check looks for.
-    case notBlank(BlankFinding)
+    case notBlank(BlankFinding, FlashAftermath)
     /// Cells hold something although they were erased.
-    case eraseHadNoEffect(BlankFinding, FlashJournal)
-    case verifyMismatch(VerifyFinding, FlashJournal)
+    case eraseHadNoEffect(BlankFinding, FlashAftermath)
+    case verifyMismatch(VerifyFinding, FlashAftermath)
     /// Without erasing, the cell cannot become what the image says. Nothing was written.
     case needsErase(ByteMismatch, sector: AddressRange, origin: String)
     /// Bytes beside the erased sectors changed: the loader erases more than it says.
-    case neighbourDamaged(ByteMismatch, FlashJournal)
+    case neighbourDamaged(ByteMismatch, FlashAftermath)
     /// The hash on the target differs although every byte reads back right.
-    case hashDisagrees(AddressRange, FlashJournal)
+    case hashDisagrees(AddressRange, FlashAftermath)
     /// The device answered a read with another number of bytes.
-    case wrongCount(AddressRange, got: Int, FlashJournal)
+    case wrongCount(AddressRange, got: Int, FlashAftermath)
     /// Two reads of the same bytes differ, so that what shares a sector cannot be kept safely.
-    case unstableRead(ByteMismatch, FlashJournal)
-    case device(FlashOperation, AddressRange, cause: any Diagnosable, FlashJournal)
-    case cancelled(FlashJournal)
+    case unstableRead(ByteMismatch, FlashAftermath)
+    case device(FlashOperation, AddressRange, cause: any Diagnosable, FlashAftermath)
+    case cancelled(FlashAftermath)
 }
 
 /// What a job does at one moment.
@@ -43,16 +44,17 @@ package enum FlashOperation: String, Hashable, Sendable, CaseIterable {
 }
 
 extension FlashError {
-    /// What was erased and programmed before the error; nothing when it came before the first erase.
-    package var journal: FlashJournal? {
+    /// What was erased and programmed before the error; nothing when it came before the flash was looked at.
+    package var journal: FlashJournal? { aftermath?.journal }
+
+    package var aftermath: FlashAftermath? {
         switch self {
-        case .eraseHadNoEffect(_, let journal), .verifyMismatch(_, let journal),
-            .neighbourDamaged(_, let journal),
-            .hashDisagrees(_, let journal), .wrongCount(_, _, let journal), .unstableRead(_, let journal),
-            .device(_, _, _, let journal),
-            .cancelled(let journal):
-            journal
-        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange, .notBlank,
+        case .notBlank(_, let aftermath), .eraseHadNoEffect(_, let aftermath),
+            .verifyMismatch(_, let aftermath), .neighbourDamaged(_, let aftermath),
+            .hashDisagrees(_, let aftermath), .wrongCount(_, _, let aftermath),
+            .unstableRead(_, let aftermath), .device(_, _, _, let aftermath), .cancelled(let aftermath):
+            aftermath
+        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,
             .needsErase:
             nil
         }

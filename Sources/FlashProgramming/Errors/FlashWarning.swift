@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
+
 /// Something that was dealt with but should be known.
 package enum FlashWarning: Hashable, Sendable {
     /// The loader's sector table and its device size differ; `used` bytes can be erased and programmed.

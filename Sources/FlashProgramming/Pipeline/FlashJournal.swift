@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
 package import ObjectFiles
 
 /// What a job has done to the flash so far, so that an error can say what is where.
+///
+/// ``summary`` is the same as plain ranges.
 package struct FlashJournal: Hashable, Sendable {
+    package let operation: FlashOperation
     /// Erased and not programmed since.
     package private(set) var erased = AddressRangeSet()
     package private(set) var programmed = AddressRangeSet()
@@ -12,18 +16,26 @@ package struct FlashJournal: Hashable, Sendable {
     package private(set) var unknown = AddressRangeSet()
     /// Read back or hashed and found right after the last write.
     package private(set) var verified = AddressRangeSet()
-    /// What erased sectors held beside the image and is not proven to be back.
-    package private(set) var unrestored: [ImageSegment] = []
+    private var kept = SortedMap<UInt32, ImageSegment>()
 
-    package init() {}
+    package init(_ operation: FlashOperation) { self.operation = operation }
 
     /// True while nothing was erased or programmed.
     package var isUntouched: Bool { erased.isEmpty && programmed.isEmpty && unknown.isEmpty }
+    /// What erased sectors held beside the image and is not proven to be back, in address order.
+    package var unrestored: [ImageSegment] { kept.values }
 
     /// Nothing is certain about the range until the operation on it has ended.
     mutating func starting(_ range: AddressRange) {
         forget(range)
         unknown.insert(range)
+    }
+    /// An operation that was started on the range left it as it was; `before` is the journal from before it.
+    mutating func wasLeftAlone(_ range: AddressRange, as before: FlashJournal) {
+        forget(range)
+        for part in before.erased.intersection(range) { erased.insert(part) }
+        for part in before.programmed.intersection(range) { programmed.insert(part) }
+        for part in before.unknown.intersection(range) { unknown.insert(part) }
     }
     mutating func wasErased(_ range: AddressRange) {
         forget(range)
@@ -35,13 +47,20 @@ package struct FlashJournal: Hashable, Sendable {
     }
     mutating func wasVerified(_ range: AddressRange) {
         verified.insert(range)
-        unrestored.removeAll { $0.range.map(verified.contains) ?? true }
+        // A piece of somebody else's may have begun in the verified range before this one.
+        guard let whole = verified.range(around: range.start) else { return }
+        let candidates =
+            kept.index(atOrAfter: whole.start)..<kept.index(atOrAfter: range.last)
+        let end = candidates.upperBound < kept.keys.count && kept.keys[candidates.upperBound] == range.last
+        kept.remove(in: candidates.lowerBound..<candidates.upperBound + (end ? 1 : 0)) { segment in
+            segment.range.map(whole.contains) ?? true
+        }
     }
     mutating func nothingIsVerified() { verified = AddressRangeSet() }
 
     /// From now on these bytes exist nowhere but here.
-    mutating func holds(_ kept: [ImageSegment]) {
-        for segment in kept where !unrestored.contains(segment) { unrestored.append(segment) }
+    mutating func holds(_ segments: [ImageSegment]) {
+        for segment in segments { kept.set(segment, for: segment.address) }
     }
 
     private mutating func forget(_ range: AddressRange) {

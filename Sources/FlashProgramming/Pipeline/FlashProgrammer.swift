@@ -72,7 +72,7 @@ package final class FlashProgrammer {
         run.expectVerification(ranges, times: .serialNOR)
         let contents = ExpectedContents(image: image, erasedValue: geometry.erasedValue)
         if let finding = try run.compare(ranges, with: contents, by: proof) {
-            throw .verifyMismatch(finding, run.journal)
+            throw .verifyMismatch(finding, run.aftermathOfProof())
         }
         run.report.proof = proof
         run.report.requestedBytes = ranges.count
@@ -104,7 +104,7 @@ package final class FlashProgrammer {
             // The survey looked at every byte, and nothing was written since.
             if proof != .none { ranges.ranges.forEach(run.wasVerified) }
         } else if proof != .none, let finding = try run.checkBlank(ranges, by: proof) {
-            throw .eraseHadNoEffect(finding, run.journal)
+            throw .eraseHadNoEffect(finding, run.aftermathOfProof())
         }
         return run.finished()
     }
@@ -117,7 +117,9 @@ package final class FlashProgrammer {
         let run = start(.blankCheck, monitor)
         let proof = run.proof(for: mode == .none ? .read : mode)
         run.expectVerification(ranges, times: .serialNOR)
-        if let finding = try run.checkBlank(ranges, by: proof) { throw .notBlank(finding) }
+        if let finding = try run.checkBlank(ranges, by: proof) {
+            throw .notBlank(finding, run.aftermathOfProof())
+        }
         run.report.proof = proof
         run.report.requestedBytes = ranges.count
         return run.finished()

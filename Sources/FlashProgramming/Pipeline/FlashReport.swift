@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 
 /// What a job that ended well has done, and how it is known.
 package struct FlashReport: Hashable, Sendable {

@@ -52,11 +52,12 @@ extension FlashRun {
         by proof: FlashReport.Proof
     ) throws(FlashError) {
         guard let finding = try compare(plan.touched, with: contents, by: proof) else { return }
-        let wrong = findings.filter { finding.sectors.contains($0.sector.range) }
-        guard wrong.count <= Self.rewriteLimit,
-            wrong.allSatisfy({ mayRewrite($0.sector, $0.finding, options) })
+        // The sectors are counted first: looking each of thousands up among thousands takes its time.
+        let isFew = finding.sectors.count <= Self.rewriteLimit
+        let wrong = isFew ? findings.filter { finding.sectors.contains($0.sector.range) } : []
+        guard isFew, wrong.allSatisfy({ mayRewrite($0.sector, $0.finding, options) })
         else {
-            throw .verifyMismatch(finding, journal)
+            throw .verifyMismatch(finding, aftermathOfProof())
         }
         for (sector, _) in wrong {
             warn(.sectorRewritten(sector.range, differingBytes: finding.differingBytes))
@@ -69,7 +70,7 @@ extension FlashRun {
         nothingIsVerified()
         expectVerification(plan.touched, times: options.times)
         if let finding = try compare(plan.touched, with: contents, by: proof) {
-            throw .verifyMismatch(finding, journal)
+            throw .verifyMismatch(finding, aftermathOfProof())
         }
     }
 
@@ -99,7 +100,7 @@ extension FlashRun {
             if let offset = new.indices.first(where: { new[$0] != old[$0] }) {
                 let byte = ByteMismatch(
                     address: range.start + UInt32(offset), expected: old[offset], found: new[offset])
-                throw .neighbourDamaged(byte, journal)
+                throw .neighbourDamaged(byte, aftermathOfProof())
             }
         }
     }

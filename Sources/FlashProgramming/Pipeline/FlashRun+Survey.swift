@@ -63,7 +63,8 @@ extension FlashRun {
         guard let offset = again.indices.first(where: { again[$0] != bytes[$0] }) else { return }
         let address = range.start + UInt32(offset)
         throw .unstableRead(
-            ByteMismatch(address: address, expected: bytes[offset], found: again[offset]), journal)
+            ByteMismatch(address: address, expected: bytes[offset], found: again[offset]),
+            aftermathOfProof())
     }
 
     private func surveyFullyCovered(

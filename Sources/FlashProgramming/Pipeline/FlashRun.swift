@@ -12,7 +12,7 @@ final class FlashRun {
     let meter: ProgressMeter
     private let cancellation: Cancellation
     private let targetTimeBefore: Duration
-    private(set) var journal = FlashJournal()
+    private(set) var journal: FlashJournal
     var report: FlashReport
     /// While true a cancellation waits: erased bytes of somebody else have to be put back first.
     private var isRestoring = false
@@ -32,6 +32,7 @@ final class FlashRun {
         cancellation = monitor.cancellation
         meter = ProgressMeter(timebase: timebase, listener: monitor.progress)
         targetTimeBefore = device.targetTime
+        journal = FlashJournal(operation)
         report = FlashReport(operation: operation)
         report.warnings = geometry.warnings
     }
@@ -68,7 +69,7 @@ final class FlashRun {
             let bytes = try perform(.read, phase, piece) { () throws(FlashDeviceFailure) in
                 try device.read(piece)
             }
-            guard bytes.count == piece.count else { throw .wrongCount(piece, got: bytes.count, journal) }
+            guard bytes.count == piece.count else { throw .wrongCount(piece, got: bytes.count, aftermath()) }
             try take(piece, bytes)
         }
     }
@@ -111,33 +112,27 @@ final class FlashRun {
     }
 
     /// The only repetition of a device operation: erasing twice does no harm.
+    ///
+    /// Only where the operation came back and said no: behind a probe that was pulled out or a core that faulted there is
+    /// nobody to ask again.
     private func eraseRepeatingOnce(
         _ range: AddressRange, _ operation: FlashOperation, _ erase: () throws(FlashDeviceFailure) -> Void
     ) throws(FlashError) {
         try stopIfCancelled()
         journal.starting(range)
-        do {
-            try perform(operation, .erase, range, erase)
-        } catch {
-            guard case .device(_, _, let cause, _) = error else { throw error }
+        do { try attempt(.erase, range, erase) } catch {
+            let first = self.error(for: error, operation, range)
+            guard case .refused(let cause) = error else { throw first }
             warn(.eraseRepeated(range, code: cause.code))
-            try repeating(after: error) { () throws(FlashError) in
-                try perform(operation, .erase, range, erase)
+            do { try attempt(.erase, range, erase) } catch {
+                // If the retry fails too, the first failure is reported: the second is often a consequence.
+                if case .stopped = error { throw self.error(for: error, operation, range) }
+                throw first
             }
         }
         journal.wasErased(range)
         report.erasedBytes += range.count
         try proveErase(range)
-    }
-
-    /// What fails once more is told by its first failure: the second may only be a consequence.
-    private func repeating(
-        after first: FlashError, _ work: () throws(FlashError) -> Void
-    ) throws(FlashError) {
-        do { try work() } catch {
-            if case .cancelled = error { throw error }
-            throw first
-        }
     }
 
     func program(_ range: AddressRange, from contents: ExpectedContents) throws(FlashError) {
@@ -182,7 +177,7 @@ final class FlashRun {
         var check = BlankCheck(geometry)
         meter.expect(.verify, bytes: start.count, taking: .zero)
         try readPieces(of: start, .verify) { range, bytes in check.take(bytes, at: range) }
-        if let finding = check.finding { throw .eraseHadNoEffect(finding, journal) }
+        if let finding = check.finding { throw .eraseHadNoEffect(finding, aftermathOfProof()) }
     }
 
     private func proveProgramming(_ range: AddressRange, _ bytes: [UInt8]) throws(FlashError) {
@@ -193,7 +188,9 @@ final class FlashRun {
         meter.expect(.verify, bytes: start.count, taking: .zero)
         let found = try read(start, .verify)
         comparison.take(found, expected: Array(bytes.prefix(start.count)), at: start)
-        if let finding = comparison.finding(origin: { _ in nil }) { throw .verifyMismatch(finding, journal) }
+        if let finding = comparison.finding(origin: { _ in nil }) {
+            throw .verifyMismatch(finding, aftermathOfProof())
+        }
     }
 
     // MARK: Journal of the verification
@@ -201,10 +198,16 @@ final class FlashRun {
     func wasVerified(_ range: AddressRange) { journal.wasVerified(range) }
     func nothingIsVerified() { journal.nothingIsVerified() }
 
+    // MARK: What an error carries
+
+    func aftermath() -> FlashAftermath { FlashAftermath(journal) }
+    /// With a look at the hardware: every call said that it succeeded, and yet a proof failed.
+    func aftermathOfProof() -> FlashAftermath { FlashAftermath(journal, findings: device.findings()) }
+
     // MARK: Access
 
     func stopIfCancelled() throws(FlashError) {
-        if !isRestoring, cancellation.isCancelled { throw .cancelled(journal) }
+        if !isRestoring, cancellation.isCancelled { throw .cancelled(aftermath()) }
     }
 
     private func poll() -> Bool {
@@ -216,14 +219,24 @@ final class FlashRun {
         _ operation: FlashOperation, _ phase: FlashPhase, _ range: AddressRange,
         _ access: () throws(FlashDeviceFailure) -> Result
     ) throws(FlashError) -> Result {
-        try stopIfCancelled()
-        do {
-            return try meter.measure(phase, bytes: range.count, access)
-        } catch {
-            switch error {
-            case .stopped: throw .cancelled(journal)
-            case .failed(let cause): throw .device(operation, range, cause: cause, journal)
-            }
+        do { return try attempt(phase, range, access) } catch {
+            throw self.error(for: error, operation, range)
+        }
+    }
+
+    private func attempt<Result>(
+        _ phase: FlashPhase, _ range: AddressRange, _ access: () throws(FlashDeviceFailure) -> Result
+    ) throws(FlashDeviceFailure) -> Result {
+        if !isRestoring, cancellation.isCancelled { throw .stopped }
+        return try meter.measure(phase, bytes: range.count, access)
+    }
+
+    private func error(
+        for failure: FlashDeviceFailure, _ operation: FlashOperation, _ range: AddressRange
+    ) -> FlashError {
+        switch failure {
+        case .stopped: .cancelled(aftermath())
+        case .refused(let cause), .failed(let cause): .device(operation, range, cause: cause, aftermath())
         }
     }
 }

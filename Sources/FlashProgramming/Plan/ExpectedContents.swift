@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 import ObjectFiles
 
 /// What touched sectors must hold in the end: the image over what was kept, over erased cells.
 struct ExpectedContents {
     let image: FirmwareImage
     let erasedValue: UInt8
-    /// Whole sectors as they were found, in address order.
-    private var kept: [ImageSegment] = []
+    /// Whole sectors as they were found.
+    private var kept = SortedMap<UInt32, ImageSegment>()
 
     init(image: FirmwareImage, erasedValue: UInt8) { (self.image, self.erasedValue) = (image, erasedValue) }
 
-    /// Sectors must come in address order.
     mutating func keep(_ bytes: [UInt8], of sector: AddressRange) {
-        kept.append(ImageSegment(address: sector.start, bytes: bytes, origin: "kept"))
+        kept.set(ImageSegment(address: sector.start, bytes: bytes, origin: "kept"), for: sector.start)
     }
 
     func bytes(in range: AddressRange) -> [UInt8] {
         var bytes = [UInt8](repeating: erasedValue, count: range.count)
-        Self.overlay(kept, on: &bytes, at: range)
+        Self.overlay(kept.values, on: &bytes, at: range)
         Self.overlay(image.segments, on: &bytes, at: range)
         return bytes
     }
@@ -40,7 +40,7 @@ struct ExpectedContents {
 
     /// What was kept of a sector beside the image; nothing when nothing of it was to be kept.
     func keptBytes(beside covered: AddressRangeSet, in sector: AddressRange) -> [ImageSegment] {
-        guard kept.contains(where: { $0.address == sector.start }) else { return [] }
+        guard kept[sector.start] != nil else { return [] }
         var beside = AddressRangeSet([sector])
         for range in covered.ranges { beside.remove(range) }
         return beside.ranges.map { range in

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 package import FlashLoader
 
 /// What makes a loader's description of its flash unusable.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
+
 /// Where a flash lies and in which units it is erased and programmed.
 package struct FlashGeometry: Hashable, Sendable {
     /// Consecutive sectors of one size.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
+
 /// How `program` makes room for an image.
 package enum EraseMode: String, Hashable, Sendable, CaseIterable {
     /// Only sectors that cannot become what they should without it.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 
 /// One thing to do to the flash.
 package enum FlashStep: Hashable, Sendable {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
 package import ObjectFiles
 
 /// A sector that an image puts bytes into.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
 import ObjectFiles
 
 /// What has to happen to one touched sector.

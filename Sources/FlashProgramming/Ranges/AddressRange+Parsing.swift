@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// What is wrong with a range that a person typed.
 package enum RangeTextProblem: Hashable, Sendable {
     /// Neither `+` nor `..` in it.

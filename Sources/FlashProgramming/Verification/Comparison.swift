@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// Collects where contents differ from what was wanted.
 struct Comparison {
     private let geometry: FlashGeometry

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 import ObjectFiles
 
 extension FlashRun {
@@ -50,7 +51,7 @@ extension FlashRun {
         let found = try read(piece, .verify)
         let isEqual = found.isEqual(to: expected, in: 0..<piece.count)
         comparison.take(found, expected: expected, at: piece)
-        if isEqual, isHashed { throw .hashDisagrees(piece, journal) }
+        if isEqual, isHashed { throw .hashDisagrees(piece, aftermathOfProof()) }
         if isEqual { wasVerified(piece) }
     }
 
@@ -76,7 +77,7 @@ extension FlashRun {
                 let found = try read(piece, .verify)
                 check.take(found, at: piece)
                 guard found.holdsOnly(geometry.erasedValue, in: 0..<piece.count) else { continue }
-                if proof == .hash { throw .hashDisagrees(piece, journal) }
+                if proof == .hash { throw .hashDisagrees(piece, aftermathOfProof()) }
                 wasVerified(piece)
             }
         }

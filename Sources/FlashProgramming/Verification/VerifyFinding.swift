@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 
 /// One byte that is not what it should be.
 package struct ByteMismatch: Hashable, Sendable {

@@ -21,7 +21,8 @@ import USBTransport
             findings: [])
         let range = AddressRange(start: 0x9000_0000, count: 4096)
         let error = WorkbenchError.step(
-            "programming", FlashError.device(.program, range, cause: loader, FlashJournal()))
+            "programming",
+            FlashError.device(.program, range, cause: loader, FlashAftermath(FlashJournal(.program))))
         #expect(FailureClass(of: error) == .probeFailed)
     }
 

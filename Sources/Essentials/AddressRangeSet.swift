@@ -21,6 +21,22 @@ package struct AddressRangeSet: Hashable, Sendable {
         return index < ranges.count && ranges[index].bounds.lowerBound < range.bounds.upperBound
     }
 
+    /// The range that holds `address`.
+    package func range(around address: UInt32) -> AddressRange? {
+        let index = firstIndex(endingAfter: Int(address))
+        return index < ranges.count && ranges[index].bounds.contains(Int(address)) ? ranges[index] : nil
+    }
+    /// What of `range` is in the set, in address order.
+    package func intersection(_ range: AddressRange) -> [AddressRange] {
+        var parts: [AddressRange] = []
+        var index = firstIndex(endingAfter: range.bounds.lowerBound)
+        while index < ranges.count, let part = ranges[index].intersection(range) {
+            parts.append(part)
+            index += 1
+        }
+        return parts
+    }
+
     package mutating func insert(_ range: AddressRange) {
         // A range that touches the one before it ends up in it, hence one below the first address.
         let first = firstIndex(endingAfter: range.bounds.lowerBound - 1)
@@ -56,6 +72,7 @@ package struct AddressRangeSet: Hashable, Sendable {
         ranges.replaceSubrange(first..<end, with: left)
     }
 
+    /// Logarithmic, as everything here but shifting what lies behind.
     private func firstIndex(endingAfter address: Int) -> Int {
         var (low, high) = (0, ranges.count)
         while low < high {

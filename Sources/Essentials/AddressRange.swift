@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
-
 /// A run of at least one byte in the 32-bit address space.
 package struct AddressRange: Hashable, Sendable {
     /// First address up to, not including, the one after the last; never empty, never beyond 4 GiB.
@@ -24,7 +22,8 @@ package struct AddressRange: Hashable, Sendable {
         self = range
     }
 
-    static let addressSpace = 1 << 32
+    /// One past the last address.
+    package static let addressSpace = 1 << 32
 
     package var start: UInt32 { UInt32(bounds.lowerBound) }
     /// The last address inside.
