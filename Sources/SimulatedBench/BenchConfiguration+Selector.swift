@@ -23,7 +23,9 @@ extension BenchConfiguration {
             }
             let key = String(item[..<separator])
             // Faults add up; everything else is set once.
-            guard seen.insert(key).inserted || key == "usb-fault" else { throw .repeatedKey(key) }
+            guard seen.insert(key).inserted || ["fault", "usb-fault"].contains(key) else {
+                throw .repeatedKey(key)
+            }
             try set(key, String(item[item.index(after: separator)...]))
         }
         try checkFirmware()
@@ -40,15 +42,15 @@ extension BenchConfiguration {
         switch key {
         case "app": application = try Self.choice(key, value)
         case "times": busyTimes = try Self.choice(key, value)
-        case "fault": flashFault = try Self.choice(key, value)
+        case "fault": try setFault(value)
         case "seed": seed = try Self.number(key, value)
         case "state":
             guard !value.isEmpty else { throw .unknownValue(key: key, value: value, valid: ["a directory"]) }
             stateDirectory = value
         case "firmware": probeFirmware = value
         case "part":
-            guard Self.parts.contains(value) else {
-                throw .unknownValue(key: key, value: value, valid: Self.parts)
+            guard ChipPart(named: value) != nil else {
+                throw .unknownValue(key: key, value: value, valid: ChipPart.examples)
             }
             part = value
         case "power":
@@ -81,6 +83,23 @@ extension BenchConfiguration {
             throw .unknownValue(key: key, value: value, valid: ["a number such as 7 or 0x1f"])
         }
         return digits
+    }
+
+    /// `absent`: every chip; `absent:bank2`: that one.
+    private mutating func setFault(_ value: String) throws(BenchError) {
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let fault: FlashFault = try Self.choice("fault", parts[0])
+        var banks = board.chips.map(\.wiring.bank)
+        if parts.count > 1 {
+            let names = banks.map { "bank\($0)" }
+            guard parts.count == 2, let index = names.firstIndex(of: parts[1]) else {
+                throw .unknownValue(key: "fault", value: value, valid: names.map { "\(parts[0]):\($0)" })
+            }
+            banks = [banks[index]]
+        }
+        for bank in banks {
+            guard chipFaults.updateValue(fault, forKey: bank) == nil else { throw .repeatedKey("fault") }
+        }
     }
 
     /// `N:stall`: the transfer's ordinal and what happens to it.

@@ -53,15 +53,16 @@ package struct BenchConfiguration: Sendable {
         /// Both regulators can carry the core alone.
         case either
         case directSMPS = "smps", ldo
+        /// The core voltage comes from outside.
+        case external
     }
 
     package var probe: ProbeKind = .stlinkV3
     package var application: Application = .none
     package var busyTimes: BusyTimes = .typical
-    package var flashFault: FlashFault = .none
-    /// The part behind the probe: `stm32h745` or a stranger (wrong-part tests).
-    package var part: String = "stm32h745"
-    package var supply: Supply = .either
+    package var board: BoardDescription
+    /// What is the matter with the flash chips, by bank; without an entry a chip is sound.
+    package var chipFaults: [Int: FlashFault] = [:]
     package var targetIsPowered = true
     /// Above this SWCLK, in Hz, the wire to the target loses bits; nil for short and good wires.
     package var wireLimit: UInt32?
@@ -72,17 +73,32 @@ package struct BenchConfiguration: Sendable {
     package var usbFaults = USBFaultPlan()
     /// Directory that keeps the flash's cells between runs; nil forgets them.
     package var stateDirectory: String?
-    /// The flash's cells when switched on; nil is erased.
+    /// The memory's contents when switched on, from its first byte; nil is erased, as is what lies behind.
     ///
-    /// 16 MiB.
+    /// Two chips hold every other byte each.
     package var flashContents: [UInt8]?
-    /// All the flash kept from its last run; instead of `flashContents`.
-    package var flashState: FlashState?
+    /// All the chips kept from their last run, by bank; instead of `flashContents`.
+    package var flashStates: [Int: FlashState] = [:]
 
-    package init() {}
+    package init(board: BoardDescription = .standard) { self.board = board }
+}
 
-    /// Values of ``part``.
-    package static let parts = ["stm32h745", "stm32h743", "stm32h723"]
+extension BenchConfiguration {
+    /// The part behind the probe: that of the board, or another one (wrong-part tests).
+    package var part: String {
+        get { board.part }
+        set { board.part = newValue }
+    }
+    package var supply: Supply {
+        get { board.supply }
+        set { board.supply = newValue }
+    }
+    /// The fault of the first chip; setting it gives every chip the same.
+    package var flashFault: FlashFault {
+        get { board.chips.first.map { fault(bank: $0.wiring.bank) } ?? .none }
+        set { for chip in board.chips { chipFaults[chip.wiring.bank] = newValue } }
+    }
+    func fault(bank: Int) -> FlashFault { chipFaults[bank] ?? .none }
 }
 
 /// Which USB transfer fails, and how.

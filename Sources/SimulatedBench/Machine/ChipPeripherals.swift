@@ -20,13 +20,15 @@ struct ChipPeripherals {
     /// Those that do something by themselves.
     let timed: [Peripheral]
 
-    init(_ context: ChipContext, bus: SerialBus, configuration: BenchConfiguration, part: ChipPart) {
-        clockControl = ResetAndClockControl(context)
+    init(_ context: ChipContext, configuration: BenchConfiguration, part: ChipPart) {
+        clockControl = ResetAndClockControl(context, crystals: configuration.board.crystals)
         power = PowerControl(context, wiring: configuration.supply)
         let bootsSecondCore = part.hasSecondCore && configuration.application != .m4Unclocked
         options = FlashInterface(context, bootsSecondCore: bootsSecondCore)
-        pins = PinMultiplexer(context)
-        quadSPI = QuadSPI(context, bus: bus, pins: pins)
+        pins = PinMultiplexer(context, pins: configuration.board.pins)
+        let quadSPI = QuadSPI(context, wires: FlashWires(Machine.makeChips(configuration), pins))
+        self.quadSPI = quadSPI
+        pins.onChange = { [unowned quadSPI] now in quadSPI.pinsChanged(at: now) }
         let debugMCU = DebugMCU(context, identity: part.identity)
         self.debugMCU = debugMCU
         watchdogs = (1...2).map { IndependentWatchdog(context, number: $0, debug: debugMCU) }
@@ -140,26 +142,4 @@ struct ChipPeripherals {
         (0x5802_5800, .ahb4, 21),
         (0x5802_6000, .ahb4, 24),
     ]
-}
-
-/// The part on the board, as far as a debugger can tell parts apart.
-struct ChipPart {
-    /// DBGMCU_IDC.
-    var identity: UInt32
-    var hasSecondCore: Bool
-    /// Flash size register, KiB.
-    var flashSize: UInt32 = 2048
-
-    static let stm32h745 = ChipPart(identity: 0x2003_6450, hasSecondCore: true)
-    /// The single-core parts one may find instead.
-    static let stm32h743 = ChipPart(identity: 0x2003_6450, hasSecondCore: false)
-    static let stm32h723 = ChipPart(identity: 0x1001_6483, hasSecondCore: false, flashSize: 1024)
-
-    static func named(_ name: String) -> ChipPart {
-        switch name {
-        case "stm32h743": stm32h743
-        case "stm32h723": stm32h723
-        default: stm32h745
-        }
-    }
 }

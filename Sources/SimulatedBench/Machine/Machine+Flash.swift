@@ -3,48 +3,75 @@
 
 import Essentials
 
-/// The flash as fitted, and what it holds.
+/// The flash chips as fitted, and what they hold.
 extension Machine {
-    /// The part on the board; nil when it is missing.
-    var flash: SerialFlash? { bus.flash }
+    /// The chips on the board, without those that are missing.
+    var chips: [SerialFlash] { peripherals.quadSPI.wires.chips.compactMap(\.flash) }
+    /// The first of them.
+    var flash: SerialFlash? { chips.first }
 
-    /// All the flash keeps without power, for tests and for benches that live longer than a process.
+    /// All the first chip keeps without power, for tests.
     var flashState: FlashState? {
         settleFlash()
-        return bus.flash?.state
+        return chips.first?.state
     }
-    /// What the array reads as.
+    /// What the memory reads as: the chip, or both with their bytes in turns, FFh for one that is missing.
     var flashContents: [UInt8] {
         settleFlash()
-        return bus.flash?.array.contents ?? []
+        let places = peripherals.quadSPI.wires.chips
+        guard places.count > 1 else { return chips.first?.array.contents ?? [] }
+        var bytes = [UInt8](repeating: 0xFF, count: places.count * (chips.map { $0.array.count }.max() ?? 0))
+        for (position, place) in places.enumerated() {
+            for (index, cell) in (place.flash?.array.contents ?? []).enumerated() {
+                bytes[places.count * index + position] = cell
+            }
+        }
+        return bytes
     }
-    /// What the flash will hold when power comes back the next time.
+    /// What each chip will hold when power comes back the next time, by bank.
     ///
     /// The board keeps its supply until an operation that runs has ended. Damage belongs to the part, not to what it holds.
-    var lastingFlashState: FlashState? {
+    var lastingFlashStates: [Int: FlashState] {
         settleFlash()
-        guard let flash = bus.flash else { return nil }
-        flash.finish()
-        var state = flash.state
-        state.cells = flash.array.programmed
-        return state
+        var states: [Int: FlashState] = [:]
+        for chip in peripherals.quadSPI.wires.chips {
+            guard let flash = chip.flash else { continue }
+            flash.finish()
+            var state = flash.state
+            state.cells = flash.array.programmed
+            states[chip.wiring.bank] = state
+        }
+        return states
     }
     private func settleFlash() {
         peripherals.quadSPI.advance(to: time)
-        if let flash = bus.flash {
+        for flash in chips {
             flash.now = max(flash.now, time)
             flash.settle()
         }
     }
 
-    static func makeFlash(_ configuration: BenchConfiguration) -> SerialFlash? {
-        let fault = configuration.flashFault
-        guard let part = FlashPart.fitted(fault) else { return nil }
-        let flash = SerialFlash(part, busyTimes: configuration.busyTimes, seed: configuration.seed)
-        var state = configuration.flashState ?? part.factoryState
-        if configuration.flashState == nil, let contents = configuration.flashContents {
-            state.cells = contents
+    static func makeChips(_ configuration: BenchConfiguration) -> [SerialBus] {
+        configuration.board.chips.enumerated().map { index, chip in
+            let bank = chip.wiring.bank
+            // Chips of one board draw their times and faults independently.
+            let seed = configuration.seed &+ UInt64(index) &* 0x9E37_79B9
+            return SerialBus(
+                chip.wiring,
+                flash: makeFlash(configuration, bank: bank, position: index, seed: seed),
+                openLevel: configuration.fault(bank: bank) != .unpowered, seed: seed)
         }
+    }
+
+    private static func makeFlash(
+        _ configuration: BenchConfiguration, bank: Int, position: Int, seed: UInt64
+    ) -> SerialFlash? {
+        let fault = configuration.fault(bank: bank)
+        guard let part = FlashPart.fitted(fault) else { return nil }
+        let flash = SerialFlash(part, busyTimes: configuration.busyTimes, seed: seed)
+        let kept = configuration.flashStates[bank]
+        var state = kept ?? part.factoryState
+        if kept == nil, let cells = configuration.initialCells(of: position) { state.cells = cells }
         switch fault {
         case .quadDisabled: state.statusRegisters[1] &= ~2
         // BP2...0: the whole array.
@@ -54,7 +81,7 @@ extension Machine {
         default: break
         }
         flash.state = state
-        apply(fault, to: flash, seed: configuration.seed)
+        apply(fault, to: flash, seed: seed)
         return flash
     }
 

@@ -3,7 +3,7 @@
 
 import EmulatedCortexM
 
-/// The simulated board: an STM32H745 with two running cores, and the flash on its QUADSPI.
+/// The simulated board: an STM32H7 with its one or two cores running, and the flash chips on its QUADSPI.
 ///
 /// Virtual time passes only in ``elapse(_:)``. It counts from the moment the bench is handed over; what ran on the target
 /// before has already run for ``prelude``.
@@ -23,7 +23,6 @@ final class Machine: DebugTarget {
     let memories: ChipMemories
     let m7: CoreLane
     let m4: CoreLane
-    let bus: SerialBus
 
     /// Time since power-on of the bench's board.
     private(set) var time: Picoseconds = 0
@@ -45,12 +44,11 @@ final class Machine: DebugTarget {
 
     init(_ configuration: BenchConfiguration) {
         self.configuration = configuration
-        part = .named(configuration.part)
-        bus = SerialBus(
-            flash: Machine.makeFlash(configuration),
-            floatLevel: configuration.flashFault == .unpowered ? 0 : 0xF,
-            seed: configuration.seed)
-        peripherals = ChipPeripherals(context, bus: bus, configuration: configuration, part: part)
+        guard let part = ChipPart(named: configuration.part) else {
+            preconditionFailure("`\(configuration.part)` is no part; check configurations made by hand")
+        }
+        self.part = part
+        peripherals = ChipPeripherals(context, configuration: configuration, part: part)
         memories = ChipMemories(part)
         matrix = BusMatrix(
             context, clockControl: peripherals.clockControl, power: peripherals.power,
@@ -107,7 +105,7 @@ final class Machine: DebugTarget {
     /// Takes the board's supply away for a moment: RAM is lost, the flash keeps its cells.
     func powerCycle() {
         memories.forget()
-        bus.flash?.powerCycle()
+        for chip in chips { chip.powerCycle() }
         powerOn()
     }
 

@@ -5,18 +5,19 @@
 extension SimulatedBench {
     /// Switches a bench on with the flash its `stateDirectory` keeps; without one it is like any other.
     ///
-    /// The directory is this bench's alone until it is gone. With no flash fitted (`fault=absent`) the directory is left
-    /// as it is.
+    /// The directory is this bench's alone until it is gone. Of a chip that is not fitted (`fault=absent`) what is kept
+    /// stays as it is.
     package static func open(_ configuration: BenchConfiguration) throws(BenchError) -> SimulatedBench {
         guard let path = configuration.stateDirectory else { return SimulatedBench(configuration) }
         let directory = try StateDirectory(path)
         var configuration = configuration
-        if let part = FlashPart.fitted(configuration.flashFault) {
+        for (position, chip) in configuration.board.chips.enumerated() {
+            let bank = chip.wiring.bank
+            guard let part = FlashPart.fitted(configuration.fault(bank: bank)) else { continue }
             var factory = part.factoryState
-            if let contents = configuration.flashContents { factory.cells = contents }
-            if let kept = try directory.load(count: part.count, factory: factory) {
-                configuration.flashState = kept
-            }
+            if let cells = configuration.initialCells(of: position) { factory.cells = cells }
+            configuration.flashStates[bank] = try directory.load(
+                position, count: part.count, factory: factory)
         }
         return SimulatedBench(configuration, target: Machine(configuration), state: directory)
     }
@@ -25,8 +26,21 @@ extension SimulatedBench {
     ///
     /// Does nothing on a bench without a state directory.
     package func saveState() throws(BenchError) {
-        guard let stateDirectory, let machine = target as? Machine, let state = machine.lastingFlashState
-        else { return }
-        try stateDirectory.save(state)
+        guard let stateDirectory, let machine = target as? Machine else { return }
+        let states = machine.lastingFlashStates
+        for (position, chip) in configuration.board.chips.enumerated() {
+            if let state = states[chip.wiring.bank] { try stateDirectory.save(state, of: position) }
+        }
+    }
+}
+
+extension BenchConfiguration {
+    /// What the chip at `position` holds of ``flashContents``: all of it, or every other byte of two chips.
+    func initialCells(of position: Int) -> [UInt8]? {
+        guard let flashContents else { return nil }
+        guard board.chips.count > 1 else { return flashContents }
+        return stride(from: position, to: flashContents.count, by: board.chips.count).map {
+            flashContents[$0]
+        }
     }
 }

@@ -9,23 +9,20 @@
     import Darwin
 #endif
 
-/// The directory that keeps a simulated flash between runs.
+/// The directory that keeps simulated flash chips between runs.
 ///
-/// `flash.bin` is the array as it reads, `flash.registers` the rest. The directory belongs to one bench at a time, for as long
-/// as this object lives; a process that dies gives it back.
+/// `flash.bin` is the array as it reads, `flash.registers` the rest; a second chip has `flash2.bin` and
+/// `flash2.registers`. The directory belongs to one bench at a time, for as long as this object lives; a process that
+/// dies gives it back.
 final class StateDirectory {
     let path: String
-    let cells: StateFile
-    let registers: StateFile
     private let lock: Int32
-    /// What the files hold now.
-    private var kept: FlashState?
+    /// What the files hold now, by the chip's position.
+    private var kept: [Int: FlashState] = [:]
 
     /// Takes the directory, and makes it if its parent is there.
     init(_ path: String) throws(BenchError) {
         self.path = path
-        cells = StateFile(path: path + "/flash.bin")
-        registers = StateFile(path: path + "/flash.registers")
         let directory = StateFile(path: path)
         guard mkdir(path, 0o777) == 0 || errno == EEXIST else { throw directory.failure("creating") }
         let lockFile = StateFile(path: path + "/lock")
@@ -38,16 +35,22 @@ final class StateDirectory {
     }
     deinit { close(lock) }
 
-    /// What was kept for a flash of `count` cells; nil for a directory nothing was kept in yet.
+    func cells(of chip: Int) -> StateFile { StateFile(path: "\(path)/\(Self.name(of: chip)).bin") }
+    func registers(of chip: Int) -> StateFile { StateFile(path: "\(path)/\(Self.name(of: chip)).registers") }
+    private static func name(of chip: Int) -> String { chip == 0 ? "flash" : "flash\(chip + 1)" }
+
+    /// What was kept for the chip at a position, which has `count` cells; nil if nothing was kept yet.
     ///
     /// Cells without registers are somebody's image: a flash fresh from the factory that was programmed with it.
-    func load(count: Int, factory: FlashState) throws(BenchError) -> FlashState? {
+    func load(_ chip: Int, count: Int, factory: FlashState) throws(BenchError) -> FlashState? {
         var state = factory
+        let (cells, registers) = (cells(of: chip), registers(of: chip))
         let bytes = try cells.read(upTo: count)
         let text = try registers.read(upTo: FlashRegistersFile.limit)
         guard bytes != nil || text != nil else { return nil }
         guard let bytes else {
-            throw .stateForeign(path: registers.path, detail: "there is no flash.bin beside it")
+            throw .stateForeign(
+                path: registers.path, detail: "there is no \(Self.name(of: chip)).bin beside it")
         }
         guard bytes.count == count else {
             throw .stateSize(path: cells.path, found: bytes.count, expected: count)
@@ -57,17 +60,17 @@ final class StateDirectory {
             let file = try FlashRegistersFile(text: text, path: registers.path)
             (state.statusRegisters, state.securityRegisters) = (file.statusRegisters, file.securityRegisters)
         }
-        kept = text == nil ? nil : state
+        kept[chip] = text == nil ? nil : state
         return state
     }
 
     /// Writes what is not in the files yet.
-    func save(_ state: FlashState) throws(BenchError) {
-        guard state != kept else { return }
-        if state.cells != kept?.cells { try cells.replace(with: state.cells) }
-        try registers.replace(with: FlashRegistersFile(state).text)
+    func save(_ state: FlashState, of chip: Int) throws(BenchError) {
+        guard state != kept[chip] else { return }
+        if state.cells != kept[chip]?.cells { try cells(of: chip).replace(with: state.cells) }
+        try registers(of: chip).replace(with: FlashRegistersFile(state).text)
         try synchronize()
-        kept = state
+        kept[chip] = state
     }
     /// The new names are on the disk, too.
     private func synchronize() throws(BenchError) {

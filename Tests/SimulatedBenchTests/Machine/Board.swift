@@ -73,14 +73,43 @@ final class Board {
 
     // MARK: QUADSPI
 
-    /// Clocks, pins and controller as this board needs them: HCLK / (`prescaler` + 1), bank 2, 16 MiB.
+    /// Clocks, pins and controller as the board needs them: HCLK / (`prescaler` + 1), its bank or both, 2^(`size` + 1)
+    /// bytes.
     func setUpQuadSPI(prescaler: UInt32 = 1, size: UInt32 = 23, control: UInt32 = 0) {
         self[RCC.ahb4enr] = 0x7FF
         self[RCC.ahb3enr] |= 1 << 14
-        let pins: [(UInt32, UInt32)] = [(1, 2), (2, 11), (7, 2), (7, 3), (6, 9), (6, 14)]
-        for (port, pin) in pins { route(port, pin, to: 9) }
+        let chips = machine.configuration.board.chips
+        for chip in chips { route(chip.wiring) }
+        let banks: UInt32 = chips.count > 1 ? 0x40 : chips[0].wiring.bank == 2 ? 0x80 : 0
         self[QSPI.dcr] = size << 16 | 0x300
-        self[QSPI.cr] = prescaler << 24 | 0x91 | control
+        self[QSPI.cr] = prescaler << 24 | 0x11 | banks | control
+    }
+    /// Every pin of a chip gets the alternate function it is there for.
+    private func route(_ wiring: ChipWiring) {
+        let bank = wiring.bank
+        let wanted: [(PinName?, [QuadSPISignal])] =
+            [(wiring.clock, [.clock]), (wiring.select, [.select(bank: 1), .select(bank: 2)])]
+            + wiring.lines.enumerated().map { ($1, [.data(bank: bank, line: $0)]) }
+        for (pin, signals) in wanted {
+            let table = machine.configuration.board.pins
+            for entry in table where entry.pin == pin && signals.contains(entry.signal) {
+                route(UInt32(entry.pin.port), UInt32(entry.pin.number), to: entry.function)
+            }
+        }
+    }
+    /// MODER of one pin: 0 input, 1 output, 2 alternate function, 3 analog.
+    func setMode(_ port: UInt32, _ pin: UInt32, _ mode: UInt32) {
+        let register = 0x5802_0000 + 0x400 * port
+        self[register] = self[register] & ~(3 << (2 * pin)) | mode << (2 * pin)
+    }
+    /// PUPDR of one pin: 1 up, 2 down.
+    func setPull(_ port: UInt32, _ pin: UInt32, _ pull: UInt32) {
+        let register = 0x5802_000C + 0x400 * port
+        self[register] = self[register] & ~(3 << (2 * pin)) | pull << (2 * pin)
+    }
+    /// The level of an output.
+    func setLevel(_ port: UInt32, _ pin: UInt32, _ level: Bool) {
+        self[0x5802_0018 + 0x400 * port] = 1 << (level ? pin : pin + 16)
     }
     func route(_ port: UInt32, _ pin: UInt32, to function: UInt32) {
         let base = 0x5802_0000 + 0x400 * port
@@ -114,7 +143,7 @@ final class Board {
         if let address { self[QSPI.ar] = address }
         for byte in data { write(QSPI.dr, UInt32(byte), .byte) }
         let result = (0..<count).map { _ in UInt8(truncatingIfNeeded: read(QSPI.dr, .byte) ?? 0) }
-        for _ in 0..<1000 where self[QSPI.sr] & 0x20 != 0 { elapse(10 * .microsecond) }
+        wait(1000) { self[QSPI.sr] & 0x20 != 0 }
         self[QSPI.fcr] = 0x1B
         return result
     }
@@ -122,8 +151,15 @@ final class Board {
     @discardableResult
     func waitWhileBusy(step: Picoseconds = 10 * .microsecond) -> Picoseconds {
         let start = machine.now
-        for _ in 0..<100_000 where command(0x05, read: 1)[0] & 1 != 0 { elapse(step) }
+        wait(100_000, step: step) { command(0x05, read: 1)[0] & 1 != 0 }
         return machine.now - start
+    }
+    /// Lets time pass while `condition` holds, at most `count` steps of it.
+    func wait(_ count: Int, step: Picoseconds = 10 * .microsecond, while condition: () -> Bool) {
+        for _ in 0..<count {
+            guard condition() else { return }
+            elapse(step)
+        }
     }
 }
 

@@ -338,9 +338,13 @@ import Testing
         // Both banks: every other byte is the missing flash's.
         board[QSPI.cr] |= 0x40
         #expect(board.command(0x9F, read: 6) == [0xFF, 0xEF, 0xFF, 0x40, 0xFF, 0x18])
-        // An odd count is an error in this mode.
+        // An odd count cannot be asked for in this mode: bit 0 of DLR is stuck at 1, that of AR at 0.
         board[QSPI.dlr] = 2
+        board[QSPI.ar] = 5
+        #expect(board[QSPI.dlr] == 3)
+        #expect(board[QSPI.ar] == 4)
         board[QSPI.ccr] = Self.identify
-        #expect(status & 1 == 1)
+        #expect((0..<4).map { _ in board.read(QSPI.dr, .byte) } == [0xFF, 0xEF, 0xFF, 0x40])
+        #expect(status & 0x23 == 2)
     }
 }

@@ -21,8 +21,10 @@ import Testing
             switch change {
             // Another function, an output, an input.
             case 0: board.route(port, pin, to: 10)
-            case 1: setMode(port, pin, 1)
-            default: setMode(port, pin, 0)
+            case 1:
+                board.setLevel(port, pin, true)
+                board.setMode(port, pin, 1)
+            default: board.setMode(port, pin, 0)
             }
             #expect(identity != [0xEF, 0x40, 0x18])
         }
@@ -30,16 +32,12 @@ import Testing
     @Test(arguments: [(6, 9), (6, 14)] as [(UInt32, UInt32)])
     func `spoils quad reads only when IO2 or IO3 is not routed`(port: UInt32, pin: UInt32) {
         board.setUpQuadSPI()
-        setMode(port, pin, 0)
+        board.setMode(port, pin, 0)
         #expect(identity == [0xEF, 0x40, 0x18])
         let bytes = board.command(0x6B, address: 0x10, dummy: 8, lines: (1, 1, 4), read: 16)
         #expect(bytes != Array(Self.contents[0x10..<0x20]))
         let bit: UInt8 = pin == 9 ? 0x44 : 0x88
         #expect(bytes == Self.contents[0x10..<0x20].map { $0 | bit })
-    }
-    private func setMode(_ port: UInt32, _ pin: UInt32, _ mode: UInt32) {
-        let register = 0x5802_0000 + 0x400 * port
-        board[register] = board[register] & ~(3 << (2 * pin)) | mode << (2 * pin)
     }
     @Test func `takes no pin settings while a port has no clock`() {
         board[RCC.ahb4enr] = 0x7FF & ~(1 << 2)

@@ -18,7 +18,6 @@ struct ClockFrequencies: Equatable {
     /// QUADSPI runs from HCLK, and HCLK is a PLL output that no prescaler has divided.
     var isQuadSPIOnUndividedPLL = false
 
-    static let externalCrystal: UInt64 = 25_000_000
     static let internalOscillator: UInt64 = 64_000_000
     static let lowPowerInternal: UInt64 = 4_000_000
     /// LSI.

@@ -88,6 +88,7 @@ extension BenchConfiguration.Supply {
         case .either: isDirect || isLinear
         case .directSMPS: isDirect
         case .ldo: isLinear
+        case .external: bits & 0x7 == 0x1
         }
     }
 }

@@ -19,7 +19,9 @@ extension ResetAndClockControl {
                 default: 0
                 }
             return words[0x10 / 4] | source << 3
-        case 0x70: return backupDomain
+        case 0x70:
+            context.stableUntil = lowSpeedExternalReadyAt.map { $0 > now ? $0 : .max } ?? .max
+            return backupDomain | (lowSpeedExternalReadyAt.map { $0 <= now } ?? false ? 2 : 0)
         case 0x74:
             context.stableUntil = lowSpeedReadyAt.map { $0 > now ? $0 : .max } ?? .max
             return words[0x74 / 4] | (lowSpeedReadyAt.map { $0 <= now } ?? false ? 2 : 0)
@@ -63,7 +65,7 @@ extension ResetAndClockControl {
             words[0x10 / 4] = merge(words[0x10 / 4], value, lanes: lanes) & ~0x38
             settle(at: access.now)
         case 0x28, 0x2C, 0x30...0x44: writePLL(offset, value, lanes: lanes)
-        case 0x70: writeBackupDomain(merge(backupDomain, value, lanes: lanes))
+        case 0x70: writeBackupDomain(merge(backupDomain, value, lanes: lanes), at: access.now)
         case 0x74:
             words[0x74 / 4] = merge(words[0x74 / 4], value, lanes: lanes) & 1
             let isOn = words[0x74 / 4] & 1 != 0
@@ -92,23 +94,43 @@ extension ResetAndClockControl {
 
     private func writeControl(_ value: UInt32, at now: Picoseconds) {
         var value = value & 0x150D_129B
+        // HSEBYP can be changed while HSE is off.
+        if isOn(.hse) { value = merge(value, words[0], lanes: Self.externalBypass) }
+        let isBypassed = value & Self.externalBypass != 0
         for source in ClockSource.allCases {
             let bit: UInt32 = 1 << source.bits.on
             // What drives the system clock cannot be switched off.
             if source == systemSource || systemSource == .pll1 && source == pllInput { value |= bit }
             let wasOn = isOn(source)
-            if value & bit != 0, !wasOn { readyAt[source.rawValue] = readyTime(of: source, at: now) }
+            if value & bit != 0, !wasOn {
+                readyAt[source.rawValue] = readyTime(of: source, isBypassed: isBypassed, at: now)
+            }
             if value & bit == 0 { readyAt[source.rawValue] = nil }
         }
         words[0] = value
         refreshClocks()
     }
-    private func readyTime(of source: ClockSource, at now: Picoseconds) -> Picoseconds {
+    /// CR.HSEBYP.
+    private static let externalBypass: UInt32 = 1 << 18
+
+    private func readyTime(of source: ClockSource, isBypassed: Bool, at now: Picoseconds) -> Picoseconds {
+        if source == .hse { return externalReadyTime(isBypassed: isBypassed, at: now) }
         guard let number = source.pllNumber else { return now &+ source.startup }
         guard let input = pllInput, let inputReady = readyAt[input.rawValue], inputReady != .max,
             settings(ofPLL: number).locks(source: pllInputFrequency)
         else { return .max }
         return max(now, inputReady) &+ source.startup
+    }
+
+    /// HSERDY comes from a crystal that the part's amplifier drives, or from an oscillator, with the amplifier on or
+    /// bypassed; a crystal alone gives nothing in bypass mode (RM0399, HSE oscillator).
+    ///
+    /// An oscillator without HSEBYP is not described there, and works: Nucleo boards, whose HSE is the clock output of
+    /// their probe, run with software written for a crystal.
+    private func externalReadyTime(isBypassed: Bool, at now: Picoseconds) -> Picoseconds {
+        guard let frequency = crystals.highSpeed, frequency > 0 else { return .max }
+        if isBypassed { return crystals.isOscillator ? now &+ 512 * .second / frequency : .max }
+        return now &+ ClockSource.hse.startup
     }
 
     /// A PLL takes new settings only while it is off, its fraction at any time (RM0399, PLL programming).
@@ -146,10 +168,11 @@ extension ResetAndClockControl {
         words[0xA0 / 4] = (value | old) & 0xF
         for core in 1...2 where value & ~old & 2 << UInt32(core) != 0 { context.onBootRequest?(core) }
     }
-    private func writeBackupDomain(_ value: UInt32) {
-        // No 32 kHz crystal is fitted: LSERDY never comes.
-        backupDomain = value & 0x0001_83FD
-        if value & 1 << 16 != 0 { backupDomain = 1 << 16 }
+    /// LSEON starts a 32 kHz crystal, which takes its typical 2 s (STM32H745 datasheet, tSU(LSE)); BDRST stops it.
+    private func writeBackupDomain(_ value: UInt32, at now: Picoseconds) {
+        backupDomain = value & 1 << 16 != 0 ? 1 << 16 : value & 0x0001_83FD
+        let ready = crystals.lowSpeed == nil ? Picoseconds.max : now &+ 2 * .second
+        lowSpeedExternalReadyAt = backupDomain & 1 != 0 ? lowSpeedExternalReadyAt ?? ready : nil
     }
 
     private func writePerCore(_ offset: UInt32, _ value: UInt32, lanes: UInt32, core: Int) {

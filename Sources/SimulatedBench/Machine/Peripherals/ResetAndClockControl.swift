@@ -20,6 +20,12 @@ final class ResetAndClockControl: WordPeripheral {
     /// Backup domain and CSR survive a system reset.
     var backupDomain: UInt32 = 0
     var lowSpeedReadyAt: Picoseconds?
+    /// When the 32 kHz oscillator is ready; `.max` without a crystal.
+    ///
+    /// Nil: off.
+    var lowSpeedExternalReadyAt: Picoseconds?
+    /// What is fitted for HSE and LSE.
+    let crystals: Crystals
     /// The M4's domain has a clock.
     var isSecondDomainClocked = true
     /// Bits of a reset register went from 0 to 1.
@@ -28,6 +34,11 @@ final class ResetAndClockControl: WordPeripheral {
     var onEnablesChanged: (() -> Void)?
     /// Frequencies changed.
     var onClocksChanged: (() -> Void)?
+
+    init(_ context: ChipContext, crystals: Crystals) {
+        self.crystals = crystals
+        super.init(context)
+    }
 
     override func readWord(_ offset: UInt32, _ access: Access) -> UInt32 { readRegister(offset, access) }
     override func writeWord(_ offset: UInt32, _ value: UInt32, lanes: UInt32, _ access: Access) {
@@ -79,7 +90,7 @@ final class ResetAndClockControl: WordPeripheral {
         switch source {
         case .hsi: return ClockFrequencies.internalOscillator >> UInt64(words[0] >> 3 & 3)
         case .csi: return ClockFrequencies.lowPowerInternal
-        case .hse: return ClockFrequencies.externalCrystal
+        case .hse: return crystals.highSpeed ?? 0
         case .hsi48: return 48_000_000
         case .pll1, .pll2, .pll3: return 0
         }

@@ -11,8 +11,8 @@ final class GPIOPort: WordPeripheral {
     /// Pins whose configuration is fixed until reset, and how far the sequence that fixes them has come.
     private var locked: UInt32 = 0
     private var lockSequence: [UInt32] = []
-    /// A pin may have got another function.
-    var onChange: (() -> Void)?
+    /// A pin may have got another function, level or pull, at a moment or by a reset.
+    var onChange: ((_ now: Picoseconds?) -> Void)?
 
     /// Port A and B start with the debug pins in their alternate function.
     init(_ context: ChipContext, port: Character) {
@@ -29,13 +29,39 @@ final class GPIOPort: WordPeripheral {
         for index in words.indices { words[index] = 0 }
         (words[0], words[2], words[3], mode) = (modeReset, speedReset, pullReset, modeReset)
         (locked, lockSequence) = (0, [])
-        onChange?()
+        onChange?(nil)
     }
 
     /// Whether the pin is in alternate function `function`.
     func isAlternate(_ pin: Int, _ function: UInt32) -> Bool {
         mode >> UInt32(2 * pin) & 3 == 2
             && words[8 + pin / 8] >> UInt32(4 * (pin % 8)) & 15 == function
+    }
+    /// What a pin is set to.
+    ///
+    /// The pull resistors of an analog pin are off, and of one that is driven they do nothing (RM0399, GPIO
+    /// functional description).
+    enum PinState {
+        case alternate(UInt32, pull: Bool?)
+        case output(Bool)
+        case released(pull: Bool?)
+    }
+    func state(of pin: Int) -> PinState {
+        let pull: Bool? =
+            switch words[3] >> UInt32(2 * pin) & 3 {
+            case 1: true
+            case 2: false
+            default: nil
+            }
+        switch mode >> UInt32(2 * pin) & 3 {
+        case 0: return .released(pull: pull)
+        case 1:
+            let level = words[5] >> UInt32(pin) & 1 != 0
+            let isOpenDrain = words[1] >> UInt32(pin) & 1 != 0
+            return isOpenDrain && level ? .released(pull: pull) : .output(level)
+        case 2: return .alternate(words[8 + pin / 8] >> UInt32(4 * (pin % 8)) & 15, pull: pull)
+        default: return .released(pull: nil)
+        }
     }
     /// Nothing outside drives a pin: an output reads itself, an input its pull-up.
     private var inputs: UInt32 {
@@ -61,22 +87,26 @@ final class GPIOPort: WordPeripheral {
     }
 
     override func writeWord(_ offset: UInt32, _ value: UInt32, lanes: UInt32, _ access: Access) {
+        let now = access.now
         switch offset {
-        case 0x00, 0x08, 0x0C: write(offset, value, lanes: lanes & ~spread(locked, width: 2, from: 0))
-        case 0x04: write(offset, value, lanes: lanes & 0xFFFF & ~locked)
-        case 0x20: write(offset, value, lanes: lanes & ~spread(locked, width: 4, from: 0))
-        case 0x24: write(offset, value, lanes: lanes & ~spread(locked, width: 4, from: 8))
-        case 0x14: write(offset, value, lanes: lanes & 0xFFFF)
+        case 0x00, 0x08, 0x0C: set(offset, value, lanes: lanes & ~spread(locked, width: 2, from: 0), now)
+        case 0x04: set(offset, value, lanes: lanes & 0xFFFF & ~locked, now)
+        case 0x20: set(offset, value, lanes: lanes & ~spread(locked, width: 4, from: 0), now)
+        case 0x24: set(offset, value, lanes: lanes & ~spread(locked, width: 4, from: 8), now)
+        case 0x14: set(offset, value, lanes: lanes & 0xFFFF, now)
         // Set wins over reset.
-        case 0x18: words[5] = words[5] & ~(value >> 16) | value & 0xFFFF
+        case 0x18: set(0x14, value, lanes: value & 0xFFFF | value >> 16, now)
         case 0x1C: writeLock(value)
         default: break
         }
     }
-    private func write(_ offset: UInt32, _ value: UInt32, lanes: UInt32) {
-        words[Int(offset / 4)] = merge(words[Int(offset / 4)], value, lanes: lanes)
+    private func set(_ offset: UInt32, _ value: UInt32, lanes: UInt32, _ now: Picoseconds) {
+        let index = Int(offset / 4)
+        let new = merge(words[index], value, lanes: lanes)
+        guard new != words[index] else { return }
+        words[index] = new
         mode = words[0]
-        onChange?()
+        onChange?(now)
     }
     /// The bits of a register with `width` bits a pin that belong to `pins`, from pin `first` on.
     private func spread(_ pins: UInt32, width: UInt32, from first: UInt32) -> UInt32 {
@@ -97,41 +127,4 @@ final class GPIOPort: WordPeripheral {
         locked = pins
         words[7] = pins | 1 << 16
     }
-}
-
-/// Which port pins carry the QUADSPI signals, and which of those the board has wired to the flash.
-final class PinMultiplexer {
-    /// A to K.
-    let ports: [GPIOPort]
-    private var cache: (first: PinConnection, second: PinConnection)?
-
-    init(_ context: ChipContext) {
-        ports = "ABCDEFGHIJK".map { GPIOPort(context, port: $0) }
-        for port in ports { port.onChange = { [unowned self] in cache = nil } }
-    }
-
-    /// The board wires one set of bank 2's pins; bank 1 goes nowhere.
-    ///
-    /// Bank 2 could also come out on PE7...PE10 (AF10) and CLK on PF10 (AF9): no trace of this board leads from
-    /// there to the flash.
-    func connection(bank: Int) -> PinConnection {
-        if let cache { return bank == 2 ? cache.second : cache.first }
-        let isClocked = isAlternate("B", 2, 9)
-        var lines: UInt8 = 0
-        for (index, (port, pin)) in [("H", 2), ("H", 3), ("G", 9), ("G", 14)].enumerated()
-        where isAlternate(Character(port), pin, 9) {
-            lines |= 1 << UInt8(index)
-        }
-        let second = PinConnection(
-            isClockConnected: isClocked, isSelectConnected: isAlternate("C", 11, 9), lines: lines)
-        cache = (.none, second)
-        return bank == 2 ? second : .none
-    }
-    private func isAlternate(_ port: Character, _ pin: Int, _ function: UInt32) -> Bool {
-        let index = Int(port.asciiValue ?? 65) - 65
-        return ports[index].isAlternate(pin, function)
-    }
-
-    /// SWDIO on PA13 and SWCLK on PA14, AF0.
-    var carriesDebugPins: Bool { ports[0].isAlternate(13, 0) && ports[0].isAlternate(14, 0) }
 }

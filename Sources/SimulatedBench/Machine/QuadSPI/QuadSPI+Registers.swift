@@ -3,6 +3,7 @@
 
 import EmulatedCortexM
 
+/// What the bus reads and writes.
 extension QuadSPI {
     func readRegister(_ offset: UInt32, _ access: Access) -> UInt32 {
         let word: UInt32
@@ -17,24 +18,9 @@ extension QuadSPI {
             word = statusNow
         default:
             context.stableUntil = .max
-            word = register(offset & 0x3FC)
+            word = registers[offset & 0x3FC]
         }
         return word >> ((offset & 3) &* 8) & access.width.mask
-    }
-    private func register(_ offset: UInt32) -> UInt32 {
-        switch offset {
-        case 0x00: control
-        case 0x04: device
-        case 0x10: length
-        case 0x14: communication
-        case 0x18: address
-        case 0x1C: alternate
-        case 0x24: pollMask
-        case 0x28: pollMatch
-        case 0x2C: pollInterval
-        case 0x30: lowPowerTimeout
-        default: 0
-        }
     }
 
     func writeRegister(_ offset: UInt32, _ value: UInt32, _ access: Access) {
@@ -44,41 +30,34 @@ extension QuadSPI {
         let shift = (offset & 3) &* 8
         let lanes = access.width.mask << shift
         let register = offset & 0x3FC
-        let merged = merge(self.register(register), value << shift, lanes: lanes)
-        if register == 0x0C { return flags &= ~(value << shift & 0x1B) }
+        let merged = merge(registers[register], value << shift, lanes: lanes)
+        if register == 0x0C { return registers.flags &= ~(value << shift & 0x1B) }
         if register == 0x00 { return writeControl(merged, at: access.now) }
         // Everything else is locked while a command runs; such a write is lost without a trace.
         guard !isBusy else { return }
         switch register {
-        case 0x04: device = merged & 0x1F_0701
-        case 0x10: length = merged
         case 0x14: writeCommunication(merged, at: access.now)
-        case 0x18 where functionalMode != 3:
-            address = merged
+        case 0x18 where registers.mode != .mapped:
+            registers.address = merged
             startIfComplete(byAddress: true, at: access.now)
-        case 0x1C: alternate = merged
-        case 0x24: pollMask = merged
-        case 0x28: pollMatch = merged
-        case 0x2C: pollInterval = merged & 0xFFFF
-        case 0x30: lowPowerTimeout = merged & 0xFFFF
-        default: break
+        default: registers.set(register, merged)
         }
     }
 
     private func writeControl(_ value: UInt32, at now: Picoseconds) {
-        if value & 2 != 0 || isEnabled && value & 1 == 0 { abort(at: now) }
+        if value & 2 != 0 || registers.isEnabled && value & 1 == 0 { abort(at: now) }
         // PRESCALER, PMM, APMS, FSEL, DFM, SSHIFT and TCEN cannot move under a running command.
         let locked: UInt32 = isBusy ? 0xFFC0_00D8 : 0
-        control = control & locked | value & 0xFFDF_1FDD & ~locked
+        registers.control = registers.control & locked | value & 0xFFDF_1FDD & ~locked
     }
     private func writeCommunication(_ value: UInt32, at now: Picoseconds) {
-        let wasMapped = functionalMode == 3
-        communication = value
+        let wasMapped = registers.mode == .mapped
+        registers.communication = value
         hasSentInstruction = false
-        if functionalMode == 3 {
-            if !wasMapped { skewsNextMappedRead = hasRunIndirect && address & 3 != 0 }
+        if registers.mode == .mapped {
+            if !wasMapped { mapped.noteEntry(address: registers.startAddress) }
         } else {
-            isArmed = isEnabled && functionalMode == 0 && hasData
+            isArmed = registers.isEnabled && registers.mode == .indirectWrite && registers.hasData
             startIfComplete(byAddress: false, at: now)
         }
     }
@@ -89,37 +68,38 @@ extension QuadSPI {
     private func readData(_ access: Access) -> UInt32 {
         advance(to: access.now)
         defer { updateInterrupt() }
-        if operation == .polling || hasPollData && fifo.isEmpty {
-            hasPollData = operation == .polling && hasPollData
-            return pollData & access.width.mask
+        if operation == .polling || polling.hasData && fifo.isEmpty {
+            polling.hasData = operation == .polling && polling.hasData
+            return polling.data & access.width.mask
         }
         let wanted = Int(access.width.rawValue)
         if operation == .receiving, fifo.count < wanted, remaining > 0 {
             let missing = min(UInt64(wanted - fifo.count), remaining)
-            let moment = wireTime &+ missing &* byteTime
+            let moment = wireTime &+ command.time(forBytes: missing)
             context.wait(until: moment)
             advance(to: moment)
         }
         var value: UInt32 = 0
-        let wasFull = fifo.isFull
+        let wasStalled = isStalled
         for index in 0..<UInt32(wanted) where !fifo.isEmpty { value |= UInt32(fifo.pop()) << (8 * index) }
         // The wire stood still while the FIFO was full.
-        if wasFull { wireTime = max(wireTime, access.now) }
+        if wasStalled { wireTime = max(wireTime, access.now) }
         return value
     }
 
     /// The first byte of an indirect write starts it; a full FIFO makes the writer wait.
     private func writeData(_ value: UInt32, _ access: Access) {
-        if operation == .idle, isEnabled, isArmed { start(at: access.now) }
+        if operation == .idle, registers.isEnabled, isArmed { start(at: access.now) }
         guard operation == .sending else { return }
         var now = access.now
         for index in 0..<access.width.rawValue where acceptable > 0 {
             if fifo.isFull {
-                now = max(now, wireTime &+ byteTime)
+                now = max(now, wireTime &+ command.unitTime)
                 context.wait(until: now)
                 advance(to: now)
             }
-            if fifo.isEmpty { wireTime = max(wireTime, now) }
+            // The wire waits while it has nothing to send.
+            if fifo.count < command.bytesAtOnce { wireTime = max(wireTime, now) }
             fifo.push(UInt8(truncatingIfNeeded: value >> (8 * index)))
             acceptable &-= 1
         }

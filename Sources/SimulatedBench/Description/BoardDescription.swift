@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// A board: its part, its clocks and supply, and the flash chips with their wiring.
+package struct BoardDescription: Hashable, Sendable {
+    package internal(set) var name: String
+    /// The exact part, such as `STM32H745XI`, or the family it belongs to.
+    var part: String
+    var crystals = Crystals()
+    var supply = BenchConfiguration.Supply.either
+    /// The chips with their wiring, in the order of their banks: one, or two that make one memory (DFM).
+    var chips: [FittedChip]
+    /// The pins that can carry QUADSPI signals: the part's multiplexer table.
+    var pins: [QuadSPIPin]
+
+    /// A flash chip on the board.
+    struct FittedChip: Hashable, Sendable {
+        /// Of a file in `Config/flash`.
+        var flash: String
+        var wiring: ChipWiring
+    }
+}
+
+/// What oscillates on the board, or not.
+struct Crystals: Hashable, Sendable {
+    /// Hertz; nil: nothing is fitted.
+    var highSpeed: UInt64?
+    var lowSpeed: UInt64?
+    /// What is fitted for HSE is an oscillator, which needs no help of the part.
+    var isOscillator = false
+}
