@@ -19,6 +19,7 @@ extension WorkbenchError: Diagnosable {
         case .addressForAddressedFile: "WRK-022"
         case .formatUnknown: "WRK-023"
         case .loaderBelongsElsewhere: "WRK-030"
+        case .boardWithoutLoader: "WRK-035"
         case .boardForOtherTarget: "WRK-033"
         case .cancelled: "WRK-040"
         }
@@ -29,7 +30,8 @@ extension WorkbenchError: Diagnosable {
         case .step(_, let error): error.origin.failureClass
         case .configurationInvalid(let error), .badRange(let error): error.failureClass
         case .noProbe, .severalProbes: .noProbe
-        case .configurationMissing, .configurationUnknown, .configurationAmbiguous: .configurationInvalid
+        case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader:
+            .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
         case .addressForAddressedFile, .formatUnknown: .usage
         case .loaderBelongsElsewhere: .loaderInvalid
@@ -67,6 +69,7 @@ extension WorkbenchError: Diagnosable {
             "board \(board) is for target \(target), but the target is \(found)"
         case .loaderBelongsElsewhere(let loader, let start, let flash):
             "\(loader) serves a flash at \(start.hex), the target's is mapped at \(flash.lowerBound.hex)"
+        case .boardWithoutLoader(let board): "board \(board) has no loader of its own"
         }
     }
 
@@ -111,6 +114,7 @@ extension WorkbenchError: Diagnosable {
             ]
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
+        case .boardWithoutLoader: ["give one with --loader"]
         case .fileUnreadable, .fileUnwritable, .addressForAddressedFile, .cancelled: []
         }
     }

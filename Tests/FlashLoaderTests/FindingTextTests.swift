@@ -26,7 +26,8 @@ import Testing
         (.portClockOff("G"), "the clock of GPIOG is off"),
         (
             .pinNotConnected(
-                BoardDefinition.Pin(signal: .clock, port: 1, number: 2, function: 9), mode: 1, function: 0),
+                BoardDefinition.Pin(signal: .clock, pin: PinName(port: 1, number: 2), function: 9), mode: 1,
+                function: 0),
             "PB2 (CLK) is an output, not alternate function 9"
         ),
         (.wrongBank(selected: 1, board: 2), "the QUADSPI is set to bank 1, the flash is on bank 2"),

@@ -44,9 +44,9 @@ extension DebuggerQuadSPI {
         var findings: [LoaderFinding] = []
         let bank = state.control.selectsBank2 ? 2 : 1
         if state.control.dualFlash {
-            findings.append(.dualFlash)
-        } else if bank != board.bank {
-            findings.append(.wrongBank(selected: bank, board: board.bank))
+            if board.mode == .single { findings.append(.dualFlash) }
+        } else if let needed = board.banks.first, board.bank(bank) == nil {
+            findings.append(.wrongBank(selected: bank, board: needed.number))
         }
         if state.status.isBusy, !state.isMapped {
             findings.append(.controllerBusy(status: state.status.rawValue))
@@ -77,7 +77,7 @@ extension DebuggerQuadSPI {
         try write(device.rawValue, QuadSPIOffset.device)
         var control = RegisterValue<QuadSPIControl>()
         (control.prescaler, control.sampleShift) = (31, true)
-        control.selectsBank2 = board.bank == 2
+        control.selectsBank2 = board.bank(1) == nil
         control.enable = true
         try write(control.rawValue, QuadSPIOffset.control)
         for pin in board.pins { try connect(pin) }

@@ -144,7 +144,7 @@ extension LoadedLoader {
         }
         if status.isBusy { findings.append(.flashBusy) }
         if !status.isQuadEnabled { findings.append(.quadDisabled) }
-        let isExpected = options.chip?.identifications.contains(id) ?? true
+        let isExpected = options.chip?.isIdentified(by: id) ?? true
         findings.append(.flashIdentified(id, isExpected: isExpected))
         return findings
     }

@@ -28,17 +28,20 @@ package struct LoaderTiming: Hashable, Sendable {
     /// On top of every maximum, which holds at the end of the chip's life and in heat.
     private static let margin = 1.5
 
+    /// From the chip's own maxima; what its file does not say is taken as for a chip that is not known.
     package init(_ chip: FlashChipDefinition) {
-        pageProgram = chip.pageProgram.maximum
-        page = max(1, chip.page)
-        erases = chip.erases.map { Erase(size: $0.size, maximum: $0.time.maximum) }.sorted {
-            $0.size < $1.size
+        self.init(unknownChipOf: chip.size)
+        if let time = chip.pageProgram { (pageProgram, page) = (time.maximum, max(1, chip.page)) }
+        if !chip.erases.isEmpty {
+            erases = chip.erases.map { Erase(size: $0.size, maximum: $0.time.maximum) }
         }
-        chipErase = chip.chipErase.maximum
+        if let time = chip.chipErase { chipErase = time.maximum }
     }
 
     /// For a chip of which only the loader's description is known: the slowest of the common ones, scaled by size.
-    package init(_ storage: StorageInfo) {
+    package init(_ storage: StorageInfo) { self.init(unknownChipOf: storage.size) }
+
+    private init(unknownChipOf size: UInt32) {
         pageProgram = .milliseconds(5)
         page = 256
         erases = [
@@ -47,7 +50,7 @@ package struct LoaderTiming: Hashable, Sendable {
             Erase(size: 256 << 10, maximum: .seconds(5)),
         ]
         // 200 s for 16 MiB is the slowest known.
-        chipErase = .seconds(200) * max(1, Double(storage.size) / Double(16 << 20))
+        chipErase = .seconds(200) * max(1, Double(size) / Double(16 << 20))
     }
 
     /// Longest erase of one unit of `size` bytes.

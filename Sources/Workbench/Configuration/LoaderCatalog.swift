@@ -41,10 +41,15 @@ struct LoaderCatalog {
         request.target == nil && (request.board != nil || request.loader == nil)
     }
 
-    func chip(of board: Board) throws(WorkbenchError) -> FlashChipDefinition {
-        let entry = try library.entry(.flash, board.definition.flash, namedBy: board.entry)
+    /// The chip of the board's first bank; nil where the board leaves it to what the part says of itself.
+    func chip(of board: Board) throws(WorkbenchError) -> FlashChipDefinition? {
+        guard let name = board.definition.banks.first?.flash else { return nil }
+        let entry = try library.entry(.flash, name, namedBy: board.entry)
         let text = try entry.text()
-        do { return try FlashChipDefinition(yaml: text, file: entry.label) } catch {
+        do {
+            return try FlashChipDefinition(
+                yaml: text, file: entry.label, library: library.definitions(.flash))
+        } catch {
             throw .configurationInvalid(error)
         }
     }
@@ -52,7 +57,10 @@ struct LoaderCatalog {
     /// The loader that was named, else the board's own.
     func image(for board: Board) throws(WorkbenchError) -> LoaderImage {
         if let name = request.loader { return try image(named: name) }
-        return try Self.read(library.entry(.loaders, board.definition.loader, namedBy: board.entry))
+        guard let loader = board.definition.loader else {
+            throw .boardWithoutLoader(board.definition.name)
+        }
+        return try Self.read(library.entry(.loaders, loader, namedBy: board.entry))
     }
 
     /// A loader file, or the loader in force under a name.

@@ -62,7 +62,7 @@ private func describeFlash(of bench: FlashBench) throws(WorkbenchError) -> Repor
     }
     section.add("JEDEC id", hexadecimal(identity.jedec) + (identity.isSilent ? " (no answer)" : ""))
     guard !identity.isSilent else { return section }
-    if let chip = bench.chip, !chip.identifications.contains(identity.jedec) {
+    if let chip = bench.chip, !chip.isIdentified(by: identity.jedec) {
         section.add("mismatch", "the board file says \(chip.title)")
     }
     section.add("unique id", hexadecimal(identity.unique, separator: ""))

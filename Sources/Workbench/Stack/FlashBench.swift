@@ -30,7 +30,7 @@ final class FlashBench {
         try Self.check(image, serves: target.definition)
         let target = target
         let definition = try catalog.chip(of: board)
-        chip = definition.size == image.storage.size ? definition : nil
+        chip = definition?.size == image.storage.size ? definition : nil
         let options = LoaderOptions(layout: context.request.layout, board: board.definition, chip: chip)
         loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
             try LoadedLoader(image, on: target, options: options)

@@ -30,6 +30,10 @@ extension DefinitionError: Diagnosable {
         case .outOfRange: "CFG-008"
         case .unknownValue: "CFG-009"
         case .duplicate: "CFG-010"
+        case .missingFile: "CFG-011"
+        case .tooManyAncestors: "CFG-012"
+        case .isAbstract: "CFG-013"
+        case .conflict: "CFG-014"
         }
     }
     package var failureClass: FailureClass? { .configurationInvalid }

@@ -17,7 +17,7 @@ extension TargetDefinition {
     ///
     /// `file` is only for messages.
     package init(yaml text: String, file: String) throws(DefinitionError) {
-        let top = try DefinitionNode(text: text, file: file).mapping(Self.keys)
+        let top = try DefinitionNode(text: text, file: file).mapping(Self.keys, optional: ["pins"])
         _ = try top["schema"].integer(in: 1...1)
         name = try top["name"].text
         title = try top["title"].text
@@ -42,6 +42,7 @@ extension TargetDefinition {
         busMasters = []
         for master in try top["bus-masters"].list() { busMasters.append(try BusMasterDefinition(master)) }
         quadSPI = try QuadSPIDefinition(top["quadspi"])
+        for pin in try top.optional("pins")?.list(upTo: 256) ?? [] { pins.append(try TargetPin(pin)) }
         supply = try RegisterField(top["supply"])
         uniqueID = try top["unique-id"].register()
         flashSize = try top["flash-size"].register()

@@ -40,6 +40,8 @@ package import Essentials
 ///     bus-masters:                       # enable bit of each channel
 ///       - {name: DMA1, control: …, channels: 8, stride: 0x18, bit: 0, clock: {registers: […], bit: 0}}
 ///     quadspi: {base: …, clock: {registers: […], bit: 14}, reset: {register: …, bits: [14]}}
+///     pins:                              # optional: every pin that can carry a QUADSPI signal
+///       - {signal: BK2_NCS, pin: PC11, function: 9}
 ///     supply: {register: …, reset-value: 0x6}
 ///     unique-id: 0x1ff1e800              # 12 bytes
 ///     flash-size: 0x1ff1e880             # KiB, 16 bits
@@ -66,6 +68,8 @@ package struct TargetDefinition: Hashable, Sendable {
     package var watchdogs: WatchdogDefinitions
     package var busMasters: [BusMasterDefinition]
     package var quadSPI: QuadSPIDefinition
+    /// The multiplexer's choices for QUADSPI; empty where the file has no table.
+    package var pins: [TargetPin] = []
     package var supply: RegisterField
     package var uniqueID: UInt32
     package var flashSize: UInt32

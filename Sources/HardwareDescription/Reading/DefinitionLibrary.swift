@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// The files that a file may build on with `extends:`, by name.
+///
+/// Where they lie is the shell's business.
+package struct DefinitionLibrary: Sendable {
+    package struct File: Hashable, Sendable {
+        /// For messages.
+        package var path: String
+        package var text: String
+        package init(path: String, text: String) { (self.path, self.text) = (path, text) }
+    }
+    let find: @Sendable (String) -> File?
+
+    /// - Parameter find: gives the file of a name such as `family/winbond`, without folder and `.yaml`; nil if there is none.
+    package init(_ find: @escaping @Sendable (_ name: String) -> File?) { self.find = find }
+
+    /// No file at all.
+    package static let empty = DefinitionLibrary { _ in nil }
+}
+
+extension DefinitionNode {
+    /// A family, its family, and so on: more is a mistake or a loop.
+    private static let generations = 4
+    /// Keys that say something of the file itself.
+    private static let ownKeys: Set = ["name", "title", "abstract", "extends"]
+
+    /// The entries of this file and of those it builds on with `extends:`.
+    ///
+    /// `keys` are all that such a file may have, and `schema` is that of every one of them. The lists that `lists` names are
+    /// joined: an entry of the file takes the place of inherited ones with the same value of the key that stands there.
+    func inheriting(
+        _ keys: [String], schema: UInt64, joining lists: [String: String] = [:],
+        from library: DefinitionLibrary, generation: Int = 1
+    ) throws(DefinitionError) -> DefinitionMapping {
+        _ = try self.schema(in: schema...schema)
+        var own = try mapping([], optional: keys)
+        guard let parent = own.optional("extends") else { return own }
+        let name = try parent.text
+        guard generation < Self.generations else { throw parent.failure(.tooManyAncestors(Self.generations)) }
+        guard let file = library.find(name) else { throw parent.failure(.missingFile(name)) }
+        let base = try DefinitionNode(text: file.text, file: file.path)
+            .inheriting(
+                keys, schema: schema, joining: lists, from: library, generation: generation + 1)
+        for (key, inherited) in base.values where !Self.ownKeys.contains(key) {
+            if let value = own.values[key] {
+                guard let identity = lists[key] else { continue }
+                own.values[key] = try Self.joined(value, to: inherited, by: identity)
+            } else {
+                own.values[key] = inherited
+            }
+        }
+        return own
+    }
+
+    /// Entries of `list` in place of inherited ones with the same `identity`, then the others.
+    private static func joined(
+        _ list: DefinitionNode, to inherited: DefinitionNode, by identity: String
+    ) throws(DefinitionError) -> DefinitionNode {
+        let own = try list.list(upTo: listLimit)
+        var replaced: Set<String> = []
+        for entry in own { replaced.insert(try entry.identity(identity)) }
+        var kept: [DefinitionNode] = []
+        for entry in try inherited.list(upTo: listLimit)
+        where !replaced.contains(try entry.identity(identity)) { kept.append(entry) }
+        var added: [DefinitionNode] = []
+        for entry in own where !(try entry.isAbsent()) { added.append(entry) }
+        return list.replacingEntries(kept + added)
+    }
+
+    /// Which of the schemas a file is written in.
+    func schema(in allowed: ClosedRange<UInt64>) throws(DefinitionError) -> UInt64 {
+        guard let value = try value(of: "schema") else { throw failure(.missingKey("schema")) }
+        return try value.integer(in: allowed)
+    }
+
+    /// Entries of a list that may be joined.
+    static let listLimit = 128
+}
