@@ -24,7 +24,8 @@ struct ChipPeripherals {
         clockControl = ResetAndClockControl(context, crystals: configuration.board.crystals)
         power = PowerControl(context, wiring: configuration.supply)
         let bootsSecondCore = part.hasSecondCore && configuration.application != .m4Unclocked
-        options = FlashInterface(context, bootsSecondCore: bootsSecondCore)
+        options = FlashInterface(
+            context, hasSecondCore: part.hasSecondCore, bootsSecondCore: bootsSecondCore)
         pins = PinMultiplexer(context, pins: configuration.board.pins)
         let quadSPI = QuadSPI(context, wires: FlashWires(Machine.makeChips(configuration), pins))
         self.quadSPI = quadSPI

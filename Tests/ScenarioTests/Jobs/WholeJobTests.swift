@@ -64,6 +64,24 @@ import Workbench
         bench.expectCells(expected)
     }
 
+    @Test(arguments: [Kind.stlinkV3, .cmsisDAPv2], [nil, "stm32h743"])
+    func `works on the part with one core, asked for or found`(
+        kind: Kind, target: String?
+    ) async throws {
+        let bench = try JobBench(kind) { ($0.part, $0.flashContents) = ("stm32h743", Self.used) }
+        bench.adjust = { $0.target = target }
+        let report = try await bench.client().info()
+        let found = report.sections.first { $0.title == "Target" }?.rows.map(\.value) ?? []
+        #expect(found.contains { $0.hasPrefix("STM32H743") && $0.contains("one core") }, "\(found)")
+        #expect(!found.contains { $0.contains("second core") }, "\(found)")
+
+        let images = try mixedImages(bench)
+        _ = try await bench.client().program(ProgramRequest(images: images))
+        bench.expectCells(Self.used.holding(Self.pieces))
+        let verified = try await bench.client().verify(images, method: .read)
+        #expect(verified.bytesVerified == UInt64(Self.byteCount))
+    }
+
     @Test(arguments: Kind.allCases) func `reads back any start and length`(kind: Kind) async throws {
         let bench = try JobBench(kind) { $0.flashContents = Self.used.holding(Self.pieces) }
         let cells = bench.cells

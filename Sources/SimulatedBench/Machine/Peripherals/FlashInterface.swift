@@ -11,12 +11,19 @@ final class FlashInterface: WordPeripheral {
     private var optionKeys: [UInt32] = []
     private var optionsAreUnlocked = false
 
-    /// Factory values: watchdogs by software, RDP level 0, both cores boot.
-    init(_ context: ChipContext, bootsSecondCore: Bool) {
-        let status: UInt32 = 0x03DE_AAF0
-        options = [
-            0x1C: bootsSecondCore ? status : status & ~(1 << 22), 0x40: 0x1FF0_0800, 0x48: 0x1000_0810,
-        ]
+    /// OPTSR.BCM4 and BCM7; a part with one core has zeros there (RM0433 chapter FLASH), and its core
+    /// always boots.
+    private static let bootFields: (second: UInt32, main: UInt32) = (1 << 22, 1 << 23)
+    let hasSecondCore: Bool
+
+    /// Factory values: watchdogs by software, RDP level 0, every core boots unless told otherwise.
+    init(_ context: ChipContext, hasSecondCore: Bool, bootsSecondCore: Bool) {
+        var status: UInt32 = 0x03DE_AAF0
+        if !hasSecondCore || !bootsSecondCore { status &= ~Self.bootFields.second }
+        if !hasSecondCore { status &= ~Self.bootFields.main }
+        options = [0x1C: status, 0x40: 0x1FF0_0800]
+        if hasSecondCore { options[0x48] = 0x1000_0810 }
+        self.hasSecondCore = hasSecondCore
         super.init(context)
         reset()
     }
@@ -34,7 +41,10 @@ final class FlashInterface: WordPeripheral {
     }
 
     /// OPTSR.BCM7 and BCM4: the core runs after reset.
-    func boots(core: Int) -> Bool { (options[0x1C] ?? 0) >> (core == 1 ? 23 : 22) & 1 != 0 }
+    func boots(core: Int) -> Bool {
+        guard hasSecondCore else { return core == 1 }
+        return (options[0x1C] ?? 0) & (core == 1 ? Self.bootFields.main : Self.bootFields.second) != 0
+    }
     /// BOOT_CMx_ADD0, since BOOT0 is low.
     func bootAddress(core: Int) -> UInt32 { (options[core == 1 ? 0x40 : 0x48] ?? 0) << 16 }
     /// OPTSR.IWDGx_SW = 0: the watchdog starts with the part.
@@ -76,7 +86,8 @@ final class FlashInterface: WordPeripheral {
     private func writeOptionControl(_ value: UInt32) {
         guard optionsAreUnlocked else { return }
         if value & 2 != 0 {
-            for offset in [UInt32(0x1C), 0x40, 0x48] { options[offset] = words[Int(offset + 4) / 4] }
+            for offset in options.keys { options[offset] = words[Int(offset + 4) / 4] }
+            if !hasSecondCore { options[0x1C]? &= ~(Self.bootFields.main | Self.bootFields.second) }
         }
         if value & 1 != 0 {
             optionsAreUnlocked = false

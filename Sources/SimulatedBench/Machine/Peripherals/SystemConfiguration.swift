@@ -27,6 +27,7 @@ final class SystemConfiguration: WordPeripheral {
         // PKGR: TFBGA240.
         case 0x124: return 8
         // UR1 mirrors BCM4 and BCM7, UR2...4 the boot addresses.
+        case 0x304 where !options.hasSecondCore: return 0
         case 0x304: return (options.boots(core: 2) ? 1 : 0) | (options.boots(core: 1) ? 1 << 16 : 0)
         case 0x308: return options.bootAddress(core: 1) & 0xFFFF_0000
         case 0x30C: return options.bootAddress(core: 2) >> 16
