@@ -8,6 +8,8 @@ extension CMSISDAPProbe {
     /// WAIT answers the probe collects before it gives up, in time on the wire.
     private static let waitBound = 0.1
     private static let clocksPerWait = 20.0
+    /// Lower ones are taken, but then a single packet can take minutes; it is also where ST-LINKs end.
+    private static let lowestClock = Hertz.kilohertz(5)
     /// How long nRST may take to follow: boards have capacitors there.
     private static let resetPatience: Duration = .milliseconds(100)
 
@@ -43,6 +45,7 @@ extension CMSISDAPProbe {
     /// A probe does not say what it makes of the clock it is asked for.
     @discardableResult package func setClock(_ clock: Hertz) throws(ProbeError) -> Hertz {
         try channel.restoreStep()
+        let clock = max(clock, Self.lowestClock)
         try require(DAPSWJClock(clock: clock), "this clock")
         let retries = Double(clock.rawValue) * Self.waitBound / Self.clocksPerWait
         try require(
@@ -102,7 +105,7 @@ extension CMSISDAPProbe {
             _ = try run([.read(.debugPort(DebugPortAddress.identification))])
         } catch {
             guard case .acknowledge(let answer, _, _) = error else { throw error }
-            throw .noTarget(detail: "reading DPIDR gets \(answer.rawValue)")
+            throw .noTarget(detail: "DPIDR cannot be read, \(answer.summary)")
         }
     }
 

@@ -23,7 +23,8 @@ package final class CMSISDAPProbe: DebugProbe {
     /// SWD was selected and a line reset sent since the port was opened.
     var isConnected = false
     var holdsReset = false
-    var clock = Hertz.megahertz(1)
+    /// As asked for: no probe says what it makes of that.
+    package internal(set) var clock = Hertz.megahertz(1)
     private var isClosed = false
 
     /// Claims the interface and asks the probe what it is.

@@ -103,6 +103,23 @@ extension DebugAccessError {
 }
 
 extension DebugAccessError {
+    /// Nothing intelligible came back over SWD.
+    package var isLineFailure: Bool {
+        switch self {
+        case .probe(let error, _): error.isLineFailure
+        case .notADebugPort, .connectionLost: true
+        default: false
+        }
+    }
+
+    /// A probe command did not get through, which says nothing about SWD.
+    package var isCableFailure: Bool {
+        switch self {
+        case .probe(.transport, _), .probe(.malformedResponse, _): true
+        default: false
+        }
+    }
+
     /// What a target that is just coming out of reset may answer.
     var mayPass: Bool {
         switch self {

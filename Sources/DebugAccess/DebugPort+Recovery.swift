@@ -62,6 +62,7 @@ extension DebugPort {
                 timebase.wait(for: Bound.busyPause * attempts.busy)
             case .none, .protocolError:
                 attempts.line += 1
+                lineFailures += 1
                 guard attempts.line <= Bound.line else {
                     throw .connectionLost(attempts: attempts.line, during: purpose.step, last: failure)
                 }
@@ -154,13 +155,4 @@ extension ProbeError {
         if case .memoryAccess(_, let address, _) = self { address } else { nil }
     }
     fileprivate var isMemoryAccess: Bool { address != nil }
-
-    /// Nothing intelligible came back over SWD, as after a target reset or with the debug pins off.
-    var isLineFailure: Bool {
-        switch self {
-        case .acknowledge(let answer, _, _), .memoryAccess(let answer, _, _): answer != .fault
-        case .noTarget: true
-        default: false
-        }
-    }
 }

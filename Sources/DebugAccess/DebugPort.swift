@@ -16,6 +16,9 @@ package final class DebugPort {
     /// Counts connections, so that what was known of an AP's registers can be dropped after a new one.
     private(set) var generation = 0
 
+    /// Accesses that nothing intelligible answered so far, also those that went well when repeated.
+    package internal(set) var lineFailures = 0
+
     package static let powerUpLimit: Duration = .milliseconds(500)
 
     package init(probe: any DebugProbe, timebase: any Timebase, trace: Trace) {

@@ -29,6 +29,8 @@ package enum DAPOperation: Hashable, Sendable {
 /// Implemented by `STLinkProbe` and `CMSISDAPProbe`.
 package protocol DebugProbe: AnyObject {
     var description: ProbeDescription { get }
+    /// SWCLK as last set, as far as the probe says what it made of it.
+    var clock: Hertz { get }
 
     /// Selects SWD, sends the JTAG-to-SWD switch and a line reset. Leaves DPIDR readable; powers nothing up.
     func connect(clock: Hertz) throws(ProbeError)

@@ -65,9 +65,9 @@ extension ProbeError: Diagnosable {
         case .malformedResponse(let command, let detail):
             "the probe's answer to \(command) makes no sense: \(detail)"
         case .acknowledge(let answer, let operation, _):
-            "the target answered \(answer.rawValue) to transfer \(operation)"
+            "SWD transfer \(operation) failed: \(answer.summary)"
         case .memoryAccess(let answer, let address, let status):
-            "memory access at \(address.hex) failed: \(answer.rawValue) (probe status \(status.hex))"
+            "memory access at \(address.hex) failed: \(answer.summary) (probe status \(status.hex))"
         case .refused(let command, let status, let meaning):
             "the probe refused \(command): \(meaning) (status \(status.hex))"
         case .unsupported(let feature, let needs):
@@ -93,6 +93,29 @@ extension ProbeError: Diagnosable {
 
     package var cause: (any Diagnosable)? {
         if case .transport(let error, _) = self { error } else { nil }
+    }
+}
+
+extension ProbeError {
+    /// Nothing intelligible came back over SWD, as after a target reset or with the debug pins off.
+    package var isLineFailure: Bool {
+        switch self {
+        case .acknowledge(let answer, _, _), .memoryAccess(let answer, _, _): answer != .fault
+        case .noTarget: true
+        case .transport, .malformedResponse, .refused, .unsupported, .targetNotPowered: false
+        }
+    }
+}
+
+extension FailedAcknowledge {
+    /// As a sentence.
+    package var summary: String {
+        switch self {
+        case .wait: "the target stayed busy (WAIT)"
+        case .fault: "the target reported an error (FAULT)"
+        case .none: "the target did not answer"
+        case .protocolError: "the target's answer was garbled"
+        }
     }
 }
 

@@ -31,7 +31,7 @@ package final class STLinkProbe: DebugProbe {
     /// nRST is held low by us.
     var holdsReset = false
     /// The clock last set, or what firmware starts with.
-    var clock = STLinkClock.powerOn.clock
+    package internal(set) var clock = STLinkClock.powerOn.clock
     /// V3: what the probe offers, asked once.
     var offeredClocks: [Hertz] = []
     private var isClosed = false

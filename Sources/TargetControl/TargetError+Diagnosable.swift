@@ -19,6 +19,7 @@ extension TargetError: Diagnosable {
         case .busMasterRuns: "TGT-011"
         case .mappedModeStays: "TGT-012"
         case .notHeld: "TGT-013"
+        case .noReliableClock: "TGT-014"
         }
     }
 
@@ -26,6 +27,7 @@ extension TargetError: Diagnosable {
         switch self {
         case .probe, .access, .core: nil
         case .supplyTooLow: .targetUnpowered
+        case .noReliableClock: .noTarget
         case .unexpectedDebugPort, .wrongPart, .missingAccessPort, .wrongCore: .wrongPart
         case .keepsResetting, .busMasterRuns, .mappedModeStays, .notHeld: .targetFailed
         }
@@ -50,6 +52,9 @@ extension TargetError: Diagnosable {
         case .mappedModeStays(let status, let limit):
             "QUADSPI did not leave memory-mapped mode within \(limit): SR is \(status.hex)"
         case .notHeld: "the target runs: it was attached to without being halted"
+        case .noReliableClock(let slowest, let failure):
+            "SWD is not reliable at any clock down to \(slowest)"
+                + (failure == nil ? ": data comes back altered" : "")
         }
     }
 
@@ -66,6 +71,8 @@ extension TargetError: Diagnosable {
         case .missingAccessPort, .wrongCore: ["use --connect under-reset", "power-cycle the board"]
         case .busMasterRuns, .mappedModeStays: ["use --connect under-reset", "power-cycle the board"]
         case .notHeld: ["connect without --connect hot"]
+        case .noReliableClock:
+            ["check SWDIO, SWCLK and GND, and use a shorter cable", "power-cycle the board"]
         case .probe, .access, .core: []
         }
     }
@@ -75,6 +82,7 @@ extension TargetError: Diagnosable {
         case .probe(let error, _): error
         case .access(let error, _): error
         case .core(let error, _): error
+        case .noReliableClock(_, let error): error
         default: nil
         }
     }

@@ -23,7 +23,7 @@ package enum BringUpStep: String, CaseIterable, Hashable, Sendable {
     case busMasters = "stopping bus masters"
     case mappedFlash = "leaving memory-mapped mode"
     case clean = "bringing the main core into a known state"
-    case debugClock = "raising the SWD clock"
+    case debugClock = "choosing the SWD clock"
     case release = "letting the target go"
 }
 
@@ -48,6 +48,8 @@ package enum TargetError: Error, Sendable {
     case mappedModeStays(status: UInt32, after: Duration)
     /// The operation needs a target that is held, and this one was attached to while it runs.
     case notHeld
+    /// Not even the probe's slowest clock brings data to RAM and back; the last failure, where there was an answer.
+    case noReliableClock(slowest: Hertz, DebugAccessError?)
 }
 
 /// What DBGMCU says the part is.

@@ -33,12 +33,20 @@ package final class FakeProbe: DebugProbe {
     package private(set) var blocks: [String] = []
     package var blockFailures: [Int: ProbeError] = [:]
 
+    package private(set) var clock = Hertz.megahertz(1)
+
     package init() {}
 
-    package func connect(clock: Hertz) throws(ProbeError) { events.append("connect") }
+    package func connect(clock: Hertz) throws(ProbeError) {
+        events.append("connect")
+        self.clock = clock
+    }
     package func disconnect() throws(ProbeError) { events.append("disconnect") }
     package func resetLine() throws(ProbeError) { events.append("line reset") }
-    package func setClock(_ clock: Hertz) throws(ProbeError) -> Hertz { clock }
+    package func setClock(_ clock: Hertz) throws(ProbeError) -> Hertz {
+        self.clock = clock
+        return clock
+    }
     package func targetVoltage() throws(ProbeError) -> Double? { volts }
     package func driveReset(_ asserted: Bool) throws(ProbeError) {
         events.append(asserted ? "nRST low" : "nRST released")

@@ -20,7 +20,7 @@ package final class BringUp {
 
     package struct Options: Hashable, Sendable {
         package var connect: ConnectMode = .normal
-        /// SWCLK; nil connects slowly and goes as fast as target and wire allow.
+        /// Fastest SWCLK to use; nil goes as fast as target and wire allow.
         package var clock: Hertz?
         package var reset: ResetPolicy = .whenNeeded
         /// Clean the main core and stop bus masters, so that functions can be called.
@@ -39,6 +39,8 @@ package final class BringUp {
     var report = BringUpReport()
     var memories: [UInt8: MemoryAccessPort] = [:]
     var changedDebugRegisters: [(register: UInt32, value: UInt32)] = []
+    /// SWCLK to attach with, where the wire does not do with the usual one.
+    var loweredClock: Hertz?
 
     /// `candidates` in order of preference; the first that fits the part is taken.
     package init(
@@ -57,7 +59,7 @@ package final class BringUp {
     package func takeHold() throws(TargetError) -> HeldTarget {
         try measureSupply()
         let mode = options.connect
-        do { return try attach(mode) } catch {
+        do { return try attachSlowingDown(mode) } catch {
             guard mode == .normal, options.reset != .never, error.mayYieldToReset else {
                 // A hot connection changed nothing that would have to be undone.
                 if mode != .hot { letGo() }
@@ -66,13 +68,13 @@ package final class BringUp {
             trace(.warning, "attaching failed, trying under reset", ["error": error.code])
             report.fallbackReason = error.innermost.summary
         }
-        do { return try attach(.underReset) } catch {
+        do { return try attachSlowingDown(.underReset) } catch {
             letGo()
             throw error
         }
     }
 
-    private func attach(_ mode: ConnectMode) throws(TargetError) -> HeldTarget {
+    func attach(_ mode: ConnectMode) throws(TargetError) -> HeldTarget {
         report.connectMode = mode
         memories = [:]
         if mode == .underReset { try drive(reset: true) }
@@ -84,6 +86,7 @@ package final class BringUp {
         if mode == .hot {
             target.isHeld = false
             try readFactoryData(definition)
+            noteClock()
             return finish(target)
         }
         if mode == .underReset {
@@ -97,7 +100,7 @@ package final class BringUp {
     private func prepared(_ target: HeldTarget) throws(TargetError) -> HeldTarget {
         try lookAround(target)
         try prepare(target)
-        try raiseClock(target)
+        try settleClock(target)
         return finish(target)
     }
 
@@ -151,7 +154,7 @@ package final class BringUp {
     }
 
     private func connect() throws(TargetError) {
-        try accessing(.debugPort) { () throws(DebugAccessError) in try port.connect(clock: connectClock) }
+        try accessing(.debugPort) { () throws(DebugAccessError) in try port.connect(clock: attachClock) }
         report.debugPort = port.identification
         trace(.step, "debug port", ["DPIDR": port.identification.map { "\($0.rawValue.hex)" } ?? "none"])
     }
@@ -213,7 +216,7 @@ extension TargetError {
         case .access(let error, _), .core(.access(let error, _, _), _):
             error.isTargetSilence || !error.isProbeFailure
         case .core, .keepsResetting, .wrongCore, .missingAccessPort, .busMasterRuns, .mappedModeStays: true
-        case .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .notHeld: false
+        case .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .notHeld, .noReliableClock: false
         }
     }
 

@@ -58,7 +58,7 @@ package struct BringUpReport: Sendable {
     package var revisionName: String?
     package var debugPort: RegisterValue<DebugPortIdentification>?
     package var volts: Double?
-    /// SWCLK as raised; nil where it was given.
+    /// SWCLK in use, as the probe names it.
     package var clock: Hertz?
     package var accessPorts: [AccessPortFinding] = []
     package var connectMode: ConnectMode = .normal
