@@ -69,7 +69,8 @@ import Workbench
         kind: Kind, target: String?
     ) async throws {
         let bench = try JobBench(kind) { ($0.part, $0.flashContents) = ("stm32h743", Self.used) }
-        bench.adjust = { $0.target = target }
+        // The seed board is one with two cores; its loader uses nothing of the second.
+        bench.adjust = { ($0.target, $0.loader) = (target, "w25q128-stm32h745xi-bk2.stldr") }
         let report = try await bench.client().info()
         let found = report.sections.first { $0.title == "Target" }?.rows.map(\.value) ?? []
         #expect(found.contains { $0.hasPrefix("STM32H743") && $0.contains("one core") }, "\(found)")
