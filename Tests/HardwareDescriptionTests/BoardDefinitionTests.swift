@@ -58,7 +58,7 @@ private let dualBoard = """
         #expect(board.crystals.isBypassed)
         #expect(board.supply.core == .smps)
         #expect(board.loader == nil)
-        #expect(board.bank(2)?.pin(.data0)?.needsPullUp == true)
+        #expect(board.bank(2)?.pin(.data0)?.hasPullUp == true)
     }
 
     @Test func `of the first schema mean one bank`() throws {

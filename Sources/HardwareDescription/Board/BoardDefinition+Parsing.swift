@@ -127,7 +127,7 @@ extension BoardDefinition.Pin {
         self.init(
             signal: try keys["signal"].choice(of: BoardDefinition.Signal.self), pin: name,
             function: UInt8(try keys["function"].integer(in: 0...15)),
-            needsPullUp: try keys.optional("pull-up")?.flag() ?? false)
+            hasPullUp: try keys.optional("pull-up")?.flag() ?? false)
     }
 }
 

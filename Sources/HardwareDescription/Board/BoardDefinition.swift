@@ -64,8 +64,8 @@ package struct BoardDefinition: Hashable, Sendable {
         package var pin: PinName
         /// Alternate function, 0...15.
         package var function: UInt8
-        /// The port's own pull-up is needed.
-        package var needsPullUp = false
+        /// A resistor on the board holds the line high while nobody drives it.
+        package var hasPullUp = false
 
         /// `PB2`.
         package var name: String { pin.text }

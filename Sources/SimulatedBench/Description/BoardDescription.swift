@@ -8,14 +8,17 @@ package struct BoardDescription: Hashable, Sendable {
     var part: String
     var crystals = Crystals()
     var supply = BenchConfiguration.Supply.either
-    /// The chips with their wiring, in the order of their banks: one, or two that make one memory (DFM).
+    var volts = 3.3
+    /// The chips with their wiring, in the order of their banks.
     var chips: [FittedChip]
+    /// Two chips make one memory (DFM), with their bytes in turns.
+    var isDualFlash = false
     /// The pins that can carry QUADSPI signals: the part's multiplexer table.
     var pins: [QuadSPIPin]
 
     /// A flash chip on the board.
     struct FittedChip: Hashable, Sendable {
-        /// Of a file in `Config/flash`.
+        /// A file of `Config/flash`; `sfdp`: any part.
         var flash: String
         var wiring: ChipWiring
     }

@@ -146,6 +146,17 @@ struct DescriptionNode {
         return DescriptionMapping(values: values)
     }
 
+    /// One value of a mapping that may have any other keys.
+    func member(_ key: String) throws(BenchError) -> DescriptionNode {
+        guard case .mapping(let mapping) = node else {
+            throw failure(.wrongType(expected: "keys and values"))
+        }
+        guard let (name, value) = mapping.first(where: { $0.key.string == key }) else {
+            throw failure(.missingKey(key))
+        }
+        return DescriptionNode(value, in: file, near: DescriptionNode(name, in: file, near: place).place)
+    }
+
     /// The entries of a mapping whose keys are data, such as numbers, in the order of the file.
     func pairs(_ counts: ClosedRange<Int> = 1...256) throws(BenchError) -> [(
         key: DescriptionNode, value: DescriptionNode

@@ -5,7 +5,7 @@ import EmulatedCortexM
 
 /// What the access ports reach.
 extension Machine {
-    var supplyVoltage: Double { configuration.targetIsPowered ? 3.3 : 0 }
+    var supplyVoltage: Double { configuration.targetIsPowered ? configuration.board.volts : 0 }
     var resetPinIsHigh: Bool { configuration.targetIsPowered && !isInReset }
     /// Also false when the core has lost its supply: nothing answers then.
     var debugPinsAreConnected: Bool { hasCoreSupply && peripherals.pins.carriesDebugPins }

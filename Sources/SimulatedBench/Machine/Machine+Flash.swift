@@ -15,11 +15,12 @@ extension Machine {
         settleFlash()
         return chips.first?.state
     }
-    /// What the memory reads as: the chip, or both with their bytes in turns, FFh for one that is missing.
+    /// What the memory reads as: the first chip, or in dual-flash mode both with their bytes in turns, FFh for one that is
+    /// missing.
     var flashContents: [UInt8] {
         settleFlash()
         let places = peripherals.quadSPI.wires.chips
-        guard places.count > 1 else { return chips.first?.array.contents ?? [] }
+        guard configuration.board.isDualFlash else { return chips.first?.array.contents ?? [] }
         var bytes = [UInt8](repeating: 0xFF, count: places.count * (chips.map { $0.array.count }.max() ?? 0))
         for (position, place) in places.enumerated() {
             for (index, cell) in (place.flash?.array.contents ?? []).enumerated() {

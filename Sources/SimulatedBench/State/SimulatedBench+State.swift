@@ -35,10 +35,11 @@ extension SimulatedBench {
 }
 
 extension BenchConfiguration {
-    /// What the chip at `position` holds of ``flashContents``: all of it, or every other byte of two chips.
+    /// What the chip at `position` holds of ``flashContents``: the first one all of it, in dual-flash mode each every
+    /// other byte.
     func initialCells(of position: Int) -> [UInt8]? {
-        guard let flashContents else { return nil }
-        guard board.chips.count > 1 else { return flashContents }
+        guard let flashContents, position == 0 || board.isDualFlash else { return nil }
+        guard board.isDualFlash else { return flashContents }
         return stride(from: position, to: flashContents.count, by: board.chips.count).map {
             flashContents[$0]
         }

@@ -8,6 +8,7 @@ extension BoardDescription {
     static func with(_ chips: [ChipWiring], flash: String = "w25q128jv") -> BoardDescription {
         var board = BoardDescription.standard
         board.chips = chips.map { FittedChip(flash: flash, wiring: $0) }
+        board.isDualFlash = chips.count > 1
         return board
     }
     /// One chip on bank 1.
