@@ -76,6 +76,7 @@ extension HeldTarget {
     package func release(_ mode: ReleaseMode) throws(TargetError) {
         core.trace(.step, "release", ["mode": mode.rawValue])
         guard isHeld else { return try restoreDebugRegisters() }
+        try releasing { () throws(CoreError) in try core.restoreDebugUnits() }
         let wasRunning = report.mainCoreWas != .halted
         switch (mode, isDisturbed) {
         case (.halted, _):

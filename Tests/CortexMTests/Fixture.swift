@@ -34,11 +34,15 @@ struct Fixture {
     }
 
     static let stack: Range<UInt32> = 0x2400_4000..<0x2400_5000
+    static let gate: UInt32 = 0x2400_5000
+    /// With a guard below the stack.
+    static let site = CallSite(stack: stack, guardArea: 0x2400_3000..<0x2400_4000, gate: gate)
+    /// As ST's tool calls: the return is a BKPT below the image, and nothing guards the stack.
+    static let vendorSite = CallSite(stack: stack, guardArea: nil, gate: gate, returnTrap: 0x2400_0000)
 
-    func call(arguments: [UInt32] = [], deadline: Duration = .seconds(2)) -> FunctionCall {
-        FunctionCall(
-            name: "Init", entry: 0x2400_0799, arguments: arguments, stack: Self.stack,
-            returnTrap: 0x2400_0000,
-            deadline: deadline)
+    func call(
+        arguments: [UInt32] = [], deadline: Duration = .seconds(2), site: CallSite = site
+    ) -> FunctionCall {
+        FunctionCall(name: "Init", entry: 0x2400_0799, arguments: arguments, site: site, deadline: deadline)
     }
 }

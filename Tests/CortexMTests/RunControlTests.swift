@@ -103,35 +103,6 @@ import Testing
     }
 }
 
-@Suite struct `Breakpoints` {
-    @Test func `version 2 holds any address, version 1 only code`() throws {
-        let m7 = try Fixture().halted()
-        try m7.core.setBreakpoint(at: 0x2400_0799)
-        #expect(m7.bus.word(at: 0xE000_2008) == 0x2400_0799)
-        #expect(m7.fake.written(to: 0xE000_2000) == [3])
-        #expect(m7.fake.breakpointControl & 1 == 1)
-        try m7.core.clearBreakpoint(at: 0x2400_0798)
-        #expect(m7.bus.word(at: 0xE000_2008) == 0)
-
-        let m4 = try Fixture(cpuid: 0x410F_C241).halted()
-        m4.fake.breakpointControl = 0x0000_0260
-        try m4.core.setBreakpoint(at: 0x0800_0102)
-        #expect(m4.bus.word(at: 0xE000_2008) == 0x8800_0101)
-        try m4.core.setBreakpoint(at: 0x0800_0104)
-        #expect(m4.bus.word(at: 0xE000_200C) == 0x4800_0105)
-        let error = try #require(throws: CoreError.self) { try m4.core.setBreakpoint(at: 0x2400_0000) }
-        #expect(error.code == "COR-009")
-    }
-
-    @Test func `the ninth of eight is refused`() throws {
-        let fixture = try Fixture().halted()
-        for index in 0..<UInt32(8) { try fixture.core.setBreakpoint(at: 0x2400_0000 + 4 * index) }
-        try fixture.core.setBreakpoint(at: 0x2400_0000)
-        let error = try #require(throws: CoreError.self) { try fixture.core.setBreakpoint(at: 0x2400_1000) }
-        #expect(error.summary == "M7: all 8 breakpoint comparators are in use")
-    }
-}
-
 @Suite struct `Reset` {
     @Test func `is caught at the vector: catch set before the request, removed after`() throws {
         let fixture = try Fixture().halted()

@@ -32,6 +32,8 @@ package final class FakeCore {
     /// Writes to the core's own registers, in order.
     package private(set) var log: [(address: UInt32, value: UInt32)] = []
     private var looks = 0
+    /// Where the code for calls lies that the core was started in last.
+    var gate: UInt32?
     private var pendingTransfer = 0
     private var dataRegister: UInt32 = 0
     private var selector: UInt32 = 0
@@ -56,7 +58,9 @@ package final class FakeCore {
             for base in [0xE000_E100, 0xE000_E180, 0xE000_E200, 0xE000_E280, 0xE000_2008] as [UInt32] {
                 keep(base + 4 * index, 0)
             }
-            if index < 4 { keep(0xE000_1028 + 16 * index, 0) }
+            if index < 4 {
+                for offset in [0x20, 0x24, 0x28] as [UInt32] { keep(0xE000_1000 + 16 * index + offset, 0) }
+            }
         }
     }
 
@@ -119,6 +123,7 @@ package final class FakeCore {
             dfsr |= 1
         } else if isHalted {
             (isHalted, looks) = (false, 0)
+            enterCallGate()
         }
     }
 
@@ -170,6 +175,7 @@ package final class FakeCore {
         registers[0] = r0
         registers[1] = r1
         stop(at: (registers[14] ?? 0) & ~1, because: 2)
+        leaveThroughCallGate()
     }
     package func stop(at pc: UInt32, because flags: UInt32) {
         registers[15] = pc

@@ -15,12 +15,36 @@ import Testing
         (.place("Init", samples: 1, of: 1), "it stands in Init"),
         (.faultedIn("Write+0x6 (f.c:9)"), "it came from Write+0x6 (f.c:9)"),
         (
-            .stackPointerOutside(0x23FF_FFA8, stack: 0x2400_07F8..<0x2400_0BF0),
+            .stackPointerOutside(0x23FF_FFA8, stack: 0x2400_07F8..<0x2400_0BF0, .vendor),
             "its stack pointer is 0x23ffffa8, its stack is 0x240007f8 to 0x24000bef"
         ),
         (
             .codeOverwritten(at: 0x2400_0010, place: "Init+0x8"),
             "its code was overwritten at 0x24000010 (Init+0x8)"
+        ),
+        (
+            .recursion(["memset"], place: "memset+0x4 (f.c:9)", rounds: 412, stack: 4096, .spacious),
+            "memset calls itself (memset+0x4 (f.c:9)), 412 calls deep"
+        ),
+        (
+            .recursion(["walk", "visit"], place: "walk+0x8", rounds: 206, stack: 4096, .spacious),
+            "walk calls visit calls walk (walk+0x8), 206 rounds deep"
+        ),
+        (
+            .largeFrame("table", size: 102_400, stack: 32_256),
+            "table takes 102400 bytes of stack for itself, of 32256 that there are"
+        ),
+        (
+            .stackExhausted(calls: 40, stack: 32_256, .spacious),
+            "40 calls that are open take more than the stack's 32256 bytes"
+        ),
+        (
+            .heapOverflow(start: 0x2400_1000, room: 300_000),
+            "its heap, which grows from 0x24001000 (symbol end), took all of the 300000 bytes that are free"
+        ),
+        (
+            .gateOverwritten(at: 0x2407_FE64),
+            "the code that calls return to, behind its stack, was overwritten at 0x2407fe64"
         ),
         (.controllerClockOff, "the QUADSPI's clock is off"),
         (.portClockOff("G"), "the clock of GPIOG is off"),
@@ -46,6 +70,18 @@ import Testing
     ])
     func `one finding`(finding: LoaderFinding, text: String) { #expect(finding.text == text) }
 
+    @Test func `the advice fits the layout in use and the function at fault`() {
+        func advice(_ names: [String], _ layout: LoaderLayout.Style) -> String {
+            LoaderFinding.recursion(names, place: "", rounds: 9, stack: 1016, layout).remedy ?? ""
+        }
+        #expect(advice(["memset"], .spacious).contains("-fno-tree-loop-distribute-patterns"))
+        #expect(!advice(["memset"], .spacious).contains("layout"))
+        #expect(advice(["descend"], .vendor).hasSuffix("use the spacious layout"))
+        #expect(advice(["descend"], .spacious).hasSuffix("no layout gives it more: reduce its stack use"))
+        let outside = LoaderFinding.stackPointerOutside(0, stack: 8..<16, .spacious)
+        #expect(outside.remedy?.contains("use the spacious layout") == false)
+    }
+
     @Test func `the summary names three, and what only describes gives way`() {
         let findings: [LoaderFinding] = [
             .calledFrom("main"), .stackUsed(100, of: 8192), .controllerClockOff, .portClockOff("B"),
@@ -62,10 +98,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (UInt32(0), "0, failure"), (5, "5, which is not the 1 of success"),
-        (0xFFFF_FFFD, "-3, which is not the 1 of success"),
-        (0x2400_0000, "0x24000000, which is not the 1 of success"),
-        (0x8000_0000, "0x80000000, which is not the 1 of success"),
+        (UInt32(0), "0, failure"), (5, "5 (a loader returns 1 for success)"),
+        (0xFFFF_FFFD, "-3 (a loader returns 1 for success)"),
+        (0x2400_0000, "0x24000000 (a loader returns 1 for success)"),
+        (0x8000_0000, "0x80000000 (a loader returns 1 for success)"),
     ])
     func `what a function returned`(value: UInt32, text: String) {
         let error = LoaderError.refused(.write, value: value, file: "a.stldr", findings: [])

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CortexM
 import Testing
 
 @testable import FlashLoader
@@ -20,8 +21,10 @@ private let images: [[Range<UInt32>]] = [
 @Suite struct `The layout of loader RAM` {
     /// Everything the layout places.
     private func areas(_ layout: LoaderLayout) -> [Range<UInt32>] {
-        let fill = layout.fillRoutine..<layout.fillRoutine + UInt32(BufferFill.code.count)
-        return [layout.returnTrap..<layout.returnTrap + 2, fill, layout.stack] + layout.buffers
+        let site = layout.site
+        let trap = site.returnTrap.map { [$0..<$0 + 2] } ?? []
+        let guardArea = site.guardArea.map { [$0] } ?? []
+        return trap + guardArea + [site.gate..<site.gate + CallGate.size, layout.stack] + layout.buffers
     }
 
     @Test(arguments: images, LoaderLayout.Style.allCases)
@@ -44,36 +47,57 @@ private let images: [[Range<UInt32>]] = [
         #expect(layout.buffers[0].count == layout.buffers[1].count && layout.bufferSize >= 256)
         #expect(layout.buffers.allSatisfy { $0.lowerBound % 32 == 0 && $0.count % 256 == 0 })
         #expect(layout.stack.upperBound % 8 == 0)
-        #expect(layout.returnTrap % 4 == 0 && layout.fillRoutine % 4 == 0)
+        #expect(layout.site.gate % CallGate.alignment == 0)
+        let heap = layout.heapRoom
+        #expect(heap.isEmpty || all.allSatisfy { !$0.overlaps(heap) || $0.count > 0 && ranges.contains($0) })
+        guard let guardArea = layout.site.guardArea else { return }
+        // One comparator matches it, and nothing lies between it and the stack.
+        #expect(guardArea.count.nonzeroBitCount == 1 && Int(guardArea.lowerBound) % guardArea.count == 0)
+        #expect(guardArea.upperBound == layout.stack.lowerBound)
     }
 
-    @Test func `the usual loader gets 16 KiB of stack, a guard below it and 64 KiB buffers`() throws {
+    @Test func `the usual loader gets nearly 32 KiB of stack, as much guard, and the rest for a heap`() throws
+    {
         let layout = try LoaderLayout(Loaders.image([0x2400_0004..<0x2400_1C68]), in: Loaders.ram)
-        #expect(layout.stack.count == 16 << 10)
-        #expect(layout.bufferSize == 64 << 10)
-        #expect(layout.stack.lowerBound - layout.fillRoutine >= 1024)
-        #expect(layout.returnTrap >= 0x2400_1C68)
+        #expect(layout.site.gate == 0x2407_FE00)
+        #expect(layout.stack == 0x2407_8000..<0x2407_FE00)
+        #expect(layout.site.guardArea == 0x2407_0000..<0x2407_8000)
+        #expect(layout.buffers == [0x2405_0000..<0x2406_0000, 0x2406_0000..<0x2407_0000])
+        #expect(layout.heapRoom == 0x2400_1C80..<0x2405_0000)
     }
 
-    @Test func `where room is short the stack keeps 8 KiB`() throws {
-        let layout = try LoaderLayout(Loaders.image([0x2400_0004..<0x2407_C000]), in: Loaders.ram)
-        #expect(layout.stack.count == 8 << 10)
-        #expect(layout.bufferSize < 4096)
+    @Test(arguments: [
+        // The end of the image, what is free, and then: stack at least, guard, buffer, heap at least.
+        (0x2400_0008 as UInt32, 512, 31, 32, 65_536, 64), (0x2403_F000, 260, 31, 32, 65_536, 64),
+        (0x2405_0000, 192, 15, 16, 57_344, 48), (0x2406_0000, 128, 15, 16, 32_768, 32),
+        (0x2407_0000, 64, 8, 4, 16_384, 16), (0x2407_C000, 16, 8, 1, 1024, 0),
+    ])
+    func `room is shared by how much there is`(
+        end: UInt32, room: Int, stack: Int, guardArea: Int, buffer: Int, heap: Int
+    ) throws {
+        let layout = try LoaderLayout(Loaders.image([0x2400_0004..<end]), in: Loaders.ram)
+        #expect(layout.stack.count >= stack << 10 && layout.stack.count < (stack + guardArea) << 10)
+        #expect(layout.site.guardArea?.count == guardArea << 10)
+        #expect(layout.bufferSize == buffer)
+        #expect(layout.heapRoom.lowerBound == (end + 31) & ~31)
+        #expect(layout.heapRoom.count >= (heap << 10) - 32)
     }
 
     @Test func `the largest gap is used`() throws {
         let layout = try LoaderLayout(
             Loaders.image([0x2401_0000..<0x2401_1000, 0x2407_F000..<0x2408_0000]), in: Loaders.ram)
-        #expect((0x2401_1000..<0x2407_F000).contains(layout.returnTrap))
+        #expect((0x2401_1000..<0x2407_F000).contains(layout.site.gate))
+        // A loader at the top has its heap above itself.
         let other = try LoaderLayout(Loaders.image([0x2407_0000..<0x2407_1000]), in: Loaders.ram)
-        #expect(other.returnTrap == 0x2400_0000)
+        #expect(other.site.gate == 0x2406_FE00)
+        #expect(other.heapRoom == 0x2407_1000..<0x2408_0000)
     }
 
     @Test func `the vendor's layout is the vendor's`() throws {
         // 0x1C64 bytes from 0x24000004, 0x5C of them not in the file.
         let image = Loaders.image([0x2400_0004..<0x2400_1C68], zeros: 0x5C)
         let layout = try LoaderLayout(image, in: Loaders.ram, style: .vendor)
-        #expect(layout.returnTrap == 0x2400_0000)
+        #expect(layout.site.returnTrap == 0x2400_0000)
         #expect(layout.stack == 0x2400_1C10..<0x2400_2008)
         #expect(layout.buffers[0].lowerBound == 0x2400_2020)
     }
@@ -94,7 +118,7 @@ private let images: [[Range<UInt32>]] = [
         #expect(try error(0x2407_F000..<0x2408_0004).code == "LDR-020")
         let full = try error(0x2400_0004..<0x2407_E000)
         #expect(full.code == "LDR-021")
-        #expect(full.summary == "made-up.stldr leaves 8192 bytes of RAM free; stack and buffers need 9760")
+        #expect(full.summary == "made-up.stldr leaves 8192 bytes of RAM free; stack and buffers need 11296")
         #expect(try error(0x2400_0000..<0x2400_1000, .vendor).code == "LDR-022")
     }
 }

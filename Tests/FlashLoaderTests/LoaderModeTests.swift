@@ -6,7 +6,7 @@ import Testing
 @testable import FlashLoader
 
 @Suite struct `When Init has to run again` {
-    private let uses: [LoaderUse] = [.erasing, .programming, .reading, .mapped, .summing]
+    private let uses: [LoaderUse] = [.erasing, .programming, .reading, .mapped]
 
     @Test func `before anything`() {
         for use in uses { #expect(LoaderMode().needsInitialization(for: use)) }

@@ -342,8 +342,10 @@ import Testing
         let start = part.time.now
         part.m7.behaviour = { fake, _ in if part.time.now - start > .seconds(2) { fake.returnFromCall(1) } }
         let call = FunctionCall(
-            name: "MassErase", entry: 0x2400_1000, arguments: [], stack: 0x2400_4000..<0x2400_5000,
-            returnTrap: 0x2400_0000, deadline: .seconds(200))
+            name: "MassErase", entry: 0x2400_1000, arguments: [],
+            site: CallSite(
+                stack: 0x2400_4000..<0x2400_5000, guardArea: 0x2400_3000..<0x2400_4000, gate: 0x2400_5000),
+            deadline: .seconds(200))
         #expect(try target.core.call(call).r0 == 1)
         // Half a second at most between two feeds: that is the period after reset. Shorter here: a quarter of it.
         #expect((14...18).contains(feeds.count))

@@ -16,6 +16,8 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case wrongBank = "wrong-bank"
     case errorCode = "error-code"
     case semihosting = "semihosting"
+    case newlibHeap = "newlib-heap"
+    case stackOverruns = "stack-overruns"
 
     package var fileName: String { "\(rawValue).stldr" }
 

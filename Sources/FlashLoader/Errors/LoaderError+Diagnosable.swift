@@ -125,14 +125,18 @@ extension LoaderError: Diagnosable {
     private static func result(_ value: UInt32) -> String {
         let number = Int32(bitPattern: value)
         let text = number.magnitude < 1_000 ? "\(number)" : value.hex
-        return value == 0 ? "0, failure" : "\(text), which is not the 1 of success"
+        return value == 0 ? "0, failure" : "\(text) (a loader returns 1 for success)"
     }
     private static func ending(_ error: CoreError) -> String {
         switch error {
         case .callTimedOut(let mortem): "did not come back within \(mortem.elapsed.rounded) s"
-        case .callFaulted, .callLockedUp: "ended in a fault"
+        case .callFaulted: "ended in a fault"
+        case .callLockedUp: "locked the core up"
         case .callHitBreakpoint: "stopped at a breakpoint"
         case .stackOverflowed: "used more stack than there is"
+        case .callOverran(let mortem) where mortem.watched == .gate:
+            "was stopped when it wrote over the code that it returns to"
+        case .callOverran: "was stopped when it wrote into the guard below its stack"
         case .targetReset: "ended in a reset of the target"
         default: "did not come back"
         }

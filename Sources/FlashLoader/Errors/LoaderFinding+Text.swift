@@ -15,11 +15,22 @@ extension LoaderFinding {
         case .faultedIn(let place): "it came from \(place)"
         case .stackUsed(let used, let size): "\(used) of \(size) bytes of its stack were in use"
         case .codeOverwritten(let address, let place): "its code was overwritten at \(address.hex) (\(place))"
-        case .stackPointerOutside(let pointer, let stack):
+        case .recursion(let functions, let place, let rounds, _, _): Self.recursion(functions, place, rounds)
+        case .largeFrame(let function, let size, let stack):
+            "\(function) takes \(size) bytes of stack for itself, of \(stack) that there are"
+        case .stackExhausted(let calls, let stack, _):
+            "\(calls) calls that are open take more than the stack's \(stack) bytes"
+        case .heapOverflow(let start, let room):
+            "its heap, which grows from \(start.hex) (symbol end), took all of the \(room) bytes that are free"
+        case .strayStore(let belowStack):
+            "a wrong pointer or an array written beyond its end: \(belowStack ? "its stack is not full" : "its stack lies below")"
+        case .gateOverwritten(let address):
+            "the code that calls return to, behind its stack, was overwritten at \(address.hex)"
+        case .stackPointerOutside(let pointer, let stack, _):
             "its stack pointer is \(pointer.hex), its stack is \(stack.lowerBound.hex) to \((stack.upperBound - 1).hex)"
         case .memoryNotCleared(let count):
             "\(count) bytes that it needs zeroed are not: the vendor's layout clears 512 bytes and no more"
-        case .boardNotReached: "it had not come as far as switching the QUADSPI on"
+        case .boardNotReached: "it stopped before it enabled the QUADSPI"
         case .controllerClockOff: "the QUADSPI's clock is off"
         case .portClockOff(let port): "the clock of GPIO\(port) is off"
         case .pinNotConnected(let pin, let mode, let function):
@@ -55,7 +66,15 @@ extension LoaderFinding {
     /// What to do about it; nil when it only describes.
     var remedy: String? {
         switch self {
-        case .stackPointerOutside: "the loader needs more stack than this: use the spacious layout"
+        case .stackPointerOutside(_, let stack, let layout): Self.moreStack(stack.count, layout)
+        case .stackExhausted(_, let stack, let layout): Self.moreStack(stack, layout)
+        case .recursion(let functions, _, _, let stack, let layout):
+            Self.endRecursion(functions, stack, layout)
+        case .largeFrame: "make its large local arrays static, so that they are not on the stack"
+        case .heapOverflow:
+            "let the loader allocate less: look for a malloc in a loop, or leave printf out"
+        case .strayStore: "look for a pointer that is not set, or an index without a check, near that place"
+        case .gateOverwritten: "look for an array on the stack that is written beyond its end"
         case .memoryNotCleared: "the loader needs its .bss cleared: use the spacious layout"
         case .codeOverwritten: "the loader's stack or a wild pointer ran over its code: look at its stack use"
         case .controllerClockOff, .portClockOff, .pinNotConnected, .controllerDisabled, .wrongBank,
@@ -71,6 +90,35 @@ extension LoaderFinding {
         case .flashBusy: "wait until the flash has finished, then try again"
         default: nil
         }
+    }
+
+    private static func recursion(_ functions: [String], _ place: String, _ rounds: Int) -> String {
+        guard functions.count > 1, let first = functions.first else {
+            return "\(functions.first ?? "a function") calls itself (\(place)), \(rounds) calls deep"
+        }
+        let circle = (functions + [first]).joined(separator: " calls ")
+        return "\(circle) (\(place)), \(rounds) rounds deep"
+    }
+    /// The advice that fits the layout in use.
+    private static func moreStack(_ size: Int, _ layout: LoaderLayout.Style) -> String {
+        switch layout {
+        case .vendor: "the loader needs more stack than ST's tool gives it: use the spacious layout"
+        case .spacious:
+            "the loader needs more than \(size) bytes of stack, and no layout gives it more: reduce its stack use"
+        }
+    }
+    /// The library functions that GCC puts in the place of loops, also of those inside these functions.
+    private static let replacedLoops: Set<String> = ["memset", "memcpy", "memmove", "strlen"]
+    private static func endRecursion(
+        _ functions: [String], _ stack: Int, _ layout: LoaderLayout.Style
+    ) -> String {
+        if functions.count == 1, let name = functions.first, replacedLoops.contains(name) {
+            return """
+                GCC makes a call of \(name) out of the loop inside \(name): build that file with \
+                -fno-tree-loop-distribute-patterns
+                """
+        }
+        return "end the recursion; if it ends by itself, \(moreStack(stack, layout))"
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

@@ -14,7 +14,19 @@ package enum LoaderFinding: Hashable, Sendable {
     /// The instruction that faulted, or the one after an imprecise error.
     case faultedIn(String)
     case stackUsed(Int, of: Int)
-    case stackPointerOutside(UInt32, stack: Range<UInt32>)
+    case stackPointerOutside(UInt32, stack: Range<UInt32>, LoaderLayout.Style)
+    /// It wrote below its stack because these functions, outermost first, call each other in a circle.
+    case recursion([String], place: String, rounds: Int, stack: Int, LoaderLayout.Style)
+    /// It wrote below its stack because of the locals of one function.
+    case largeFrame(String, size: Int, stack: Int)
+    /// It wrote below its stack, and no one function is to blame.
+    case stackExhausted(calls: Int, stack: Int, LoaderLayout.Style)
+    /// Its heap grew through all of the free RAM.
+    case heapOverflow(start: UInt32, room: Int)
+    /// A store into the guard below the stack, or over the code for calls, that comes neither from stack nor heap.
+    case strayStore(belowStack: Bool)
+    /// The code that functions are called through and return to is no longer what was put there.
+    case gateOverwritten(at: UInt32)
     /// The loader's code is no longer what was downloaded.
     case codeOverwritten(at: UInt32, place: String)
     /// The vendor's layout leaves this much of what has to be zero as it was.

@@ -13,11 +13,16 @@ package enum LoaderFunction: String, CaseIterable, Hashable, Sendable {
     case massErase = "MassErase"
     /// `int Read(uint32_t address, uint32_t size, uint8_t *buffer)`
     case read = "Read"
-    /// `uint64_t Verify(uint32_t memory, uint32_t ram, uint32_t words, uint32_t misalignment)`
+    /// `uint64_t Verify(uint32_t memory, uint32_t ram, uint32_t words, uint32_t misalignment)`, which is never called:
+    /// the implementations differ in what they return.
     case verify = "Verify"
-    /// `uint32_t CheckSum(uint32_t start, uint32_t size, uint32_t initial)`
+    /// `uint32_t CheckSum(uint32_t start, uint32_t size, uint32_t initial)`, which is never called: a sum of bytes
+    /// proves nothing.
     case checkSum = "CheckSum"
-    /// `int DeInit(void)`
+    /// `int DeInit(void)`, which is never called.
+    ///
+    /// What it would undo ends with the reset that the target is released by; and being called by no tool that is
+    /// known to, it is the least tried of all: where it hangs, a job that is done and proven would end in an error.
     case deinitialize = "DeInit"
 
     /// What every tool needs a loader to have.

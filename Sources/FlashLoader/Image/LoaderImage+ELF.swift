@@ -38,10 +38,19 @@ extension LoaderImage {
         zeroFilled = memory.zeroFilled
         code = memory.code
         self.symbols = SymbolTable(file)
+        heapStart = Self.heapStart(in: file)
         let startUp = ["Reset_Handler", "main", "g_pfnVectors", "__Vectors"].first { name in
             file.symbol(named: name) != nil
         }
         self.warnings = warnings + oddities(startUpSymbol: startUp)
+    }
+
+    /// newlib's `_sbrk` takes memory from the symbol `end` on, which the linker script puts behind .bss.
+    private static func heapStart(in file: ELFFile) -> UInt32? {
+        guard ["_sbrk", "_sbrk_r", "sbrk"].contains(where: { file.symbol(named: $0) != nil }) else {
+            return nil
+        }
+        return ["end", "_end", "__end__"].lazy.compactMap { file.symbol(named: $0)?.value }.first
     }
 
     private static func checkedELF(_ bytes: [UInt8], _ name: String) throws(ImageError) -> ELFFile {

@@ -23,6 +23,8 @@ package struct LoaderImage: Sendable {
     package var code: [Range<UInt64>] = []
     /// Nil when the loader was not read from a file.
     package var symbols: SymbolTable?
+    /// Where a heap begins that grows up as far as it can, as newlib's does; nil when the loader has none.
+    package var heapStart: UInt32?
     /// What is odd about the file but no reason to refuse it.
     package var warnings: [LoaderWarning] = []
 

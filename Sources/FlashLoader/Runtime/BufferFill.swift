@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// A routine of our own on the target that fills a buffer with a word.
+/// The pattern that a buffer is filled with before a Read.
 ///
 /// A loader that says it has read, but has not, leaves in the buffer what was there: perhaps the very data that was
-/// written. Filling it first over the wire would cost as much as the reading.
+/// written. The core fills it on the way into the call; over the wire it would cost as much as the reading.
 enum BufferFill {
-    /// `void fill(uint32_t *start, uint32_t value, uint32_t size)`, Thumb.
-    ///
-    ///     1:  stmia r0!, {r1}
-    ///         subs  r2, #4
-    ///         bne   1b
-    ///         bx    lr
-    static let code: [UInt8] = [0x02, 0xC0, 0x04, 0x3A, 0xFC, 0xD1, 0x70, 0x47]
-
     /// Unlikely in a flash, and its complement just as well.
     static let pattern: UInt32 = 0x5AA5_C33C
 

@@ -7,26 +7,39 @@ import Essentials
 import HardwareDescription
 import TargetControl
 
+/// What a call of a loader's function has to do, as far as it is not arguments.
+struct CallWork {
+    var deadline: Duration
+    /// Bytes, or 1 for what always takes about the same.
+    var amount: Int
+    /// Words that are filled before the function is entered.
+    var fill: (range: Range<UInt32>, word: UInt32)?
+    var isCancelled: () -> Bool = { false }
+    /// As ``FunctionCall/whileRunning``.
+    var whileRunning: (Duration) -> Bool = { _ in false }
+
+    init(within deadline: Duration, amount: Int = 1) { (self.deadline, self.amount) = (deadline, amount) }
+}
+
 extension LoadedLoader {
     /// Every call of a loader's function goes through here.
     ///
     /// - Returns: what the function returned, whatever it means.
     func call(
-        _ function: LoaderFunction, _ arguments: [UInt32], within deadline: Duration,
-        isCancelled: @escaping () -> Bool = { false },
-        whileRunning: @escaping (Duration) -> Bool = { _ in false }
+        _ function: LoaderFunction, _ arguments: [UInt32], _ work: CallWork
     ) throws(LoaderError) -> FunctionResult {
         guard let entry = image.functions[function] else {
             throw .functionMissing(function, file: image.fileName)
         }
         var call = FunctionCall(
-            name: function.rawValue, entry: entry, arguments: arguments, stack: layout.stack,
-            returnTrap: layout.returnTrap, deadline: deadline)
-        call.isCancelled = isCancelled
-        call.whileRunning = whileRunning
+            name: function.rawValue, entry: entry, arguments: arguments, site: layout.site,
+            deadline: work.deadline)
+        call.expected = pace.expected(function, work.amount)
+        (call.fill, call.isCancelled, call.whileRunning) = (work.fill, work.isCancelled, work.whileRunning)
         do {
             let result = try target.core.call(call)
             targetTime += result.duration
+            pace.note(function, work.amount, took: result.duration)
             return result
         } catch {
             forget()
@@ -34,14 +47,11 @@ extension LoadedLoader {
         }
     }
 
-    /// As ``call(_:_:within:isCancelled:whileRunning:)``, for functions whose 1 is success and all else is not.
+    /// As ``call(_:_:_:)``, for functions whose 1 is success and all else is not.
     func callExpectingSuccess(
-        _ function: LoaderFunction, _ arguments: [UInt32], within deadline: Duration,
-        isCancelled: @escaping () -> Bool = { false },
-        whileRunning: @escaping (Duration) -> Bool = { _ in false }
+        _ function: LoaderFunction, _ arguments: [UInt32], _ work: CallWork
     ) throws(LoaderError) {
-        let result = try call(
-            function, arguments, within: deadline, isCancelled: isCancelled, whileRunning: whileRunning)
+        let result = try call(function, arguments, work)
         guard result.r0 == 1 else {
             forget()
             throw .refused(
@@ -57,12 +67,14 @@ extension LoadedLoader {
             .callFailed(
                 function, error, file: image.fileName,
                 findings: findings(of: mortem) + findings(afterInterrupted: function))
+        // What is wrong is in the loader: board and flash have no part in it.
+        case .callOverran(let mortem):
+            .callFailed(function, error, file: image.fileName, findings: findings(of: mortem))
+        // It did come back: where it stands says nothing.
         case .stackOverflowed(let mortem):
-            // It did come back: where it stands says nothing.
             .callFailed(
                 function, error, file: image.fileName,
-                findings: [.stackUsed(mortem.stackUsed ?? mortem.stackSize, of: mortem.stackSize)]
-                    + findings(after: function))
+                findings: [.stackUsed(mortem.stackUsed ?? mortem.stackSize, of: mortem.stackSize)])
         case .targetReset: .callFailed(function, error, file: image.fileName, findings: [])
         default: .core(error, during: .prepare)
         }
@@ -75,13 +87,13 @@ extension LoadedLoader {
         prepared = nil
     }
 
-    // MARK: Init and DeInit
+    // MARK: Init
 
     /// Runs Init, and looks whether the flash is memory-mapped afterwards.
     package func initialize() throws(LoaderError) {
         mode.lose()
         mapped = nil
-        try callExpectingSuccess(.initialize, [], within: timing.initialize(image.storage))
+        try callExpectingSuccess(.initialize, [], CallWork(within: timing.initialize(image.storage)))
         mode.didInitialize()
         let state = try controller.state()
         mapped = MappedWindow(state, mappedFlash: target.definition.mappedFlash)
@@ -102,12 +114,5 @@ extension LoadedLoader {
     func enter(_ use: LoaderUse) throws(LoaderError) {
         if mode.needsInitialization(for: use) { try initialize() }
         mode.use(use)
-    }
-
-    /// Runs DeInit if there is one.
-    package func deinitialize() throws(LoaderError) {
-        defer { forget() }
-        guard image.functions[.deinitialize] != nil, mode.isKnown else { return }
-        _ = try call(.deinitialize, [], within: timing.initialize(image.storage))
     }
 }

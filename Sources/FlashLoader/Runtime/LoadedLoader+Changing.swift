@@ -40,9 +40,10 @@ extension LoadedLoader {
         let buffer = try bring(bytes)
         let other = 1 - buffer
         let upload = BufferUpload(next, to: layout.buffers[other].lowerBound, through: target.core.memory)
+        var work = CallWork(within: timing.program(bytes.count), amount: bytes.count)
+        work.whileRunning = { _ in upload.advance() }
         try callExpectingSuccess(
-            .write, [address, UInt32(bytes.count), layout.buffers[buffer].lowerBound],
-            within: timing.program(bytes.count), whileRunning: { _ in upload.advance() })
+            .write, [address, UInt32(bytes.count), layout.buffers[buffer].lowerBound], work)
         do { try upload.finish() } catch { throw .access(error, during: .transfer) }
         prepared = next.isEmpty ? nil : (other, next)
     }
@@ -71,7 +72,8 @@ extension LoadedLoader {
         // The last byte of the last sector: right for loaders that loop while (end >= start), and for those that do not.
         let end = min(image.storage.lastByteOfSector(at: last), UInt32(clamping: flashRange.upperBound - 1))
         let sectors = image.storage.sectors(touching: first, through: last).map { ($0.size, $0.count) }
-        try erase(.sectorErase, [first, end], within: timing.erase(sectors), isCancelled)
+        let work = CallWork(within: timing.erase(sectors), amount: Int(end - first) + 1)
+        try erase(.sectorErase, [first, end], work, isCancelled)
     }
 
     package func massErase(isCancelled: () -> Bool) throws(LoaderError) {
@@ -79,17 +81,19 @@ extension LoadedLoader {
             throw .functionMissing(.massErase, file: image.fileName)
         }
         try enter(.erasing)
-        try erase(.massErase, [0], within: timing.massErase(image.storage), isCancelled)
+        try erase(.massErase, [0], CallWork(within: timing.massErase(image.storage)), isCancelled)
     }
 
     private func erase(
-        _ function: LoaderFunction, _ arguments: [UInt32], within limit: Duration, _ isCancelled: () -> Bool
+        _ function: LoaderFunction, _ arguments: [UInt32], _ work: CallWork, _ isCancelled: () -> Bool
     ) throws(LoaderError) {
         try withoutActuallyEscaping(isCancelled) { (poll) throws(LoaderError) in
-            let result = try call(function, arguments, within: limit, isCancelled: poll)
+            var work = work
+            work.isCancelled = poll
+            let result = try call(function, arguments, work)
             guard result.r0 != 1 else { return }
             forget()
-            if result.r0 == 0, try outwaited(function, limit - result.duration, poll) { return }
+            if result.r0 == 0, try outwaited(function, work.deadline - result.duration, poll) { return }
             throw .refused(
                 function, value: result.r0, file: image.fileName, findings: findings(after: function))
         }

@@ -72,29 +72,12 @@ extension LoadedLoader {
         // What is prepared for a Write stays.
         let buffer = layout.buffers[prepared?.buffer == 1 ? 0 : 1].lowerBound
         let size = UInt32((count + 3) & ~3)
-        var fill = FunctionCall(
-            name: "buffer fill", entry: layout.fillRoutine, arguments: [buffer, pattern, size],
-            stack: layout.stack, returnTrap: layout.returnTrap, deadline: timing.read(count))
-        fill.isCancelled = { false }
-        do { _ = try target.core.call(fill) } catch { throw .core(error, during: .transfer) }
-        try callExpectingSuccess(
-            .read, [address, UInt32(count), buffer], within: timing.read(count))
+        var work = CallWork(within: timing.read(count), amount: count)
+        work.fill = (buffer..<buffer + size, pattern)
+        try callExpectingSuccess(.read, [address, UInt32(count), buffer], work)
         do { return try target.core.memory.read(count, at: buffer) } catch {
             throw .access(error, during: .transfer)
         }
-    }
-
-    /// The sum of the bytes as the loader's CheckSum computes it on the target.
-    package func checkSum(of range: Range<UInt32>) throws(LoaderError) -> UInt32 {
-        try checkRange(.checkSum, range.lowerBound, range.count)
-        guard image.functions[.checkSum] != nil else {
-            throw .functionMissing(.checkSum, file: image.fileName)
-        }
-        guard !range.isEmpty else { return 0 }
-        try enter(.summing)
-        let result = try call(
-            .checkSum, [range.lowerBound, UInt32(range.count), 0], within: timing.read(range.count))
-        return result.r0
     }
 
     /// What the flash answers to single-line commands, whatever the loader thinks of it.

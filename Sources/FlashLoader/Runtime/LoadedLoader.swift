@@ -21,6 +21,7 @@ package final class LoadedLoader {
     package internal(set) var targetTime: Duration = .zero
 
     let timing: LoaderTiming
+    var pace = CallPace()
     var mode = LoaderMode()
     /// What the memory map shows since the last Init; nil when it shows nothing.
     var mapped: MappedWindow?
@@ -32,7 +33,8 @@ package final class LoadedLoader {
 
     /// Downloads and proves by reading back.
     ///
-    /// The core must be halted. Nothing of the loader runs yet.
+    /// Nothing of the loader runs yet. The core must be halted, and nothing is written before that is known: the RAM of
+    /// an application that runs on is the application's.
     package init(
         _ image: LoaderImage, on target: HeldTarget, options: LoaderOptions = LoaderOptions()
     ) throws(LoaderError) {
@@ -41,9 +43,9 @@ package final class LoadedLoader {
         timing = if let chip = options.chip { LoaderTiming(chip) } else { LoaderTiming(image.storage) }
         controller = DebuggerQuadSPI(
             memory: target.core.memory, timebase: target.core.timebase, definition: target.definition.quadSPI)
+        do { try target.core.requireHalted(.call) } catch { throw .core(error, during: .prepare) }
         try download()
-        guard layout.style == .spacious else { return }
-        do { try target.core.prepareStack(layout.stack) } catch { throw .core(error, during: .prepare) }
+        do { try target.core.prepare(layout.site) } catch { throw .core(error, during: .prepare) }
     }
 
     /// What zeroed memory holds when nobody zeroed it.
@@ -61,7 +63,6 @@ package final class LoadedLoader {
             for piece in image.pieces {
                 for part in parts(of: piece) { try memory.writeVerified(part.bytes, at: part.address) }
             }
-            try memory.writeVerified(BufferFill.code, at: layout.fillRoutine)
         } catch {
             throw .download(error, file: image.fileName)
         }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import CortexM
+
 /// Where everything goes in the RAM that a loader may use.
 ///
 /// Around the loader's own pieces, since the file says where those are:
 ///
-///     … image … | trap and fill routine | guard | stack ▼ | buffer 0 | buffer 1
+///     … image … | room for a heap | buffer 0 | buffer 1 | guard | stack ▼ | gate
 package struct LoaderLayout: Hashable, Sendable {
     package enum Style: String, CaseIterable, Hashable, Sendable {
-        /// A stack of 8 KiB or more with a guard below it, and zeroed .bss.
+        /// A stack of 8 KiB or more with a guard below it, room for a heap behind the image, and zeroed .bss.
         case spacious
         /// As ST's tool lays it out: 1 KiB of stack directly behind the image and .bss not cleared, to see why a loader
         /// fails there.
@@ -16,25 +18,44 @@ package struct LoaderLayout: Hashable, Sendable {
     }
 
     package let style: Style
-    /// Where a BKPT waits for the return.
-    package let returnTrap: UInt32
-    /// Where ``BufferFill/code`` goes.
-    package let fillRoutine: UInt32
-    package let stack: Range<UInt32>
+    /// Stack, guard, and the code that functions are called through.
+    package let site: CallSite
     /// Equal in size, and not each other's.
     package let buffers: [Range<UInt32>]
+    /// Free RAM from the end of the image on, where newlib's `_sbrk` puts the heap.
+    package let heapRoom: Range<UInt32>
 
+    package var stack: Range<UInt32> { site.stack }
     package var bufferSize: Int { buffers.first?.count ?? 0 }
 
-    /// Trap, routine and room between them.
-    private static let trapSize: UInt64 = 32
-    /// Kept free below the stack, so that what overflows by a little hits nothing.
-    private static let guardSize: UInt64 = 1024
-    private static let smallStack: UInt64 = 8 << 10
-    private static let largeStack: UInt64 = 16 << 10
+    private static let gateSize = UInt64(CallGate.size)
+    private static let gateAlignment = UInt64(CallGate.alignment)
     /// Programming 64 KiB takes some 100 ms, beside which the cost of a call does not show.
     private static let largestBuffer: UInt64 = 64 << 10
     private static let smallestBuffer: UInt64 = 256
+    /// Twenty times what `printf` of newlib takes, and not more than a quarter of what is free.
+    private static let wantedHeap: UInt64 = 64 << 10
+
+    /// How much of the room stack and guard take.
+    ///
+    /// A function whose locals are larger than the guard could step over it without touching it. Locals are seldom larger
+    /// than the stack, so the guard is as large as the stack where there is room. It is a power of two for the
+    /// comparator that watches it, whose mask has at least 15 bits on the cores this is for.
+    private struct Share {
+        /// Of stack and gate together, at least.
+        var stack: UInt64
+        var guardArea: UInt64
+
+        init(of room: UInt64) {
+            (stack, guardArea) =
+                switch room {
+                case (256 << 10)...: (32 << 10, 32 << 10)
+                case (96 << 10)...: (16 << 10, 16 << 10)
+                case (32 << 10)...: (8 << 10 + gateSize, 4 << 10)
+                default: (8 << 10 + gateSize, 1 << 10)
+                }
+        }
+    }
 
     package init(_ image: LoaderImage, in ram: Range<UInt32>, style: Style = .spacious) throws(LoaderError) {
         let whole = UInt64(ram.lowerBound)..<UInt64(ram.upperBound)
@@ -52,21 +73,34 @@ package struct LoaderLayout: Hashable, Sendable {
 
     private init(spaciousAround image: LoaderImage, in ram: Range<UInt64>) throws(LoaderError) {
         let gap = Self.largestGap(around: image, in: ram)
-        let trap = (gap.lowerBound + 31) & ~31
-        let stackBottom = trap + Self.trapSize + Self.guardSize
-        let fixed = stackBottom - gap.lowerBound
         let room = UInt64(gap.count)
-        let stackSize = room >= 8 * Self.largeStack ? Self.largeStack : Self.smallStack
-        let needed = fixed + stackSize + 2 * Self.smallestBuffer
-        guard room >= needed else {
-            throw .noRoom(file: image.fileName, free: UInt64(gap.count), needed: needed)
+        let share = Share(of: room)
+        let start = (gap.lowerBound + 31) & ~31
+        let top = gap.upperBound & ~(Self.gateAlignment - 1)
+        let fixed = gap.upperBound - top + share.stack + 2 * share.guardArea
+        guard room >= fixed + 2 * Self.smallestBuffer + 32 else {
+            throw .noRoom(
+                file: image.fileName, free: room, needed: fixed + 2 * Self.smallestBuffer + 32)
         }
-        let half = (room - fixed - stackSize) / 2
-        let buffer = min(Self.largestBuffer, half >= 4096 ? half & ~4095 : half & ~255)
-        let stackTop = stackBottom + stackSize
+        let gate = top - Self.gateSize
+        let stackBottom = (top - share.stack) & ~(share.guardArea - 1)
+        let guardBottom = stackBottom - share.guardArea
+        let buffer = Self.bufferSize(in: guardBottom - start, leaving: min(Self.wantedHeap, room / 4))
+        let first = guardBottom - 2 * buffer
+        let isBehind = gap.lowerBound >= (image.span?.upperBound ?? 0)
         self.init(
-            style: .spacious, trap: trap, fill: trap + 8, stack: stackBottom..<stackTop,
-            buffers: [stackTop..<stackTop + buffer, stackTop + buffer..<stackTop + 2 * buffer])
+            style: .spacious,
+            site: CallSite(
+                stack: Self.narrow(stackBottom..<gate), guardArea: Self.narrow(guardBottom..<stackBottom),
+                gate: UInt32(truncatingIfNeeded: gate)),
+            buffers: [first..<first + buffer, first + buffer..<guardBottom],
+            heapRoom: isBehind ? start..<first : (image.span?.upperBound ?? 0)..<ram.upperBound)
+    }
+
+    /// Bytes of one of two buffers; the heap's room shrinks before they fall below the smallest.
+    private static func bufferSize(in room: UInt64, leaving heap: UInt64) -> UInt64 {
+        let half = max(room - min(heap, room), 2 * smallestBuffer) / 2
+        return min(largestBuffer, half >= 4096 ? half & ~4095 : half & ~255)
     }
 
     /// The numbers are from logs of ST's tool and from ST's OpenOCD: the trap at the image's base rounded down to 256
@@ -80,28 +114,31 @@ package struct LoaderLayout: Hashable, Sendable {
         }
         let top = (span.upperBound + 0x400) & ~7
         let start = (top + 8 + 31) & ~31
-        let end = ram.upperBound & ~31
-        guard end >= start + 3 * Self.smallestBuffer else {
+        let end = ram.upperBound & ~(Self.gateAlignment - 1)
+        guard end >= start + Self.gateSize + 2 * Self.smallestBuffer else {
             throw .noRoom(
                 file: image.fileName, free: end > span.upperBound ? end - span.upperBound : 0, needed: 0x800)
         }
-        // Not there in ST's layout: the routine that makes lies about reading visible, at the far end.
-        let fill = end - Self.trapSize
-        let buffer = min(Self.largestBuffer, (fill - start) / 2 & ~255)
+        // Not there in ST's layout: the code that sets the registers up and shows lies about reading, at the far end.
+        let gate = end - Self.gateSize
+        let buffer = min(Self.largestBuffer, (gate - start) / 2 & ~255)
         self.init(
-            style: .vendor, trap: trap, fill: fill, stack: (span.upperBound + 7) & ~7..<top,
-            buffers: [start..<start + buffer, start + buffer..<start + 2 * buffer])
+            style: .vendor,
+            site: CallSite(
+                stack: Self.narrow((span.upperBound + 7) & ~7..<top), guardArea: nil,
+                gate: UInt32(truncatingIfNeeded: gate), returnTrap: UInt32(truncatingIfNeeded: trap)),
+            buffers: [start..<start + buffer, start + buffer..<start + 2 * buffer],
+            heapRoom: span.upperBound..<span.upperBound)
     }
 
     private init(
-        style: Style, trap: UInt64, fill: UInt64, stack: Range<UInt64>, buffers: [Range<UInt64>]
+        style: Style, site: CallSite, buffers: [Range<UInt64>], heapRoom: Range<UInt64>
     ) {
-        func narrow(_ range: Range<UInt64>) -> Range<UInt32> {
-            UInt32(truncatingIfNeeded: range.lowerBound)..<UInt32(truncatingIfNeeded: range.upperBound)
-        }
-        self.style = style
-        (returnTrap, fillRoutine) = (UInt32(truncatingIfNeeded: trap), UInt32(truncatingIfNeeded: fill))
-        (self.stack, self.buffers) = (narrow(stack), buffers.map(narrow))
+        (self.style, self.site) = (style, site)
+        (self.buffers, self.heapRoom) = (buffers.map(Self.narrow), Self.narrow(heapRoom))
+    }
+    private static func narrow(_ range: Range<UInt64>) -> Range<UInt32> {
+        UInt32(truncatingIfNeeded: range.lowerBound)..<UInt32(truncatingIfNeeded: range.upperBound)
     }
 
     private static func largestGap(around image: LoaderImage, in ram: Range<UInt64>) -> Range<UInt64> {

@@ -9,8 +9,6 @@ package enum LoaderUse: Hashable, Sendable {
     case reading
     /// Through the memory map, without a call.
     case mapped
-    /// CheckSum, which some loaders do through the memory map.
-    case summing
 }
 
 /// What state the controller and the flash are in, as far as the calls tell.

@@ -85,16 +85,6 @@ private let probes: [BenchConfiguration.ProbeKind] = [.stlinkV3, .cmsisDAPv2]
         #expect(try loader.read(3, at: LoaderBench.flashStart) == [1, 2, 3])
     }
 
-    @Test func `sums on the target what the flash holds`() throws {
-        let contents = randomBytes(5_000, seed: 31)
-        let bench = try LoaderBench {
-            $0.flashContents = contents + [UInt8](repeating: 0xFF, count: (16 << 20) - contents.count)
-        }
-        let loader = try bench.load(.vendorTemplate)
-        let sum = contents[100..<4_100].reduce(UInt32(0)) { $0 &+ UInt32($1) }
-        #expect(try loader.checkSum(of: 0x9000_0064..<0x9000_1004) == sum)
-    }
-
     @Test func `loses the supply on a board that is wired for the other regulator`() throws {
         let bench = try LoaderBench { $0.supply = .ldo }
         let loader = try bench.load(.vendorTemplate)

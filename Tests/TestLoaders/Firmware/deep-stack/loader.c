@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-// Write needs 3 KiB of stack, MassErase more than there is.
+// Write needs 3 KiB of stack, SectorErase 16 KiB in a recursion that ends, MassErase more than there is.
 #include "flash.h"
 
 STORAGE_INFO(".info", "deep-stack", 7, 256, 0x10000);
@@ -19,7 +19,8 @@ EXPORT int Write(uint32_t address, uint32_t size, const uint8_t *buffer) {
     fill(copy, sizeof copy);
     return program(address, size, buffer) && copy[1] == 1;
 }
-EXPORT int SectorErase(uint32_t first, uint32_t last) { return erase_blocks(first, last); }
+NOINLINE static uint32_t descend(uint32_t depth);
+EXPORT int SectorErase(uint32_t first, uint32_t last) { return descend(30) == 30 && erase_blocks(first, last); }
 EXPORT int Read(uint32_t address, uint32_t size, uint8_t *buffer) {
     return read_indirect(0x0B, 8, 1, address, size, buffer);
 }
@@ -28,4 +29,4 @@ NOINLINE static uint32_t descend(uint32_t depth) {
     fill(copy, sizeof copy);
     return depth == 0 ? copy[0] : descend(depth - 1) + copy[1];
 }
-EXPORT int MassErase(uint32_t parallelism) { return descend(32 + parallelism) == 32; }
+EXPORT int MassErase(uint32_t parallelism) { return descend(80 + parallelism) == 80; }

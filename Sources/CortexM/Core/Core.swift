@@ -21,12 +21,14 @@ package final class Core {
     /// Called while a function runs, at each poll: feeds a watchdog that cannot be stopped.
     package var keepAlive: (() throws(DebugAccessError) -> Void)?
 
-    /// The stack that ``prepareStack(_:)`` filled last.
-    var preparedStack: Range<UInt32>?
+    /// The call site that is in place; nil when there is none or something may have damaged it.
+    var preparedSite: CallSite?
     /// A function was stopped in the middle: the core must be made clean before the next one.
     var isInterrupted = false
-    /// Addresses with a hardware breakpoint, by comparator; nil where none is.
-    var breakpoints: [UInt32?] = []
+    /// What the comparators held before they were first cleared.
+    var debugUnitsFound: DebugUnits?
+    /// The watched ranges and the numbers of their comparators.
+    var watches: [(index: Int, range: WatchedRange)] = []
 
     package static let haltLimit: Duration = .milliseconds(500)
 
@@ -106,7 +108,8 @@ package final class Core {
         if masksInterrupts { try control(.request(halt: true), during: .step) }
     }
 
-    func requireHalted(_ step: CoreStep) throws(CoreError) {
+    /// Reads DHCSR, and throws when the core runs.
+    package func requireHalted(_ step: CoreStep) throws(CoreError) {
         let status = try status()
         guard status.isHalted else { throw .notHalted(core: name, status, during: step) }
     }

@@ -72,34 +72,3 @@ extension FaultReport {
         return lines
     }
 }
-
-/// Where a function was and in what state, when it did not come back.
-package struct CallPostMortem: Hashable, Sendable {
-    package struct Sample: Hashable, Sendable {
-        package var pc: UInt32, lr: UInt32, sp: UInt32
-    }
-
-    package var function: String
-    package var elapsed: Duration
-    /// The core's place at several moments, oldest first; one when it had stopped by itself.
-    package var samples: [Sample]
-    package var status: RegisterValue<DebugHaltingControl>
-    package var programStatus: RegisterValue<ProgramStatus>
-    package var fault: FaultReport
-    /// Most bytes of the stack that were ever in use, nil when that is not known.
-    package var stackUsed: Int?
-    package var stackSize: Int
-
-    /// The essence in half a sentence.
-    package var place: String {
-        if let line = fault.lines.first, fault.isFault {
-            return fault.frame.map { "\(line), from \($0.pc.hex)" } ?? line
-        }
-        let places = samples.map(\.pc)
-        guard let low = places.min(), let high = places.max() else { return "the core could not be read" }
-        let mode =
-            programStatus.exception == 0 ? "" : " in \(ExceptionNumber(rawValue: programStatus.exception))"
-        return low == high
-            ? "it stands at \(low.hex)\(mode)" : "it moves between \(low.hex) and \(high.hex)\(mode)"
-    }
-}

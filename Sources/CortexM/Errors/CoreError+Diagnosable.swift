@@ -13,8 +13,6 @@ extension CoreError: Diagnosable {
         case .registerNotReady: "COR-005"
         case .resetNotSeen: "COR-006"
         case .implausibleCache: "COR-007"
-        case .noBreakpointLeft: "COR-008"
-        case .breakpointUnreachable: "COR-009"
         case .cancelled: "COR-010"
         case .targetReset: "COR-011"
         case .callTimedOut: "COR-012"
@@ -23,6 +21,7 @@ extension CoreError: Diagnosable {
         case .callHitBreakpoint: "COR-015"
         case .callHalted: "COR-016"
         case .stackOverflowed: "COR-017"
+        case .callOverran: "COR-018"
         }
     }
 
@@ -41,17 +40,16 @@ extension CoreError: Diagnosable {
     package var summary: String {
         switch self {
         case .access(_, let core, let step): "\(core): \(step.rawValue) failed"
-        case .notACortexM(let core, let cpuid): "\(core): CPUID reads \(cpuid.hex), which is no Cortex-M"
-        case .haltTimedOut(let core, let status, let limit): "\(core) did not halt within \(limit): \(status)"
+        case .notACortexM(let core, let cpuid): "\(core): CPUID reads \(cpuid.hex), which is not a Cortex-M's"
+        case .haltTimedOut(let core, let status, let limit):
+            "\(core) did not halt within \(limit.seconds.rounded3) s (DHCSR \(status.rawValue.hex)\(Self.state(status)))"
         case .notHalted(let core, let status, let step):
-            "\(core) runs, but \(step.rawValue) needs it halted: \(status)"
+            "\(core) is running\(Self.state(status)), but \(step.rawValue) needs it halted (DHCSR \(status.rawValue.hex))"
         case .registerNotReady(let core, let register, let limit):
-            "\(core): \(register) was not transferred within \(limit)"
-        case .resetNotSeen(let core, let limit): "\(core) was not reset within \(limit)"
-        case .implausibleCache(let core, let size): "\(core): its cache cannot have this geometry: \(size)"
-        case .noBreakpointLeft(let core, let count): "\(core): all \(count) breakpoint comparators are in use"
-        case .breakpointUnreachable(let core, let address):
-            "\(core): its breakpoint unit does not reach \(address.hex)"
+            "\(core): \(register) was not transferred within \(limit.seconds.rounded3) s"
+        case .resetNotSeen(let core, let limit): "\(core) was not reset within \(limit.seconds.rounded3) s"
+        case .implausibleCache(let core, let size):
+            "\(core): its data cache cannot have the geometry that it gives (CCSIDR \(size.rawValue.hex))"
         case .cancelled(let function, let time): "\(function) was cancelled after \(time.seconds.rounded3) s"
         case .targetReset(let function, let time):
             "the target was reset while \(function) ran (after \(time.seconds.rounded3) s)"
@@ -62,24 +60,42 @@ extension CoreError: Diagnosable {
         case .callHitBreakpoint(let mortem, let immediate):
             "\(mortem.function) stopped at BKPT \(immediate.hex) that is not its return: \(mortem.place)"
         case .callHalted(let mortem): "\(mortem.function) was halted from outside: \(mortem.place)"
-        case .stackOverflowed(let mortem): "\(mortem.function) used its whole stack and wrote below it"
+        case .stackOverflowed(let mortem):
+            "\(mortem.function) returned, but wrote below its stack of \(mortem.stackSize) bytes"
+        case .callOverran(let mortem):
+            "\(mortem.function) was stopped when it wrote \(Self.area(mortem)); \(mortem.place)"
         }
+    }
+
+    /// What DHCSR says beside running and halted.
+    private static func state(_ status: RegisterValue<DebugHaltingControl>) -> String {
+        if status.isLockedUp { return ", locked up" }
+        return status.isAsleep ? ", asleep" : ""
+    }
+    private static func area(_ mortem: CallPostMortem) -> String {
+        mortem.watched == .gate
+            ? "over the code that calls return to" : "below its stack of \(mortem.stackSize) bytes"
     }
 
     package var remedies: [String] {
         switch self {
         case .notACortexM, .haltTimedOut:
             ["use --connect under-reset: firmware may keep the core in Standby or reset it again and again"]
+        case .notHalted:
+            [
+                "connect so that the core is halted: --connect hot only looks",
+                "another debugger may have resumed the core: close it",
+            ]
         case .targetReset:
             ["a watchdog may be running: use --connect under-reset so that the application never starts it"]
         case .callTimedOut:
             [
-                "look where it stands (`loader check`): a wait for a flash that does not answer is the usual cause",
+                "look at where it stands: a wait for a flash that does not answer is the usual cause",
                 "check that the loader was built for this board's pins and bank",
             ]
         case .callHitBreakpoint(_, 0xAB):
             ["the loader uses semihosting (printf or exit): build it without"]
-        case .stackOverflowed: ["give the loader a larger stack, or link it with a smaller one in mind"]
+        case .registerNotReady: ["check that the core has a clock", "use a slower --speed"]
         default: []
         }
     }

@@ -8,27 +8,23 @@ package struct FunctionCall {
     package var entry: UInt32
     /// At most four.
     package var arguments: [UInt32]
-    /// The stack, lowest address to one past the highest.
-    ///
-    /// Filled with a pattern by ``Core/prepareStack(_:)``.
-    package var stack: Range<UInt32>
-    /// Where a BKPT waits for the return; two bytes that the function does not own.
-    package var returnTrap: UInt32
+    package var site: CallSite
     /// R9, for position-independent data (.FLM).
     package var staticBase: UInt32?
+    /// Words that the core fills with a value before it enters the function; nil for none.
+    package var fill: (range: Range<UInt32>, word: UInt32)?
     package var deadline: Duration
+    /// How long it will probably take: looks are rare before and frequent around that moment; nil when nobody knows.
+    package var expected: Duration?
     /// Polled while the function runs; true stops it with ``CoreError/cancelled(function:after:)``.
     package var isCancelled: () -> Bool = { false }
     /// Called between polls with the time spent so far; true when it has spent some itself, so that no pause is needed.
     package var whileRunning: (Duration) -> Bool = { _ in false }
 
-    package init(
-        name: String, entry: UInt32, arguments: [UInt32], stack: Range<UInt32>, returnTrap: UInt32,
-        deadline: Duration
-    ) {
+    package init(name: String, entry: UInt32, arguments: [UInt32], site: CallSite, deadline: Duration) {
         precondition(arguments.count <= 4, "more arguments would go on the stack")
         (self.name, self.entry, self.arguments) = (name, entry, arguments)
-        (self.stack, self.returnTrap, self.deadline) = (stack, returnTrap, deadline)
+        (self.site, self.deadline) = (site, deadline)
     }
 }
 

@@ -15,9 +15,10 @@ package enum CoreStep: String, Hashable, Sendable {
     case reset = "a reset"
     case inspect = "looking at the core's state"
     case clean = "bringing the core into a known state"
-    case breakpoint = "setting a breakpoint"
+    case watch = "setting a watchpoint"
     case call = "calling a function"
-    case stack = "preparing the stack"
+    case stack = "preparing the RAM for calls"
+    case restore = "restoring the breakpoint and watchpoint units"
 }
 
 /// Why a core did not do what was asked.
@@ -32,10 +33,6 @@ package enum CoreError: Error, Sendable {
     /// S_RESET_ST never came.
     case resetNotSeen(core: String, after: Duration)
     case implausibleCache(core: String, RegisterValue<CacheSize>)
-    /// Every comparator is in use.
-    case noBreakpointLeft(core: String, comparators: Int)
-    /// This core's breakpoint unit reaches only the code region.
-    case breakpointUnreachable(core: String, address: UInt32)
     case cancelled(function: String, after: Duration)
     /// The target was reset while the function ran.
     case targetReset(function: String, after: Duration)
@@ -46,6 +43,8 @@ package enum CoreError: Error, Sendable {
     case callHitBreakpoint(CallPostMortem, immediate: UInt8)
     /// Halted for another reason, e.g. by a second debugger.
     case callHalted(CallPostMortem)
-    /// It returned, but the lowest words of its stack are overwritten.
+    /// It returned, but wrote below its stack.
     case stackOverflowed(CallPostMortem)
+    /// It wrote where nothing of it may, and was stopped there.
+    case callOverran(CallPostMortem)
 }

@@ -34,5 +34,6 @@ enum SystemAddress {
     static let breakpointControl: UInt32 = 0xE000_2000
     static let breakpointComparator: UInt32 = 0xE000_2008
     static let watchpointControl: UInt32 = 0xE000_1000
-    static let watchpointFunction: UInt32 = 0xE000_1028
+    /// DWT_COMPn; DWT_MASKn and DWT_FUNCTIONn follow.
+    static func watchpoint(_ index: Int) -> UInt32 { 0xE000_1020 + 16 * UInt32(index) }
 }

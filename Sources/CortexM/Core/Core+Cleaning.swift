@@ -79,21 +79,6 @@ extension Core {
         }
     }
 
-    /// A debugger's leftovers would stop the function in the middle.
-    private func clearDebugUnits() throws(CoreError) {
-        let control = RegisterValue<BreakpointControl>(
-            rawValue: try read(SystemAddress.breakpointControl, during: .clean))
-        try write(BreakpointControl.disabled, SystemAddress.breakpointControl, during: .clean)
-        for index in 0..<control.comparatorCount {
-            try write(0, SystemAddress.breakpointComparator + 4 * UInt32(index), during: .clean)
-        }
-        breakpoints = []
-        // NUMCOMP is bits 31:28.
-        for index in 0..<(try read(SystemAddress.watchpointControl, during: .clean) >> 28) {
-            try write(0, SystemAddress.watchpointFunction + 16 * index, during: .clean)
-        }
-    }
-
     private func allowFloatingPoint() throws(CoreError) {
         var coprocessors = RegisterValue<CoprocessorAccess>(
             rawValue: try read(SystemAddress.coprocessorAccess, during: .clean))

@@ -10,6 +10,7 @@ extension Core {
 
     /// Stops the core at its reset vector at every reset, whoever causes it, until ``catchNothing()``.
     package func catchReset() throws(CoreError) {
+        preparedSite = nil
         // Without C_DEBUGEN the catch has no effect.
         try control(.request(halt: try status().isHalted), during: .reset)
         try write(
@@ -19,6 +20,7 @@ extension Core {
 
     /// Leaves trace on: loaders time themselves with DWT.CYCCNT.
     package func catchNothing() throws(CoreError) {
+        preparedSite = nil
         try write(
             RegisterValue<DebugExceptionMonitor>.tracing.rawValue, SystemAddress.debugExceptionMonitor,
             during: .reset)
@@ -32,7 +34,7 @@ extension Core {
         try waitForCatch(within: limit)
         try write(0x1F, SystemAddress.debugFaultStatus, during: .reset)
         try catchNothing()
-        (isInterrupted, preparedStack, breakpoints) = (false, nil, [])
+        isInterrupted = false
     }
 
     /// Resets the system and lets this core run as if no debugger were there.
@@ -41,7 +43,7 @@ extension Core {
         try requestSystemReset()
         try waitForReset(within: limit)
         try detach()
-        (isInterrupted, preparedStack, breakpoints) = (false, nil, [])
+        isInterrupted = false
     }
 
     private func requestSystemReset() throws(CoreError) {

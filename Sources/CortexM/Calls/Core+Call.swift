@@ -15,70 +15,56 @@ extension Core {
             try halt()
             try cleanForCalls()
         }
-        try enter(function)
-        isInterrupted = true
-        let poll = AdaptivePoll(within: function.deadline, on: timebase)
-        try control(.request(), during: .call)
-        let status = try waitForStop(of: function, poll)
-        let elapsed = poll.elapsed
-        let values = try readRegisters([.general(0), .general(1), .pc])
-        guard !status.isLockedUp else {
-            throw .callLockedUp(try postMortem(of: function, after: elapsed, status: status))
-        }
-        guard values[2] & ~1 == function.returnTrap & ~1 else {
-            throw try strayed(function, to: values[2], after: elapsed, status)
-        }
-        guard try stackIsIntact(function.stack) else {
-            throw .stackOverflowed(try postMortem(of: function, after: elapsed, status: status))
-        }
-        isInterrupted = false
-        trace(.debug, "function returned", ["name": function.name, "r0": values[0].hex])
-        return FunctionResult(r0: values[0], r1: values[1], duration: elapsed)
+        if preparedSite != function.site { try prepare(function.site) }
+        return try execute(function)
     }
 
-    /// Registers, trap and fault state for the call.
-    ///
-    /// What was left over from before is cleared, so that what is found afterwards belongs to the call.
+    /// Calls, with everything around the call in place.
+    func execute(_ function: FunctionCall) throws(CoreError) -> FunctionResult {
+        try enter(function)
+        isInterrupted = true
+        let poll = CallPoll(within: function.deadline, expecting: function.expected, on: timebase)
+        try control(.request(), during: .call)
+        let end = try waitForReturn(of: function, poll)
+        let result = FunctionResult(r0: end.r0, r1: end.r1, duration: poll.elapsed)
+        guard !end.isDamaged else {
+            throw .stackOverflowed(try postMortem(of: function, after: result.duration))
+        }
+        // Unprivileged code could not use the gate again.
+        if end.isUnprivileged {
+            try writeRegister(.special, RegisterValue<SpecialRegisters>.forCalls.rawValue)
+        }
+        isInterrupted = false
+        trace(.debug, "function returned", ["name": function.name, "r0": result.r0.hex])
+        return result
+    }
+
     private func enter(_ function: FunctionCall) throws(CoreError) {
-        try requireHalted(.call)
         resetWasSeen = false
-        let breakpoint: [UInt8] = [0x00, 0xBE]
         try access(.call) { () throws(DebugAccessError) in
-            try memory.write(breakpoint, at: function.returnTrap & ~1)
-            // CFSR, HFSR and DFSR: ones clear.
-            try memory.writeWords([.max, .max, .max], at: SystemAddress.configurableFaultStatus)
-            try memory.writeWord(
-                RegisterValue<DebugExceptionMonitor>.catchingEverything.rawValue,
-                at: SystemAddress.debugExceptionMonitor)
+            try memory.writeWords(
+                CallGate.block(for: function), at: function.site.gate + CallGate.blockOffset)
         }
-        var thumb = RegisterValue<ProgramStatus>()
-        thumb.thumb = true
-        var registers: [(register: CoreRegister, value: UInt32)] = [
-            (.special, RegisterValue<SpecialRegisters>.forCalls.rawValue),
-            (.xpsr, thumb.rawValue),
-            (.msp, function.stack.upperBound & ~7),
-            (.lr, function.returnTrap | 1),
-            (.pc, function.entry & ~1),
-        ]
-        for (index, argument) in function.arguments.enumerated() {
-            registers.append((.general(UInt8(index)), argument))
-        }
-        if let base = function.staticBase { registers.append((.general(9), base)) }
-        try writeRegisters(registers)
+        // Also finds out whether the core is still halted.
+        try writeRegister(.pc, function.site.gate)
         trace(.debug, "function called", ["name": function.name, "entry": function.entry.hex])
     }
 
-    /// Polls until the core stands still, whatever made it.
-    private func waitForStop(
-        of function: FunctionCall, _ poll: AdaptivePoll
-    ) throws(CoreError) -> RegisterValue<DebugHaltingControl> {
+    /// Polls until the function is back.
+    private func waitForReturn(
+        of function: FunctionCall, _ poll: CallPoll
+    ) throws(CoreError) -> CallEnd {
         while true {
             let isLast = poll.hasPassed
             let status = try self.status()
             guard !resetWasSeen else { throw try lostToReset(function, after: poll.elapsed) }
-            if status.isLockedUp { try halt() }
-            if status.isHalted || status.isLockedUp {
-                if try !resumedFromErratum() { return status }
+            if status.isLockedUp {
+                try halt()
+                throw .callLockedUp(try postMortem(of: function, after: poll.elapsed, status: status))
+            }
+            if status.isHalted {
+                if let end = try end(of: function) { return end }
+                guard try resumedFromErratum() else { throw try strayed(function, poll.elapsed, status) }
             }
             let wasAtWork = function.whileRunning(poll.elapsed)
             try keepTargetAlive()
@@ -89,6 +75,30 @@ extension Core {
             if isLast { throw .callTimedOut(try sampledPostMortem(of: function, after: poll.elapsed)) }
             if !wasAtWork { poll.pause() }
         }
+    }
+
+    /// What a function left behind when it returned.
+    private struct CallEnd {
+        var r0: UInt32, r1: UInt32
+        var isDamaged = false
+        var isUnprivileged = false
+    }
+
+    /// - Returns: nil when the halted core is not where a return leads.
+    private func end(of function: FunctionCall) throws(CoreError) -> CallEnd? {
+        guard let trap = function.site.returnTrap else {
+            let words = try access(.call) { () throws(DebugAccessError) in
+                try memory.readWords(
+                    CallGate.resultCount, at: function.site.gate + CallGate.resultOffset)
+            }
+            guard let state = CallGate.State(rawValue: words[0]), state != .running else { return nil }
+            return CallEnd(
+                r0: words[1], r1: words[2], isDamaged: state == .damaged, isUnprivileged: words[3] & 1 == 1)
+        }
+        let values = try readRegisters([.general(0), .general(1), .pc, .special])
+        guard values[2] & ~1 == trap & ~1 else { return nil }
+        let special = RegisterValue<SpecialRegisters>(rawValue: values[3])
+        return CallEnd(r0: values[0], r1: values[1], isUnprivileged: special.isUnprivileged)
     }
 
     private func keepTargetAlive() throws(CoreError) {
@@ -104,7 +114,7 @@ extension Core {
     private func lostToReset(_ function: FunctionCall, after elapsed: Duration) throws(CoreError) -> CoreError
     {
         try halt()
-        preparedStack = nil
+        preparedSite = nil
         return .targetReset(function: function.name, after: elapsed)
     }
 
@@ -123,7 +133,7 @@ extension Core {
         }
         let values = try readRegisters([.xpsr, .pc])
         guard RegisterValue<ProgramStatus>(rawValue: values[0]).exception != 0,
-            !breakpoints.contains(values[1] & ~1), try breakpointInstruction(at: values[1]) == nil
+            try breakpointInstruction(at: values[1]) == nil
         else { return false }
         trace(.debug, "resumed after erratum 3092511", ["pc": values[1].hex])
         try run()
@@ -141,13 +151,17 @@ extension Core {
         }
     }
 
+    /// It stopped somewhere else than where a return leads.
     private func strayed(
-        _ function: FunctionCall, to pc: UInt32, after elapsed: Duration,
-        _ status: RegisterValue<DebugHaltingControl>
+        _ function: FunctionCall, _ elapsed: Duration, _ status: RegisterValue<DebugHaltingControl>
     ) throws(CoreError) -> CoreError {
         let mortem = try postMortem(of: function, after: elapsed, status: status)
+        // First: a fault a few instructions later is only its consequence.
+        if mortem.watched != nil { return .callOverran(mortem) }
         if mortem.fault.debug.vectorCatch || mortem.fault.isFault { return .callFaulted(mortem) }
-        if mortem.fault.debug.breakpoint, let immediate = try breakpointInstruction(at: pc) {
+        if mortem.fault.debug.breakpoint, let pc = mortem.samples.last?.pc,
+            let immediate = try breakpointInstruction(at: pc)
+        {
             return .callHitBreakpoint(mortem, immediate: immediate)
         }
         return .callHalted(mortem)

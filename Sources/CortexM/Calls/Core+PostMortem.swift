@@ -67,10 +67,14 @@ extension Core {
         let status = if let status { status } else { try self.status() }
         let programStatus = RegisterValue<ProgramStatus>(rawValue: try readRegister(.xpsr))
         let samples = if let samples { samples } else { [try sample()] }
+        let fault = try faultReport()
+        let site = call.site
         return CallPostMortem(
             function: call.name, elapsed: elapsed, samples: samples, status: status,
-            programStatus: programStatus, fault: try faultReport(),
-            stackUsed: try stackHighWaterMark(call.stack), stackSize: call.stack.count)
+            programStatus: programStatus, fault: fault,
+            stackUsed: try stackHighWaterMark(of: site), stackSize: site.stack.count,
+            watched: fault.debug.watchpoint ? try touchedArea() : nil,
+            guardDamage: try guardDamage(of: site), gateDamage: try gateDamage(of: site))
     }
 
     private func sample() throws(CoreError) -> CallPostMortem.Sample {
