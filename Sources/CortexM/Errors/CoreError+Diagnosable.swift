@@ -29,10 +29,11 @@ extension CoreError: Diagnosable {
         switch self {
         case .access: nil
         case .notACortexM, .haltTimedOut, .notHalted, .registerNotReady, .resetNotSeen, .implausibleCache,
-            .noBreakpointLeft, .breakpointUnreachable, .targetReset:
+            .targetReset:
             .targetFailed
         case .cancelled: .cancelled
-        case .callTimedOut, .callFaulted, .callLockedUp, .callHitBreakpoint, .callHalted, .stackOverflowed:
+        case .callTimedOut, .callFaulted, .callLockedUp, .callHitBreakpoint, .callHalted, .stackOverflowed,
+            .callOverran:
             .loaderFailed
         }
     }
