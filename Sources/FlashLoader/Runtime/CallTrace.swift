@@ -29,7 +29,9 @@ struct CallTrace: Hashable, Sendable {
 
     /// - Parameters:
     ///   - words: the stack from `address` to its top.
+    ///   - address: of the first word.
     ///   - stackPointer: at `address`, or below it where not all of the stack was read.
+    ///   - image: the loader, whose code the return addresses lead into.
     init(_ words: [UInt32], at address: UInt32, stackPointer: UInt32, in image: LoaderImage) {
         self.stackPointer = stackPointer
         top = address &+ 4 * UInt32(words.count)
@@ -80,9 +82,10 @@ struct CallTrace: Hashable, Sendable {
         return nil
     }
 
-    /// The function with the most stack for itself: a place in it, and the bytes.
+    /// The function with the most stack for itself.
     ///
     /// - Parameter place: where the core stood, in the innermost function.
+    /// - Returns: a place in the function, and the bytes that it has.
     func largestFrame(innermost place: UInt32) -> (place: UInt32, size: Int) {
         var (start, function) = (stackPointer, place)
         var largest = (place: place, size: 0)
