@@ -30,8 +30,7 @@ extension Core {
         guard !end.isDamaged else {
             throw .stackOverflowed(try postMortem(of: function, after: result.duration))
         }
-        // Unprivileged code could not use the gate again.
-        if end.isUnprivileged {
+        if end.leavesMasksWrong {
             try writeRegister(.special, RegisterValue<SpecialRegisters>.forCalls.rawValue)
         }
         isInterrupted = false
@@ -81,7 +80,8 @@ extension Core {
     private struct CallEnd {
         var r0: UInt32, r1: UInt32
         var isDamaged = false
-        var isUnprivileged = false
+        /// The gate could not be entered: unprivileged, or with interrupts that would come in between.
+        var leavesMasksWrong = false
     }
 
     /// - Returns: nil when the halted core is not where a return leads.
@@ -93,12 +93,14 @@ extension Core {
             }
             guard let state = CallGate.State(rawValue: words[0]), state != .running else { return nil }
             return CallEnd(
-                r0: words[1], r1: words[2], isDamaged: state == .damaged, isUnprivileged: words[3] & 1 == 1)
+                r0: words[1], r1: words[2], isDamaged: state == .damaged,
+                leavesMasksWrong: words[3] & 1 == 1)
         }
         let values = try readRegisters([.general(0), .general(1), .pc, .special])
         guard values[2] & ~1 == trap & ~1 else { return nil }
-        let special = RegisterValue<SpecialRegisters>(rawValue: values[3])
-        return CallEnd(r0: values[0], r1: values[1], isUnprivileged: special.isUnprivileged)
+        return CallEnd(
+            r0: values[0], r1: values[1],
+            leavesMasksWrong: values[3] != RegisterValue<SpecialRegisters>.forCalls.rawValue)
     }
 
     private func keepTargetAlive() throws(CoreError) {

@@ -17,13 +17,15 @@ extension LoaderImageError: Diagnosable {
         case .sectionsOverlap: "LDR-008"
         case .tooLarge: "LDR-009"
         case .nothingToLoad: "LDR-010"
+        case .storageInfoUnusable: "LDR-011"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
         case .noStorageInfo, .storageInfoIncomplete, .storageInfoEmpty: .loaderWithoutStorageInfo
-        case .notReadable, .noSymbols, .functionMissing, .functionOutsideImage, .sectionsOverlap, .tooLarge,
+        case .notReadable, .noSymbols, .storageInfoUnusable, .functionMissing, .functionOutsideImage,
+            .sectionsOverlap, .tooLarge,
             .nothingToLoad:
             .loaderInvalid
         }
@@ -33,10 +35,11 @@ extension LoaderImageError: Diagnosable {
         switch self {
         case .notReadable(let error): "the loader cannot be read: \(error.summary)"
         case .noSymbols(let file): "\(file) has no symbol table, so its functions cannot be found"
-        case .noStorageInfo(let file): "\(file) has no symbol StorageInfo: it is no flash loader"
+        case .noStorageInfo(let file): "\(file) has no symbol StorageInfo: it is not a flash loader"
         case .storageInfoIncomplete(let file, let found):
             "\(file): only \(found) bytes of StorageInfo are in the file"
         case .storageInfoEmpty(let file): "\(file): StorageInfo is all zeros"
+        case .storageInfoUnusable(let file, let problem): "\(file): StorageInfo \(Self.text(problem))"
         case .functionMissing(let file, let function): "\(file) has no function \(function.rawValue)"
         case .functionOutsideImage(let file, let function, let address):
             "\(file): \(function.rawValue) is at \(address.hex), where the file puts no code"
@@ -58,11 +61,25 @@ extension LoaderImageError: Diagnosable {
             ]
         case .storageInfoIncomplete, .storageInfoEmpty:
             ["give StorageInfo its initial values and a section that the linker script keeps, not .bss"]
+        case .storageInfoUnusable:
+            [
+                "correct StorageInfo in the loader's source: size and sectors as the chip has them, erased value 0xff"
+            ]
         case .functionMissing(_, let function):
             ["keep \(function.rawValue) in the link: an unreferenced function is dropped by --gc-sections"]
         case .functionOutsideImage: ["link code and data to RAM: a loader runs where it is linked"]
         case .sectionsOverlap, .tooLarge: ["check the loader's linker script"]
         case .nothingToLoad: ["this is a data file, not a linked loader"]
+        }
+    }
+
+    private static func text(_ problem: StorageInfo.Problem) -> String {
+        switch problem {
+        case .noSize: "says that the flash has no bytes"
+        case .beyondAddresses: "says that the flash has more bytes than there are addresses"
+        case .noSectors: "has no sectors, so that nothing could be erased"
+        case .erasedValue(let value):
+            "says that erased cells read \(value.hex); in a serial NOR flash they read 0xff"
         }
     }
 }

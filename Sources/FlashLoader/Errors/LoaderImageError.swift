@@ -12,6 +12,8 @@ package enum LoaderImageError: Error, Hashable, Sendable {
     /// The symbol is there, but the bytes it names are not in the file, or not enough of them.
     case storageInfoIncomplete(file: String, found: Int)
     case storageInfoEmpty(file: String)
+    /// It describes no flash that could be worked with.
+    case storageInfoUnusable(file: String, StorageInfo.Problem)
     case functionMissing(file: String, LoaderFunction)
     /// An entry point is not in what gets loaded.
     case functionOutsideImage(file: String, LoaderFunction, address: UInt32)

@@ -73,11 +73,13 @@ extension LoaderImage {
             throw .storageInfoIncomplete(file: fileName, found: record.count)
         }
         guard record.contains(where: { $0 != 0 }) else { throw .storageInfoEmpty(file: fileName) }
+        if let problem = storage.problem { throw .storageInfoUnusable(file: fileName, problem) }
         return storage
     }
 
     private func oddities(startUpSymbol: String?) -> [LoaderWarning] {
         var found: [LoaderWarning] = []
+        if storage.startAddress != 0x9000_0000 { found.append(.startsElsewhere(storage.startAddress)) }
         if storage.describedSize != UInt64(storage.size) {
             found.append(.sectorsDoNotSum(described: storage.describedSize, size: storage.size))
         }

@@ -40,7 +40,12 @@ package struct StorageInfo: Hashable, Sendable {
     package init(_ bytes: [UInt8]) throws(TruncatedBytes) {
         var reader = ByteReader(bytes.span)
         let name = try reader.readBytes(Self.nameSize).prefix { $0 != 0 }
-        deviceName = String(decoding: name, as: UTF8.self)
+        // What a terminal would take for a command is no part of a name.
+        deviceName = String(
+            String.UnicodeScalarView(
+                String(decoding: name, as: UTF8.self).unicodeScalars.map { scalar in
+                    scalar.properties.generalCategory == .control ? "\u{FFFD}" : scalar
+                }))
         deviceType = try reader.read()
         _ = try reader.read(UInt16.self)
         startAddress = try reader.read()
@@ -54,6 +59,22 @@ package struct StorageInfo: Hashable, Sendable {
             if group.count == 0 || group.size == 0 { break }
             sectorGroups.append(group)
         }
+    }
+
+    /// What keeps the description from being that of a serial NOR flash.
+    package enum Problem: Hashable, Sendable {
+        case noSize
+        /// More bytes than there are addresses from the start on.
+        case beyondAddresses
+        case noSectors
+        /// Erased cells are all ones: with another value every erase would look as if it had failed.
+        case erasedValue(UInt8)
+    }
+    package var problem: Problem? {
+        if size == 0 { return .noSize }
+        if end > 1 << 32 { return .beyondAddresses }
+        if sectorGroups.isEmpty { return .noSectors }
+        return erasedValue == 0xFF ? nil : .erasedValue(erasedValue)
     }
 
     /// One past the last address, in 64 bits: what a file says need not fit.

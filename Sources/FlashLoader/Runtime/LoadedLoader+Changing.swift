@@ -39,7 +39,9 @@ extension LoadedLoader {
     ) throws(LoaderError) {
         let buffer = try bring(bytes)
         let other = 1 - buffer
-        let upload = BufferUpload(next, to: layout.buffers[other].lowerBound, through: target.core.memory)
+        let upload = BufferUpload(
+            next, to: layout.buffers[other].lowerBound, through: target.core.memory,
+            on: target.core.timebase)
         var work = CallWork(within: timing.program(bytes.count), amount: bytes.count)
         work.whileRunning = { _ in upload.advance() }
         try callExpectingSuccess(
