@@ -57,6 +57,10 @@ man: build-packages ## Write the manual pages to .build/man
 install: build man ## Install to $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(release)/extflash $(DESTDIR)$(PREFIX)/bin/extflash
 	$(remove-shipped)
+	install -d $(DESTDIR)$(PREFIX)/share/extflash/schemas
+	for name in $$($(release)/extflash schema list); do \
+	    $(release)/extflash schema $$name >$(DESTDIR)$(PREFIX)/share/extflash/schemas/$$name.json || exit 1; \
+	done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
 	$(release)/extflash --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	$(release)/extflash --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash

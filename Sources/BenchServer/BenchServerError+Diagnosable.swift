@@ -17,6 +17,7 @@ extension BenchServerError: Diagnosable {
         case .refused: "SRV-008"
         case .system: "SRV-009"
         case .cannotListen: "SRV-010"
+        case .noSocketNamed: "SRV-011"
         case .record: "SRV-020"
         case .recordIncomplete: "SRV-021"
         case .noTranscript: "SRV-022"
@@ -29,7 +30,7 @@ extension BenchServerError: Diagnosable {
         switch self {
         case .bench: nil
         case .noFuse, .noNamespace, .notAllowed, .system, .cannotListen: .machineUnsuitable
-        case .noSuchCommand, .tooManyProbes, .noSimulation, .refused: .usage
+        case .noSuchCommand, .tooManyProbes, .noSimulation, .noSocketNamed, .refused: .usage
         case .record, .recordIncomplete, .noTranscript, .transcriptMalformed: .fileUnusable
         case .replayDiffers: .probeFailed
         }
@@ -44,6 +45,8 @@ extension BenchServerError: Diagnosable {
         case .tooManyProbes(let limit): "the private bus has \(limit) ports"
         case .bench(let selector, _): "the simulated probe `\(selector)` cannot be set up"
         case .noSimulation(let path, let detail): "no simulation answers at \(path): \(detail)"
+        case .noSocketNamed:
+            "no simulation is named: \(ControlClient.variable) is not set, and --socket is not given"
         case .refused(let reason): "the simulation refused: \(reason)"
         case .cannotListen(let address, let detail): "\(address) cannot be listened on: \(detail)"
         case .system(let operation, let detail): "\(operation) failed: \(detail)"
@@ -72,7 +75,7 @@ extension BenchServerError: Diagnosable {
             ["run outside of a sandbox or chroot, or in a container with --cap-add SYS_ADMIN"]
         case .noSuchCommand: ["check the name after `--`"]
         case .tooManyProbes: ["give fewer --probe options"]
-        case .noSimulation:
+        case .noSimulation, .noSocketNamed:
             ["run this inside of `extflash simulate`, or give its socket with --socket"]
         case .cannotListen:
             [

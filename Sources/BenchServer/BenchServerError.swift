@@ -19,6 +19,8 @@ package enum BenchServerError: Error, Sendable {
     case bench(selector: String, any Diagnosable)
     /// The simulation's control socket does not answer.
     case noSimulation(path: String, detail: String)
+    /// Nothing says which simulation is meant.
+    case noSocketNamed
     /// The simulation refused what it was told.
     case refused(String)
     /// The address to offer the bus on cannot be had.

@@ -39,7 +39,7 @@ extension DebugAccessError: Diagnosable {
         case .connectionLost(let attempts, let step, _):
             "contact was lost during \(step.rawValue) and not regained in \(attempts) line resets"
         case .powerUpRefused(let status, let limit):
-            "debug power-up not acknowledged within \(limit): \(status)"
+            "debug power-up not acknowledged within \(Format.time(limit)): \(status)"
         case .busFault(let port, let address, let isWrite, _):
             "the bus behind AP\(port) answered the \(isWrite ? "write" : "read") at \(address.hex) with an error"
         case .stickyFault(let status, let step, let attempts):

@@ -74,7 +74,7 @@ extension ProbeError: Diagnosable {
             "this probe's firmware has no \(feature); it needs \(needs)"
         case .noTarget(let detail): "no target answers on SWD: \(detail)"
         case .targetNotPowered(let volts):
-            "the target is not powered: the probe measures \(volts.formatted) V"
+            "the target is not powered: the probe measures \(Format.volts(volts))"
         }
     }
 
@@ -116,14 +116,5 @@ extension FailedAcknowledge {
         case .none: "the target did not answer"
         case .protocolError: "the target's answer was garbled"
         }
-    }
-}
-
-extension Double {
-    /// Two decimals, for volts.
-    fileprivate var formatted: String {
-        let hundredths = Int((self * 100).rounded())
-        let fraction = String(hundredths.magnitude % 100 + 100).dropFirst()
-        return "\(hundredths / 100).\(fraction)"
     }
 }

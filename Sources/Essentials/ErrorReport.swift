@@ -4,7 +4,7 @@
 /// An error as it is reported: on the command line, in JSON documents and in lists.
 package struct ErrorReport: Hashable, Sendable {
     /// One error of the chain.
-    package struct Entry: Hashable, Sendable {
+    package struct Entry: Hashable, Encodable, Sendable {
         package let code: String
         package let summary: String
 
@@ -46,5 +46,22 @@ package struct ErrorReport: Hashable, Sendable {
                 String(repeating: "  ", count: depth + 1) + "because \(cause.summary) [\(cause.code)]")
         }
         return lines + remedies.map { "  try: \($0)" }
+    }
+}
+
+extension ErrorReport: Encodable {
+    private enum CodingKeys: String, CodingKey {
+        case failureClass = "class"
+        case code, summary, causes, passedThrough, remedies
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var keys = encoder.container(keyedBy: CodingKeys.self)
+        try keys.encode(failureClass.name, forKey: .failureClass)
+        try keys.encode(code, forKey: .code)
+        try keys.encode(summary, forKey: .summary)
+        try keys.encode(causes, forKey: .causes)
+        try keys.encode(passedThrough, forKey: .passedThrough)
+        try keys.encode(remedies, forKey: .remedies)
     }
 }

@@ -44,6 +44,8 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
     case usage = 64
     /// 128 + SIGINT.
     case cancelled = 130
+    /// 128 + SIGPIPE, as a program ends that does not look after itself.
+    case outputClosed = 141
 
     /// The class of an error, by what it and its causes are.
     ///
@@ -61,6 +63,9 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
         default: false
         }
     }
+
+    /// As JSON documents name it: `probeLost`.
+    package var name: String { "\(self)" }
 
     /// One line for the manual.
     package var meaning: String {
@@ -94,6 +99,7 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
         case .machineUnsuitable: "this machine does not allow the simulated USB bus"
         case .usage: "wrong command line"
         case .cancelled: "cancelled"
+        case .outputClosed: "the reader of standard output went away"
         }
     }
 }

@@ -37,7 +37,7 @@ extension TargetError: Diagnosable {
         switch self {
         case .probe(_, let step), .access(_, let step), .core(_, let step): "\(step.rawValue) failed"
         case .supplyTooLow(let volts, let minimum):
-            "the target's supply is \(volts.twoDecimals) V; it needs \(minimum.twoDecimals) V"
+            "the target's supply is \(Format.volts(volts)); it needs \(Format.volts(minimum))"
         case .unexpectedDebugPort(let found, let targets):
             "the debug port is not that of \(targets.joined(separator: ", ")): \(found)"
         case .wrongPart(let found, let expected):
@@ -48,9 +48,9 @@ extension TargetError: Diagnosable {
         case .wrongCore(let name, let cpuid): "the core is no \(name): CPUID reads \(cpuid.hex)"
         case .keepsResetting(let attempts):
             "the part was reset again after each of \(attempts) attempts to hold its cores"
-        case .busMasterRuns(let name, let limit): "\(name) did not stop within \(limit)"
+        case .busMasterRuns(let name, let limit): "\(name) did not stop within \(Format.time(limit))"
         case .mappedModeStays(let status, let limit):
-            "QUADSPI did not leave memory-mapped mode within \(limit): SR is \(status.hex)"
+            "QUADSPI did not leave memory-mapped mode within \(Format.time(limit)): SR is \(status.hex)"
         case .notHeld: "the target runs: it was attached to without being halted"
         case .noReliableClock(let slowest, let failure):
             "SWD is not reliable at any clock down to \(slowest)"
@@ -97,13 +97,5 @@ extension DeviceIdentity: CustomStringConvertible {
             case nil: ""
             }
         return "device \(device.hex), revision \(revision.hex)\(cores)"
-    }
-}
-
-extension Double {
-    /// For volts.
-    var twoDecimals: String {
-        let hundredths = Int((max(-1e6, min(1e6, self)) * 100).rounded())
-        return "\(hundredths / 100)." + String(hundredths.magnitude % 100 + 100).dropFirst()
     }
 }

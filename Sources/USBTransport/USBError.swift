@@ -61,7 +61,8 @@ extension USBError: Diagnosable {
 
     package var summary: String {
         switch self {
-        case .timedOut(let limit, let transferred): "no answer within \(limit) (\(transferred) bytes moved)"
+        case .timedOut(let limit, let transferred):
+            "no answer within \(Format.time(limit)) (\(Format.count(transferred, "byte")) moved)"
         case .stalled: "the probe stalled the endpoint"
         case .disconnected: "the probe was unplugged"
         case .overflow(let expected): "the probe sent more than the \(expected) bytes asked for"
@@ -91,7 +92,7 @@ extension USBError: Diagnosable {
         case .noUSB:
             [
                 "in a container or virtual machine, pass /dev/bus/usb or the USB device in",
-                "try without hardware: --probe sim:stlink-v3",
+                "work without hardware: --probe sim:stlink-v3",
             ]
         case .stalled, .overflow, .transferFailed, .noSuchInterface, .noSuchEndpoint, .cancelled, .system: []
         }

@@ -96,7 +96,7 @@ extension WorkbenchError: Diagnosable {
         case .noProbe:
             [
                 "plug the probe in, and see `extflash probes`",
-                "try without hardware: --probe sim:stlink-v3",
+                "work without hardware: --probe sim:stlink-v3",
             ]
         case .severalProbes: ["choose one with --probe"]
         case .configurationMissing(let kind, _, _, let searched):

@@ -5,30 +5,25 @@ import ArgumentParser
 import Essentials
 import Workbench
 
-/// A command that does one job on a bench and reports it once, as text or as JSON.
-protocol BenchCommand: AsyncParsableCommand {
-    associatedtype Report: Encodable & Sendable
-
-    /// The command's name in the JSON document: `loader inspect`.
-    static var documentName: String { get }
+/// A command that does one job on a bench.
+protocol BenchCommand: ReportCommand, AsyncParsableCommand {
     var bench: BenchOptions { get }
 
-    /// Checks and assembles what the bench needs; wrong command lines end here.
-    func request() throws -> BenchRequest
+    func request() -> BenchRequest
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> Report
-    /// Writes the report for people.
-    func render(_ report: Report, on console: Console)
 }
 
 extension BenchCommand {
+    var console: Console { bench.console }
+
     mutating func run() async throws {
-        let console = bench.console
-        let request = try request()
+        let start = MonotonicTime()
+        let console = console
         let cancellation = Cancellation()
         let display = ProgressDisplay(console: console)
         let interrupts = InterruptWatch(cancellation: cancellation, console: console)
         let client = WorkbenchClient(
-            request: request,
+            request: request(),
             observer: Observer(
                 threshold: console.traceThreshold,
                 trace: { display.trace($0, $1, $2) },
@@ -40,32 +35,9 @@ extension BenchCommand {
         interrupts.stop()
         switch outcome {
         case .success(let report):
-            guard let failure = (report as? any PartialReport)?.failure else {
-                return try show(report, on: console)
-            }
-            if !console.isJSON { render(report, on: console) }
-            throw try show(failure, with: report, on: console)
-        case .failure(let error): throw try show(error, with: nil, on: console)
+            try conclude(report, failure: (report as? any PartialReport)?.failure, since: start)
+        case .failure(let error): try conclude(nil, failure: error, since: start)
         }
-    }
-
-    private func show(_ report: Report, on console: Console) throws {
-        guard console.isJSON else { return render(report, on: console) }
-        console.document(try JSONDocument.success(report, command: Self.documentName).text())
-    }
-
-    /// - Returns: what ends the process with the class's exit code.
-    private func show(
-        _ error: WorkbenchError, with report: Report?, on console: Console
-    ) throws -> ExitCode {
-        let failure = ErrorReport(error)
-        console.failure(failure)
-        if console.isJSON {
-            let document = JSONDocument<Report>.failure(
-                failure, command: Self.documentName, result: report)
-            console.document(try document.text())
-        }
-        return ExitCode(failure.failureClass.rawValue)
     }
 }
 

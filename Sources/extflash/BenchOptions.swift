@@ -23,8 +23,10 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "The target definition, by name or file.")
     var target: String?
 
-    @Option(help: "Highest SWD clock, e.g. 4000k, 24M (default: the fastest the target allows).")
-    var speed: String?
+    @Option(
+        help: "Highest SWD clock, e.g. 4000k, 24M (default: the fastest the target allows).",
+        transform: Self.frequency)
+    var speed: Hertz?
 
     @Option(help: "How to take hold of the target: normal, under-reset or hot (running, not halted).")
     var connect: ConnectMode = .normal
@@ -41,20 +43,25 @@ struct BenchOptions: ParsableArguments {
 
     var console: Console { Console(isJSON: json, progress: progress, verbosity: verbose) }
 
-    func request(_ loader: LoaderOptions? = nil) throws -> BenchRequest {
+    func validate() throws {
+        if probe?.isEmpty == true {
+            throw ValidationError("--probe is empty; leave it out to take the only probe")
+        }
+    }
+
+    func request(_ loader: LoaderOptions? = nil) -> BenchRequest {
         var request = BenchRequest(probe: ProbeSelector(parsing: probe), paths: .current())
         request.target = target
-        if let loader {
-            (request.board, request.loader, request.layout) = (loader.board, loader.loader, loader.layout)
-        }
-        request.connect = connect
-        if let speed {
-            guard let clock = Hertz(parsing: speed) else {
-                throw ValidationError("--speed \(speed): expected a frequency such as 4000k, 4M or 1800000")
-            }
-            request.speed = clock
-        }
+        if let loader { loader.apply(to: &request) }
+        (request.connect, request.speed) = (connect, speed)
         return request
+    }
+
+    private static func frequency(_ text: String) throws -> Hertz {
+        guard let clock = Hertz(parsing: text) else {
+            throw ValidationError("expected a frequency such as 4000k, 4M or 1800000")
+        }
+        return clock
     }
 }
 
@@ -73,6 +80,10 @@ struct LoaderOptions: ParsableArguments {
             "Where the loader's stack and buffers go: spacious, or vendor to see why a loader fails elsewhere.",
             discussion: "vendor is ST's way: 1 KiB of stack directly behind the loader, .bss not cleared."))
     var layout: LoaderLayout.Style = .spacious
+
+    func apply(to request: inout BenchRequest) {
+        (request.board, request.loader, request.layout) = (board, loader, layout)
+    }
 }
 
 extension LoaderLayout.Style: ExpressibleByArgument {}

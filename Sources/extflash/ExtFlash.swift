@@ -24,8 +24,7 @@ struct ExtFlash: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
-            Checksum.self,
-            Reset.self, Loader.self, Config.self, Simulate.self,
+            Checksum.self, Reset.self, Loader.self, Config.self, SchemaCommand.self, Simulate.self,
         ])
 
     private static var exitCodeTable: String {
@@ -36,16 +35,8 @@ struct ExtFlash: AsyncParsableCommand {
     static func main() async {
         // A reader that goes away must not kill us while a flash operation runs.
         signal(SIGPIPE, SIG_IGN)
-        do {
-            var command = try parseAsRoot()
-            if var asynchronous = command as? any AsyncParsableCommand {
-                try await asynchronous.run()
-            } else {
-                try command.run()
-            }
-        } catch {
-            exit(withError: error)
-        }
+        StandardStreams.occupyClosed()
+        Glibc.exit(await CommandLineRun.run(Array(CommandLine.arguments.dropFirst())))
     }
 }
 

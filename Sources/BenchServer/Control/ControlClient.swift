@@ -11,6 +11,7 @@ package enum ControlClient {
 
     /// - Returns: the lines of the answer, without the `ok` that ends it.
     package static func send(_ command: String, to path: String) throws(BenchServerError) -> [String] {
+        guard !path.isEmpty else { throw .noSocketNamed }
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
         defer { close(descriptor) }
         guard descriptor >= 0, withSocketAddress(of: path, { connect(descriptor, $0, $1) }) == 0 else {

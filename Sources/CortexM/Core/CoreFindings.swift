@@ -34,7 +34,7 @@ extension CoreFindings {
             lines.append("interrupts were masked")
         }
         if sysTick.enable { lines.append("SysTick was running") }
-        if !enabledInterrupts.isEmpty { lines.append("\(enabledInterrupts.count) interrupts were enabled") }
+        if !enabledInterrupts.isEmpty { lines.append("interrupts enabled: \(enabledInterrupts.count)") }
         if !pendingInterrupts.isEmpty || interruptControl.sysTickPending || interruptControl.pendSVPending {
             let names =
                 pendingInterrupts.map(String.init) + (interruptControl.sysTickPending ? ["SysTick"] : [])

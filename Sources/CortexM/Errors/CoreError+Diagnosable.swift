@@ -43,19 +43,19 @@ extension CoreError: Diagnosable {
         case .access(_, let core, let step): "\(core): \(step.rawValue) failed"
         case .notACortexM(let core, let cpuid): "\(core): CPUID reads \(cpuid.hex), which is not a Cortex-M's"
         case .haltTimedOut(let core, let status, let limit):
-            "\(core) did not halt within \(limit.seconds.rounded3) s (DHCSR \(status.rawValue.hex)\(Self.state(status)))"
+            "\(core) did not halt within \(Format.time(limit)) (DHCSR \(status.rawValue.hex)\(Self.state(status)))"
         case .notHalted(let core, let status, let step):
             "\(core) is running\(Self.state(status)), but \(step.rawValue) needs it halted (DHCSR \(status.rawValue.hex))"
         case .registerNotReady(let core, let register, let limit):
-            "\(core): \(register) was not transferred within \(limit.seconds.rounded3) s"
-        case .resetNotSeen(let core, let limit): "\(core) was not reset within \(limit.seconds.rounded3) s"
+            "\(core): \(register) was not transferred within \(Format.time(limit))"
+        case .resetNotSeen(let core, let limit): "\(core) was not reset within \(Format.time(limit))"
         case .implausibleCache(let core, let size):
             "\(core): its data cache cannot have the geometry that it gives (CCSIDR \(size.rawValue.hex))"
-        case .cancelled(let function, let time): "\(function) was cancelled after \(time.seconds.rounded3) s"
+        case .cancelled(let function, let time): "\(function) was cancelled after \(Format.time(time))"
         case .targetReset(let function, let time):
-            "the target was reset while \(function) ran (after \(time.seconds.rounded3) s)"
+            "the target was reset while \(function) ran (after \(Format.time(time)))"
         case .callTimedOut(let mortem):
-            "\(mortem.function) did not return within \(mortem.elapsed.seconds.rounded3) s: \(mortem.place)"
+            "\(mortem.function) did not return within \(Format.time(mortem.elapsed)): \(mortem.place)"
         case .callFaulted(let mortem): "\(mortem.function) ended in a fault: \(mortem.place)"
         case .callLockedUp(let mortem): "the core locked up in \(mortem.function): \(mortem.place)"
         case .callHitBreakpoint(let mortem, let immediate):
@@ -103,14 +103,5 @@ extension CoreError: Diagnosable {
 
     package var cause: (any Diagnosable)? {
         if case .access(let error, _, _) = self { error } else { nil }
-    }
-}
-
-extension Double {
-    /// Three decimals at most.
-    var rounded3: String {
-        let thousandths = (self * 1_000).rounded()
-        guard thousandths.magnitude < 1e15 else { return "\(self)" }
-        return "\(thousandths / 1_000)"
     }
 }

@@ -129,7 +129,7 @@ extension LoaderError: Diagnosable {
     }
     private static func ending(_ error: CoreError) -> String {
         switch error {
-        case .callTimedOut(let mortem): "did not come back within \(mortem.elapsed.rounded) s"
+        case .callTimedOut(let mortem): "did not come back within \(Format.time(mortem.elapsed))"
         case .callFaulted: "ended in a fault"
         case .callLockedUp: "locked the core up"
         case .callHitBreakpoint: "stopped at a breakpoint"
@@ -146,13 +146,5 @@ extension LoaderError: Diagnosable {
     }
     private static func text(_ range: Range<UInt32>) -> String {
         text(UInt64(range.lowerBound)..<UInt64(range.upperBound))
-    }
-}
-
-extension Duration {
-    /// Seconds with one decimal.
-    var rounded: String {
-        let tenths = (seconds * 10).rounded()
-        return "\(tenths / 10)"
     }
 }

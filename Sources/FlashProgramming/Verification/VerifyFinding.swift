@@ -46,7 +46,8 @@ extension VerifyFinding: CustomStringConvertible {
     package var description: String {
         let owner = origin.map { " (\($0))" } ?? " (kept beside the image)"
         let sectorText = sectors.count == 1 ? "1 sector" : "\(sectors.count) sectors"
-        return "\(differingBytes) of \(comparedBytes) bytes differ in \(sectorText), first at "
+        return
+            "\(differingBytes) of \(comparedBytes) bytes \(differingBytes == 1 ? "differs" : "differ") in \(sectorText), first at "
             + "\(first.address.hex)\(owner): expected \(first.expected.hex), found \(first.found.hex); \(nature)"
     }
 }
@@ -64,6 +65,6 @@ extension MismatchNature: CustomStringConvertible {
 
 extension BlankFinding: CustomStringConvertible {
     package var description: String {
-        "\(nonBlankBytes) of \(checkedBytes) bytes are not blank, first \(found.hex) at \(firstAddress.hex)"
+        "\(nonBlankBytes) of \(checkedBytes) bytes \(nonBlankBytes == 1 ? "is" : "are") not blank, first \(found.hex) at \(firstAddress.hex)"
     }
 }

@@ -142,7 +142,7 @@ package final class BringUp {
     private func measureSupply() throws(TargetError) {
         let volts = try probing(.voltage) { () throws(ProbeError) in try probe.targetVoltage() }
         report.volts = volts
-        trace(.step, "supply", ["volts": volts.map(\.twoDecimals) ?? "not measured by this probe"])
+        trace(.step, "supply", ["volts": volts.map(Format.volts) ?? "not measured by this probe"])
         let minimum = candidates.map(\.minimumVolts).min() ?? 0
         if let volts, volts < minimum { throw .supplyTooLow(volts: volts, minimum: minimum) }
     }

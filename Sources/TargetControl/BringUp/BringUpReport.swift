@@ -93,7 +93,7 @@ extension BringUpReport {
         if let identity {
             lines.append("\(title): \(identity)" + (revisionName.map { " (revision \($0))" } ?? ""))
         }
-        if let volts { lines.append("supply \(volts.twoDecimals) V") }
+        if let volts { lines.append("supply \(Format.volts(volts))") }
         if let clock { lines.append("SWD clock \(clock)") }
         if let fallbackReason {
             lines.append("connected under reset, since attaching failed: \(fallbackReason)")
@@ -112,7 +112,8 @@ extension BringUpReport {
         for watchdog in watchdogs {
             switch watchdog.state {
             case .running(let evidence): lines.append("\(watchdog.name) is running (\(evidence))")
-            case .unknown: lines.append("\(watchdog.name): hardware does not tell whether it runs; it is fed")
+            case .unknown:
+                lines.append("\(watchdog.name): state cannot be read; it is reloaded as a precaution")
             case .stopped: break
             }
         }

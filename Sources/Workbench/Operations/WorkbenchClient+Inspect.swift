@@ -3,44 +3,50 @@
 
 import Essentials
 import FlashLoader
+import FlashProgramming
+import HardwareDescription
 
 extension WorkbenchClient {
-    /// What a loader file says; needs no probe.
+    /// What a loader file says, and what a job would refuse of it; needs no probe.
     package func inspectLoader(_ path: String) async throws(WorkbenchError) -> LoaderReport {
         try await onBench { context throws(WorkbenchError) in
             let image = try LoaderCatalog(context.request).image(named: path)
             return LoaderReport(
-                sections: [storage(of: image), functions(of: image), memory(of: image)],
-                warnings: image.warnings.map(\.text))
+                image, path: path, failure: try obstacle(to: image, for: context.request))
         }
     }
 }
 
-private func storage(of image: LoaderImage) -> ReportSection {
-    let storage = image.storage
-    var section = ReportSection("Flash, as StorageInfo describes it")
-    section.add("name", storage.deviceName)
-    section.add("type", "\(storage.deviceTypeName) (\(storage.deviceType))")
-    section.add("range", "\(storage.startAddress.hex), \(storage.size) bytes")
-    section.add("page", "\(storage.pageSize) bytes")
-    section.add("erased value", storage.erasedValue.hex)
-    for group in storage.sectorGroups { section.add("sectors", "\(group.count) of \(group.size) bytes") }
-    return section
+/// Why no job could use the loader; nil when one could.
+private func obstacle(
+    to image: LoaderImage, for request: BenchRequest
+) throws(WorkbenchError) -> WorkbenchError? {
+    do throws(FlashError) { _ = try FlashGeometry(image.storage) } catch {
+        return .step("reading the loader's description of its flash", error)
+    }
+    var request = request
+    if request.target == nil, request.board != nil {
+        request.target = try LoaderCatalog(request).board().definition.target
+    }
+    let targets = try TargetCatalog(request).candidates()
+    var first: WorkbenchError?
+    for target in targets {
+        guard let failure = obstacle(to: image, on: target, request.layout) else { return nil }
+        first = first ?? failure
+    }
+    return first
 }
 
-private func functions(of image: LoaderImage) -> ReportSection {
-    var section = ReportSection("Entry points")
-    for function in LoaderFunction.allCases {
-        section.add(function.rawValue, image.functions[function]?.hex ?? "missing")
+private func obstacle(
+    to image: LoaderImage, on target: TargetDefinition, _ style: LoaderLayout.Style
+) -> WorkbenchError? {
+    do throws(WorkbenchError) {
+        try FlashBench.check(image, serves: target)
+        _ = try doing("finding room for the loader in the RAM of \(target.name)") { () throws(LoaderError) in
+            try LoaderLayout(image, in: target.loaderRAM, style: style)
+        }
+        return nil
+    } catch {
+        return error
     }
-    return section
-}
-
-private func memory(of image: LoaderImage) -> ReportSection {
-    var section = ReportSection("Memory")
-    for piece in image.pieces { section.add("load", "\(piece.address.hex), \(piece.bytes.count) bytes") }
-    for zeros in image.zeroFilled where !zeros.isEmpty {
-        section.add("zeroed", "\(UInt32(truncatingIfNeeded: zeros.lowerBound).hex), \(zeros.count) bytes")
-    }
-    return section
 }

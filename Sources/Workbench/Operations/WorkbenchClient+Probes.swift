@@ -15,10 +15,13 @@ extension WorkbenchClient {
                 try FoundProbe.all(on: stack.bus)
             }
             let selector = context.request.probe
+            let matching = found.filter(selector.matches)
+            if matching.isEmpty, selector != .only {
+                throw .noProbe(selector: selector.description, present: found.map(\.label))
+            }
             return ProbesReport(
-                probes: found.filter(selector.matches).map { describe($0, on: stack, selector) },
-                simulatedKinds: BenchConfiguration.ProbeKind.allCases.map { "sim:\($0.rawValue)" }
-                    .joined(separator: ", "))
+                probes: matching.map { describe($0, on: stack, selector) },
+                simulatedKinds: BenchConfiguration.ProbeKind.allCases.map { "sim:\($0.rawValue)" })
         }
     }
 }
@@ -29,7 +32,7 @@ private func describe(_ found: FoundProbe, on stack: BenchStack, _ selector: Pro
     var firmware: String?
     var volts: Double?
     var limitations: [String] = []
-    var problem: ProbesReport.Problem?
+    var problem: ErrorReport?
     do throws(ProbeError) {
         let probe = try found.open(on: stack.bus, timebase: stack.time, trace: stack.context.trace)
         firmware = probe.description.firmware
@@ -37,18 +40,19 @@ private func describe(_ found: FoundProbe, on stack: BenchStack, _ selector: Pro
         volts = try probe.targetVoltage()
         try probe.disconnect()
     } catch {
-        problem = ProbesReport.Problem(ErrorReport(error))
+        problem = ErrorReport(error)
     }
     return ProbesReport.Probe(
         kind: found.candidate.kind, product: found.candidate.product, serial: found.candidate.serial,
         selector: found.selector(on: stack, selector), ids: found.ids, location: "\(found.device.location)",
-        firmware: firmware, targetVolts: volts, limitations: limitations, problem: problem)
+        firmware: firmware, targetMillivolts: volts.map { Int(($0 * 1000).rounded()) },
+        limitations: limitations, problem: problem)
 }
 
 extension FoundProbe {
     /// What to give to `--probe` to mean this one.
     fileprivate func selector(on stack: BenchStack, _ asked: ProbeSelector) -> String {
-        if stack.simulation != nil { return "--probe \(asked)" }
-        return "--probe \(candidate.serial ?? device.location.description)"
+        if stack.simulation != nil { return "\(asked)" }
+        return candidate.serial ?? device.location.description
     }
 }

@@ -47,10 +47,8 @@ extension WorkbenchClient {
                     try bench.programmer.verify(image, method, monitor: bench.monitor)
                 }
                 return VerifyReport(
-                    images: files.summaries, bytesVerified: UInt64(report.verified.count),
-                    method: report.proof.rawValue, timing: stack.timing(report),
-                    verdict: "The flash holds the image: \(report.verified.count) bytes \(report.proof.deed)."
-                )
+                    images: files.summaries, verification: Verification(report),
+                    timing: stack.timing(report))
             }
         }
     }
@@ -61,30 +59,7 @@ extension ProgramReport {
         self.init(
             images: files.summaries, bytesErased: UInt64(report.erasedBytes),
             bytesProgrammed: UInt64(report.programmedBytes), bytesSkipped: UInt64(report.unchangedBytes),
-            bytesKept: UInt64(report.restoredBytes), verified: report.proof.rawValue,
-            bytesVerified: UInt64(report.verified.count), loader: loader, timing: timing,
-            warnings: report.warnings.map(\.description), verdict: Self.verdict(on: report))
-    }
-
-    private static func verdict(on report: FlashReport) -> String {
-        let done =
-            report.programmedBytes == 0 && report.erasedBytes == 0
-            ? "The flash already held the image"
-            : "Programmed \(report.programmedBytes) bytes"
-                + (report.restoredBytes > 0
-                    ? ", \(report.restoredBytes) of them put back beside the image" : "")
-        guard report.proof != .none else { return done + "; NOT verified, as asked." }
-        return done + "; \(report.verified.count) bytes \(report.proof.deed) and right."
-    }
-}
-
-extension FlashReport.Proof {
-    /// What was done, as a participle.
-    var deed: String {
-        switch self {
-        case .readBack: "read back"
-        case .hash: "hashed on the target"
-        case .none: "not verified"
-        }
+            bytesKept: UInt64(report.restoredBytes), verification: Verification(report), loader: loader,
+            timing: timing, warnings: report.warnings.map(\.description))
     }
 }

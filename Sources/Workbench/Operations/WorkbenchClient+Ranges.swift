@@ -15,10 +15,9 @@ extension WorkbenchClient {
                     try bench.programmer.erase(extent, options, monitor: bench.monitor)
                 }
                 return EraseReport(
-                    ranges: report.verified.ranges.map(\.description),
-                    bytesErased: UInt64(report.erasedBytes),
-                    timing: stack.timing(report), warnings: report.warnings.map(\.description),
-                    verdict: "Erased: \(report.verified.count) bytes are blank, \(report.proof.deed).")
+                    ranges: report.verified.report, bytesErased: UInt64(report.erasedBytes),
+                    verification: Verification(report), timing: stack.timing(report),
+                    warnings: report.warnings.map(\.description))
             }
         }
     }
@@ -41,8 +40,7 @@ extension WorkbenchClient {
                 try bench.programmer.blankCheck(extent, monitor: bench.monitor)
             }
             return BlankCheckReport(
-                range: report.verified.rangeList, bytes: UInt64(report.verified.count),
-                timing: bench.stack.timing(report))
+                ranges: report.verified.report, timing: bench.stack.timing(report))
         }
     }
 
@@ -53,7 +51,7 @@ extension WorkbenchClient {
                 try bench.programmer.checksum(of: extent, monitor: bench.monitor)
             }
             return ChecksumReport(
-                range: found.ranges.rangeList, bytes: UInt64(found.ranges.count), crc32: found.crc32.hex,
+                ranges: found.ranges.report, bytes: UInt64(found.ranges.count), crc32: found.crc32.hex,
                 sha256: found.sha256.description, byteSum: found.byteSum.hex,
                 timing: bench.stack.timing(found.report))
         }
@@ -71,8 +69,4 @@ extension WorkbenchClient {
             }
         }
     }
-}
-
-extension AddressRangeSet {
-    var rangeList: String { ranges.map(\.description).joined(separator: ", ") }
 }

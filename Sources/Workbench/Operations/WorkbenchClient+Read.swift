@@ -28,8 +28,7 @@ extension WorkbenchClient {
                 var crc = CRC32()
                 crc.update(contents.segment.bytes)
                 return ReadReport(
-                    range: range.description, bytes: UInt64(range.count), file: request.path,
-                    crc32: crc.value.hex,
+                    range: RangeReport(range), file: request.path, crc32: crc.value.hex,
                     timing: stack.timing(contents.report))
             }
         }

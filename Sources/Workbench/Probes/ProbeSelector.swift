@@ -17,7 +17,7 @@ package enum ProbeSelector: Hashable, Sendable, CustomStringConvertible {
 
     /// Reads `--probe`.
     ///
-    /// Anything that is no id pair and no bus path is taken for a serial number.
+    /// Anything that is no id pair and no bus path is taken for a serial number; nothing at all for the only probe.
     package init(parsing text: String?) {
         guard let text, !text.isEmpty else {
             self = .only

@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 /// Every configuration file that can be named, by kind and name.
-package struct ConfigurationReport: Encodable, Sendable {
+package struct ConfigurationReport: JobReport {
     package struct File: Encodable, Sendable {
         /// `targets`, `boards`, `flash` or `loaders`.
         package let kind: String
@@ -33,7 +33,7 @@ package struct ConfigurationReport: Encodable, Sendable {
 }
 
 /// One configuration file that is in force.
-package struct ConfigurationFileReport: Encodable, Sendable {
+package struct ConfigurationFileReport: JobReport {
     package let kind: String
     package let name: String
     package let origin: String
@@ -55,7 +55,7 @@ package struct ConfigurationFileReport: Encodable, Sendable {
 }
 
 /// Where configuration is searched, weakest first; what is built in is weaker than all of them.
-package struct ConfigurationPlacesReport: Encodable, Sendable {
+package struct ConfigurationPlacesReport: JobReport {
     package struct Place: Encodable, Sendable {
         package let path: String
         package let exists: Bool
@@ -83,4 +83,48 @@ package struct ConfigurationPlacesReport: Encodable, Sendable {
             Place(path: $0, exists: HostFile.isDirectory($0), files: files[$0] ?? 0)
         }
     }
+}
+
+extension ConfigurationReport {
+    package static let schema = Schema.object([
+        .key(
+            "files",
+            .list(
+                of: .object([
+                    .key("kind", ConfigurationKind.schema, "What it describes."),
+                    .key("name", .text(), "By which it can be named."),
+                    .key("origin", .text(), "A path, or that it is built in."),
+                    .key(
+                        "overrides", .list(of: .text()),
+                        "Files of the same name that it replaces, strongest first."),
+                ])), "The files in force, by kind and name.")
+    ])
+}
+
+extension ConfigurationFileReport {
+    package static let schema = Schema.object([
+        .key("kind", ConfigurationKind.schema, "What it describes."),
+        .key("name", .text(), "By which it can be named."),
+        .key("origin", .text(), "A path, or that it is built in."),
+        .key("size", .count, "Bytes of the file."),
+        .optional("text", .text(), "What it says; absent for a loader, which is no text."),
+    ])
+}
+
+extension ConfigurationPlacesReport {
+    package static let schema = Schema.object([
+        .key("builtInFiles", .count, "Files that are built into the program."),
+        .key(
+            "places",
+            .list(
+                of: .object([
+                    .key("path", .text(), "The directory."),
+                    .key("exists", .flag, "Whether it is there."),
+                    .key("files", .count, "Files in it that can be named."),
+                ])), "The places that are searched, weakest first."),
+    ])
+}
+
+extension ConfigurationKind {
+    fileprivate static let schema = Schema.word(allCases.map(\.rawValue))
 }

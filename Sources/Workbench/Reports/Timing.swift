@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashProgramming
 
 /// Where the time of a job went.
 ///
@@ -11,10 +12,6 @@ package struct Timing: Encodable, Sendable {
         package let name: String
         package let bytes: UInt64
         package let seconds: Double
-
-        package init(name: String, bytes: UInt64, time: Duration) {
-            (self.name, self.bytes, seconds) = (name, bytes, time.reportedSeconds)
-        }
     }
     package struct Link: Encodable, Sendable {
         package let transfers: UInt64
@@ -23,69 +20,40 @@ package struct Timing: Encodable, Sendable {
         /// Time the host spent on the wire.
         package let seconds: Double
     }
+    package enum Clock: String, CaseIterable, Encodable, Sendable { case virtual, real }
 
-    /// `virtual` or `real`.
-    package var clock: String
+    package let clock: Clock
     /// From opening the probe to leaving the target.
-    package var totalSeconds: Double
-    package var phases: [Phase]
+    package let totalSeconds: Double
+    package let phases: [Phase]
     /// Known on the simulated bench only.
-    package var link: Link?
-    /// What the host itself spent, simulator included.
-    package var realSeconds: Double
-    /// Largest resident size of the process so far.
-    package var peakMemoryBytes: UInt64
+    package let link: Link?
 
-    /// One line a phase, aligned, for people.
-    package var lines: [String] {
-        var rows = phases.filter { $0.seconds > 0 || $0.bytes > 0 }.map { phase in
-            (
-                phase.name, Self.amount(phase.bytes), Self.time(phase.seconds),
-                Self.rate(phase.bytes, phase.seconds)
-            )
-        }
-        rows.append(("total", "", Self.time(totalSeconds), clock == "virtual" ? "virtual time" : ""))
-        if let link {
-            rows.append(
-                (
-                    "of it link", Self.amount(link.bytesOut + link.bytesIn), Self.time(link.seconds),
-                    "\(link.transfers) transfers"
-                ))
-        }
-        let widths = (
-            rows.map(\.0.count).max() ?? 0, rows.map(\.1.count).max() ?? 0, rows.map(\.2.count).max() ?? 0
-        )
-        return rows.map { row in
-            var line =
-                row.0.padded(to: widths.0) + "  " + row.1.padded(left: widths.1) + "  "
-                + row.2.padded(left: widths.2)
-            if !row.3.isEmpty { line += "  " + row.3 }
-            return line
-        }
-    }
-
-    private static func amount(_ bytes: UInt64) -> String {
-        bytes < 1024 ? "\(bytes) B" : "\(fixed(Double(bytes) / 1024, 1)) KiB"
-    }
-    private static func time(_ seconds: Double) -> String { "\(fixed(seconds, 3)) s" }
-    private static func rate(_ bytes: UInt64, _ seconds: Double) -> String {
-        bytes > 0 && seconds > 0 ? "\(fixed(Double(bytes) / 1024 / seconds, 1)) KiB/s" : ""
-    }
-    private static func fixed(_ value: Double, _ places: Int) -> String {
-        var scale = 1
-        for _ in 0..<places { scale *= 10 }
-        let scaled = Int((value * Double(scale)).rounded())
-        let fraction = String(scaled % scale)
-        return "\(scaled / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
-    }
+    static let schema = Schema.object([
+        .key(
+            "clock", .word(Clock.allCases.map(\.rawValue)),
+            "virtual: what the job takes on hardware, by the simulated bench's models; real: measured."),
+        .key("totalSeconds", .number, "From opening the probe on."),
+        .key(
+            "phases",
+            .list(
+                of: .object([
+                    .key("name", .word(FlashPhase.allCases.map(\.rawValue)), "The phase."),
+                    .key("bytes", .count, "What it dealt with."),
+                    .key("seconds", .number, "What it took."),
+                ])), "The phases that took part."),
+        .optional(
+            "link",
+            .object([
+                .key("transfers", .count, "USB transfers."),
+                .key("bytesOut", .count, "Bytes to the probe."),
+                .key("bytesIn", .count, "Bytes from the probe."),
+                .key("seconds", .number, "Time on the wire."),
+            ]), "What crossed the cable; known on the simulated bench only."),
+    ])
 }
 
 extension Duration {
     /// Seconds to the microsecond; finer digits mean nothing to anybody.
     var reportedSeconds: Double { (seconds * 1e6).rounded() / 1e6 }
-}
-
-extension String {
-    func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
-    func padded(left width: Int) -> String { String(repeating: " ", count: max(0, width - count)) + self }
 }

@@ -20,7 +20,6 @@ final class BenchStack {
     /// The simulated bench, when that is what was asked for.
     let simulation: SimulatedBench?
     let started: Duration
-    let realStart = MonotonicTime()
     private var probe: (any DebugProbe)?
     private var target: HeldTarget?
 
@@ -64,7 +63,7 @@ final class BenchStack {
         if let speed = context.request.speed { options.clock = speed }
         let bringUp = BringUp(
             candidates: candidates, probe: probe, options: options, timebase: time, trace: context.trace)
-        let held = try doing("taking hold of the target") { () throws(TargetError) in try bringUp.takeHold() }
+        let held = try doing("attaching to the target") { () throws(TargetError) in try bringUp.takeHold() }
         target = held
         return held
     }
@@ -76,7 +75,7 @@ final class BenchStack {
         var failure: WorkbenchError?
         if let target {
             do throws(TargetError) { try target.release(mode) } catch {
-                failure = .step("letting the target go", error)
+                failure = .step("releasing the target", error)
             }
         }
         if let probe {

@@ -53,7 +53,7 @@ final class FlashBench {
         }
     }
 
-    private static func check(
+    static func check(
         _ image: LoaderImage, serves definition: TargetDefinition
     ) throws(WorkbenchError) {
         guard definition.mappedFlash.contains(image.storage.startAddress) else {
@@ -83,12 +83,13 @@ extension BenchStack {
     /// What `report` says about time, with the totals of the whole job.
     func timing(_ report: FlashReport?) -> Timing {
         Timing(
-            clock: simulation == nil ? "real" : "virtual", totalSeconds: (time.now - started).reportedSeconds,
+            clock: simulation == nil ? .real : .virtual, totalSeconds: (time.now - started).reportedSeconds,
             phases: (report?.phases ?? []).map {
-                Timing.Phase(name: $0.phase.rawValue, bytes: UInt64(max(0, $0.bytes)), time: $0.duration)
+                Timing.Phase(
+                    name: $0.phase.rawValue, bytes: UInt64(max(0, $0.bytes)),
+                    seconds: $0.duration.reportedSeconds)
             },
-            link: simulation.map { Timing.Link($0.statistics) }, realSeconds: realStart.now.reportedSeconds,
-            peakMemoryBytes: ProcessUsage.peakMemoryBytes)
+            link: simulation.map { Timing.Link($0.statistics) })
     }
 }
 

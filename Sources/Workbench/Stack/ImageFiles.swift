@@ -76,7 +76,7 @@ struct ImageFiles: Sendable {
             try source.resolvedFormat()
         }
         return ImageSummary(
-            file: source.name, format: format.title, segments: image.segments.count,
+            file: source.name, format: format.rawValue, segments: image.segments.count,
             bytes: image.segments.reduce(0) { $0 + UInt64($1.bytes.count) })
     }
 }

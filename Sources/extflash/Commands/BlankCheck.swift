@@ -14,14 +14,14 @@ struct BlankCheck: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> BlankCheckReport {
         try await client.blankCheck(range)
     }
 
     func render(_ report: BlankCheckReport, on console: Console) {
-        for line in report.timing.lines { console.result(line) }
-        console.result("blank: \(report.range), \(Quantity.bytes(report.bytes))")
+        console.result(report.timing)
+        console.result("Blank: \(report.ranges.text).")
     }
 }

@@ -15,7 +15,7 @@ struct Checksum: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ChecksumReport {
         try await client.checksum(range)
@@ -23,7 +23,7 @@ struct Checksum: BenchCommand {
 
     func render(_ report: ChecksumReport, on console: Console) {
         var table = Table()
-        table.add("range", "\(report.range), \(Quantity.bytes(report.bytes))")
+        table.add("range", report.ranges.text)
         table.add("CRC-32", report.crc32)
         table.add("SHA-256", report.sha256)
         table.add("byte sum", report.byteSum)

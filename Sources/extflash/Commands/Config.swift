@@ -22,8 +22,7 @@ struct Config: ParsableCommand {
 
         @Argument(help: "targets, boards, flash or loaders (default: all of them).")
         var kind: ConfigurationKind?
-        @Flag(help: "Print one JSON document on standard output.")
-        var json = false
+        @OptionGroup var output: ReportOptions
 
         func report() throws(WorkbenchError) -> ConfigurationReport {
             try ConfigurationReport(ConfigurationLibrary(.current()), kind)
@@ -47,8 +46,7 @@ struct Config: ParsableCommand {
 
         @Argument(help: "KIND/NAME, or NAME when only one kind has it.")
         var name: String
-        @Flag(help: "Print one JSON document on standard output.")
-        var json = false
+        @OptionGroup var output: ReportOptions
 
         func report() throws(WorkbenchError) -> ConfigurationFileReport {
             try ConfigurationFileReport(ConfigurationLibrary(.current()), named: name)
@@ -64,17 +62,18 @@ struct Config: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List the places that are searched, weakest first.")
 
-        @Flag(help: "Print one JSON document on standard output.")
-        var json = false
+        @OptionGroup var output: ReportOptions
 
         func report() throws(WorkbenchError) -> ConfigurationPlacesReport {
             try ConfigurationPlacesReport(ConfigurationLibrary(.current()))
         }
 
         func render(_ report: ConfigurationPlacesReport, on console: Console) {
-            console.result("built into the program: \(report.builtInFiles) files")
+            console.result("built into the program: \(Format.count(report.builtInFiles, "file"))")
             for place in report.places {
-                console.result("\(place.path)\(place.exists ? ": \(place.files) files" : " (not there)")")
+                console.result(
+                    "\(place.path)\(place.exists ? ": " + Format.count(place.files, "file") : " (not there)")"
+                )
             }
         }
     }

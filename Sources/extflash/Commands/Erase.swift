@@ -26,15 +26,15 @@ struct Erase: BenchCommand {
         guard all != !range.isEmpty else { throw ValidationError("give either --all or --range") }
     }
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> EraseReport {
         try await client.erase(all ? .all : .ranges(range, widen: widen))
     }
 
     func render(_ report: EraseReport, on console: Console) {
-        for line in report.timing.lines { console.result(line) }
-        for warning in report.warnings { console.result("warning: \(warning)") }
-        console.result(report.verdict)
+        console.result(report.timing)
+        console.result(warnings: report.warnings)
+        console.result("Erased: \(report.ranges.text) is blank, \(report.verification.deed).")
     }
 }

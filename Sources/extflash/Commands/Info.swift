@@ -17,18 +17,15 @@ struct Info: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> InfoReport {
         try await client.info()
     }
 
     func render(_ report: InfoReport, on console: Console) {
-        for section in report.sections {
-            console.result(section.title)
-            var table = Table()
-            for row in section.rows { table.add(row.name, row.value) }
-            for line in table.lines { console.result("  " + line) }
-        }
+        console.result("Probe", report.probe.table)
+        if let target = report.target { console.result("Target", target.table) }
+        if let flash = report.flash { console.result("Flash", flash.table) }
     }
 }

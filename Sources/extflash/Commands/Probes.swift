@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import Essentials
 import Workbench
 
 struct Probes: BenchCommand {
@@ -12,7 +13,7 @@ struct Probes: BenchCommand {
 
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request() }
+    func request() -> BenchRequest { bench.request() }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProbesReport {
         try await client.probes()
@@ -22,21 +23,30 @@ struct Probes: BenchCommand {
         guard !report.probes.isEmpty else {
             console.result("No probe found.")
             console.result(
-                "A simulated one needs no hardware: --probe with one of \(report.simulatedKinds).")
+                "A simulated one needs no hardware: --probe with one of "
+                    + report.simulatedKinds.joined(separator: ", ") + ".")
             return
         }
         for probe in report.probes {
-            console.result("\(probe.kind)  \(probe.serial ?? "no serial number")  \(probe.selector)")
-            var table = Table()
-            table.add("product", "\(probe.product) (\(probe.ids), USB \(probe.location))")
-            table.add("firmware", probe.firmware)
-            table.add("target", probe.targetVolts.map { "\(Quantity.decimal($0, 2)) V" })
-            for limitation in probe.limitations { table.add("without", limitation) }
-            if let problem = probe.problem {
-                table.add("unusable", "\(problem.summary) [\(problem.code)]")
-                for remedy in problem.remedies { table.add("try", remedy) }
-            }
-            for line in table.lines { console.result("  " + line) }
+            console.result(
+                "\(probe.kind)  \(probe.serial ?? "no serial number")  --probe \(probe.selector)",
+                probe.table)
         }
+    }
+}
+
+extension ProbesReport.Probe {
+    fileprivate var table: Table {
+        var table = Table()
+        table.add("product", "\(product) (\(ids), USB \(location))")
+        table.add("firmware", firmware)
+        table.add("target", targetMillivolts.map { Format.volts(Double($0) / 1000) })
+        for limitation in limitations { table.add("limitation", limitation) }
+        if let problem {
+            table.add("unusable", "\(problem.summary) [\(problem.code)]")
+            for cause in problem.causes { table.add("because", "\(cause.summary) [\(cause.code)]") }
+            for remedy in problem.remedies { table.add("try", remedy) }
+        }
+        return table
     }
 }

@@ -33,7 +33,7 @@ struct Program: BenchCommand {
     var run = false
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProgramReport {
         try await client.program(
@@ -48,12 +48,23 @@ struct Program: BenchCommand {
     func validate() throws { _ = try images.requests() }
 
     func render(_ report: ProgramReport, on console: Console) {
-        for image in report.images {
-            console.result("\(image.file): \(Quantity.bytes(image.bytes)) in \(image.segments) segments")
-        }
-        for line in report.timing.lines { console.result(line) }
-        for warning in report.warnings { console.result("warning: \(warning)") }
+        for image in report.images { console.result(image.text) }
+        console.result(report.timing)
+        console.result(warnings: report.warnings)
         console.result(report.verdict)
+    }
+}
+
+extension ProgramReport {
+    /// The last line a person reads.
+    fileprivate var verdict: String {
+        let done =
+            bytesProgrammed == 0 && bytesErased == 0
+            ? "The flash already held the image"
+            : "Programmed \(Format.count(bytesProgrammed, "byte"))"
+                + (bytesKept > 0 ? ", \(bytesKept) of them put back beside the image" : "")
+        guard verification.method != "none" else { return done + "; NOT verified, as asked." }
+        return done + "; \(Format.count(verification.bytes, "byte")) \(verification.deed) and right."
     }
 }
 

@@ -23,15 +23,14 @@ struct Read: BenchCommand {
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ReadReport {
         try await client.read(ReadRequest(range: range, path: output, format: format))
     }
 
     func render(_ report: ReadReport, on console: Console) {
-        for line in report.timing.lines { console.result(line) }
-        console.result(
-            "\(report.range): \(Quantity.bytes(report.bytes)) in \(report.file), CRC-32 \(report.crc32)")
+        console.result(report.timing)
+        console.result("\(report.range.text) is in \(report.file), CRC-32 \(report.crc32)")
     }
 }

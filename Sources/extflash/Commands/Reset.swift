@@ -13,7 +13,7 @@ struct Reset: BenchCommand {
     var halt = false
     @OptionGroup var bench: BenchOptions
 
-    func request() throws -> BenchRequest { try bench.request() }
+    func request() -> BenchRequest { bench.request() }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ResetReport {
         try await client.reset(halt: halt)

@@ -23,7 +23,7 @@ struct Simulate: ParsableCommand {
             module vhci-hcd takes the first one with `usbip --tcp-port PORT attach -r ADDRESS -b 1-1`, the next as 1-2. \
             There the kernel's own drivers work with them, hidraw for one.
             """,
-        subcommands: [Run.self, Control.self, SimulateReplay.self], defaultSubcommand: Run.self)
+        subcommands: [Run.self, SimulateControl.self, SimulateReplay.self], defaultSubcommand: Run.self)
 
     struct Run: ParsableCommand {
         static let configuration = CommandConfiguration(
@@ -55,7 +55,9 @@ struct Simulate: ParsableCommand {
             completion: .directory)
         var record: String?
 
-        @Flag(name: .shortAndLong, help: "Tell where the control socket is.")
+        @Flag(
+            name: .shortAndLong,
+            help: "Say which process the program runs in, whose /proc/PID/root holds the socket.")
         var verbose = false
 
         @Argument(parsing: .postTerminator, help: "The program and its arguments, after `--`.")
@@ -114,28 +116,7 @@ struct Simulate: ParsableCommand {
         }
     }
 
-    struct Control: ParsableCommand {
-        static let configuration = CommandConfiguration(
-            abstract: "Tell a running simulation something: \(ControlCommand.grammar).",
-            discussion:
-                "Probes are counted from 1 in the order they were named; without N the first is meant.")
-
-        @Option(help: "The simulation's socket (default: $EXTFLASH_SIMULATE_SOCKET).", completion: .file())
-        var socket: String?
-
-        @Argument(help: "What to do.")
-        var action: [String]
-
-        func run() throws {
-            let path = socket ?? ProcessInfo.processInfo.environment[ControlClient.variable] ?? ""
-            let line = action.joined(separator: " ")
-            let answer = try reporting { () throws(BenchServerError) in try ControlClient.send(line, to: path)
-            }
-            for line in answer { Simulate.console.result(line) }
-        }
-    }
-
-    static let console = Console(isJSON: false, progress: .none, verbosity: 0)
+    static var console: Console { Console() }
 }
 
 extension NetworkAddress: ExpressibleByArgument {

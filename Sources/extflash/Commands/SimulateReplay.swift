@@ -7,7 +7,8 @@ import Essentials
 import Workbench
 
 /// Does to fresh simulated probes what programs did while they were recorded.
-struct SimulateReplay: ParsableCommand {
+struct SimulateReplay: ReportCommand {
+    static let documentName = "simulate replay"
     static let configuration = CommandConfiguration(
         commandName: "replay",
         abstract: "Play what --record wrote against fresh simulated probes, and compare every answer.",
@@ -20,13 +21,50 @@ struct SimulateReplay: ParsableCommand {
     @Argument(help: "Files that `extflash simulate --record` wrote.", completion: .file(extensions: ["txt"]))
     var file: [String]
 
+    @OptionGroup var output: ReportOptions
+
+    var console: Console { output.console }
+
     func run() throws {
-        for path in file {
-            let played = try reporting { () throws(BenchServerError) in
-                try TranscriptPlayer.play(path)
-            }
-            Simulate.console.result(
-                "\(path): \(played.transfers) transfers on \(played.selector), as recorded")
+        let start = MonotonicTime()
+        var report = ReplayReport()
+        do throws(BenchServerError) {
+            for path in file { report.add(try TranscriptPlayer.play(path), of: path) }
+        } catch {
+            return try conclude(report, failure: error, since: start)
+        }
+        try conclude(report, failure: nil, since: start)
+    }
+
+    func render(_ report: ReplayReport, on console: Console) {
+        for record in report.records {
+            let transfers = Format.count(record.transfers, "transfer")
+            console.result("\(record.file): \(transfers) on \(record.selector), as recorded")
         }
     }
+}
+
+/// The records that were played to their end; the first one that differs is the failure.
+struct ReplayReport: JobReport {
+    struct Record: Encodable, Sendable {
+        let file: String
+        let selector: String
+        let transfers: Int
+    }
+    private(set) var records: [Record] = []
+
+    mutating func add(_ summary: TranscriptPlayer.Summary, of path: String) {
+        records.append(Record(file: path, selector: summary.selector, transfers: summary.transfers))
+    }
+
+    static let schema = Schema.object([
+        .key(
+            "records",
+            .list(
+                of: .object([
+                    .key("file", .text(), "The file that was played."),
+                    .key("selector", .text(), "The simulated probe, as after `sim:`."),
+                    .key("transfers", .count, "The transfers that were made."),
+                ])), "The records that were played and answered as recorded.")
+    ])
 }

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import Essentials
 import FlashProgramming
 import Workbench
 
@@ -21,7 +22,7 @@ struct Verify: BenchCommand {
         if method == .none { throw ValidationError("--method none would compare nothing") }
     }
 
-    func request() throws -> BenchRequest { try bench.request(loader) }
+    func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> VerifyReport {
         // Checked by `validate`.
@@ -30,7 +31,8 @@ struct Verify: BenchCommand {
     }
 
     func render(_ report: VerifyReport, on console: Console) {
-        for line in report.timing.lines { console.result(line) }
-        console.result(report.verdict)
+        console.result(report.timing)
+        let proof = report.verification
+        console.result("The flash holds the image: \(Format.count(proof.bytes, "byte")) \(proof.deed).")
     }
 }

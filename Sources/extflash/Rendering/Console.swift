@@ -3,7 +3,6 @@
 
 import Essentials
 import Foundation
-import Workbench
 
 /// Where the two kinds of output go: results for programs to stdout, words for people to stderr.
 struct Console: Sendable {
@@ -12,34 +11,40 @@ struct Console: Sendable {
     let isJSON: Bool
     let progress: ProgressStyle
     let verbosity: Int
+    let streams: StandardStreams
 
-    /// Whether stderr is a terminal that can redraw a line.
-    var isInteractive: Bool {
-        switch progress {
-        case .none, .plain: false
-        case .auto: isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
-        }
+    init(isJSON: Bool = false, progress: ProgressStyle = .none, verbosity: Int = 0) {
+        (self.isJSON, self.progress, self.verbosity) = (isJSON, progress, verbosity)
+        streams = .current
+    }
+
+    /// The columns of a terminal on which a progress bar is redrawn; nil where lines are written instead.
+    var barWidth: Int? {
+        guard progress == .auto, let width = streams.errorTerminal else { return nil }
+        return ProcessInfo.processInfo.environment["TERM"] == "dumb" ? nil : width()
     }
 
     /// A line of the result.
     ///
     /// In JSON mode the document is the only thing on stdout.
     func result(_ line: String = "") {
-        if !isJSON { write(line + "\n", to: .standardOutput) }
+        if !isJSON { streams.writeResult(line.printable + "\n") }
     }
-    func note(_ line: String) { write(line + "\n", to: .standardError) }
-    func document(_ json: String) { write(json + "\n", to: .standardOutput) }
+    func note(_ line: String) { streams.writeNote(line.printable + "\n") }
+    func document(_ json: String) { streams.writeResult(json + "\n") }
     /// Bytes of a file as the result.
-    func data(_ bytes: [UInt8]) { try? FileHandle.standardOutput.write(contentsOf: Data(bytes)) }
-    func raw(_ text: String) { write(text, to: .standardError) }
+    func data(_ bytes: [UInt8]) { streams.writeResult(bytes) }
+    /// Control characters included.
+    func raw(_ text: String) { streams.writeNote(text) }
 
     /// An error as a person reads it: what, why, what to do.
     func failure(_ error: ErrorReport) {
-        note(error.lines.joined(separator: "\n"))
+        for line in error.lines { note(line) }
     }
 
-    private func write(_ text: String, to handle: FileHandle) {
-        // A reader that went away (a closed pipe) is not ours to report; SIGPIPE has ended us by then.
-        try? handle.write(contentsOf: Data(text.utf8))
+    /// A block of aligned lines under a title.
+    func result(_ title: String, _ table: Table) {
+        result(title)
+        for line in table.lines { result("  " + line) }
     }
 }

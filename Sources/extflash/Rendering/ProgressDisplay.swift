@@ -3,7 +3,6 @@
 
 import Essentials
 import FlashProgramming
-import Foundation
 import Synchronization
 import Workbench
 
@@ -18,20 +17,20 @@ final class ProgressDisplay: Sendable {
     }
     private let state = Mutex(State())
     private let console: Console
-    private let isInteractive: Bool
 
-    init(console: Console) {
-        self.console = console
-        isInteractive = console.isInteractive
-    }
+    init(console: Console) { self.console = console }
 
-    func update(_ update: FlashProgress) {
+    func update(_ progress: FlashProgress) {
         guard console.progress != .none else { return }
         state.withLock { state in
             // The first piece is read back in the middle of programming; that is not the next phase yet.
-            if update.phase != state.phase, update.done == 0, !state.isComplete { return }
-            state.isComplete = update.done >= update.total
-            if isInteractive { draw(update, &state) } else { logLine(update, &state) }
+            if progress.phase != state.phase, progress.done == 0, !state.isComplete { return }
+            state.isComplete = progress.done >= progress.total
+            if let width = console.barWidth {
+                draw(progress, width: width, &state)
+            } else {
+                logLine(progress, &state)
+            }
         }
     }
 
@@ -53,61 +52,25 @@ final class ProgressDisplay: Sendable {
     }
 
     /// At most 20 redraws a second: a terminal over a slow line must not hold up the probe.
-    private func draw(_ update: FlashProgress, _ state: inout State) {
-        let isLast = update.done >= update.total
+    private func draw(_ progress: FlashProgress, width: Int, _ state: inout State) {
         let now = ContinuousClock.now
-        if update.phase == state.phase, !isLast, let last = state.lastDraw, now - last < .milliseconds(50) {
+        if progress.phase == state.phase, progress.done < progress.total, let last = state.lastDraw,
+            now - last < .milliseconds(50)
+        {
             return
         }
-        if update.phase != state.phase { closeLine(&state) }
-        state.phase = update.phase
+        if progress.phase != state.phase { closeLine(&state) }
+        state.phase = progress.phase
         state.lastDraw = now
         state.lineIsOpen = true
-        console.raw("\r\u{1B}[K" + Self.bar(update, width: Self.terminalWidth()))
+        console.raw("\r\u{1B}[K" + ProgressLine(progress: progress).bar(width: width))
     }
 
     /// One line per phase start and then each tenth, for logs.
-    private func logLine(_ update: FlashProgress, _ state: inout State) {
-        let tenth = update.total > 0 ? update.done * 10 / update.total : 10
-        if update.phase == state.phase, tenth == state.lastTenth { return }
-        (state.phase, state.lastTenth) = (update.phase, tenth)
-        console.note(Self.text(update))
-    }
-
-    private static func percentage(_ update: FlashProgress) -> String {
-        let percent = update.total > 0 ? min(100, update.done * 100 / update.total) : 100
-        return String(repeating: " ", count: percent < 10 ? 2 : percent < 100 ? 1 : 0) + "\(percent) %"
-    }
-
-    private static func text(_ update: FlashProgress) -> String {
-        var parts = [
-            update.phase.rawValue.padding(toLength: 8, withPad: " ", startingAt: 0), percentage(update),
-            "\(Quantity.bytes(UInt64(update.done))) of \(Quantity.bytes(UInt64(update.total)))",
-        ]
-        let rate = Quantity.rate(UInt64(update.done), in: update.phaseElapsed)
-        if update.done > 0, !rate.isEmpty { parts.append(rate) }
-        if update.done >= update.total {
-            parts.append("in \(Quantity.time(update.phaseElapsed))")
-        } else if update.rate != nil {
-            parts.append("\(Quantity.time(update.phaseRemaining)) left")
-        }
-        return parts.joined(separator: "  ")
-    }
-
-    private static func bar(_ update: FlashProgress, width: Int) -> String {
-        let text = text(update)
-        let room = width - text.count - 4
-        guard room >= 10 else { return String(text.prefix(max(0, width - 1))) }
-        let cells = min(room, 30)
-        let full =
-            update.total > 0 ? min(update.done, update.total) * cells / update.total : cells
-        let bar = String(repeating: "█", count: full) + String(repeating: "·", count: cells - full)
-        return "\(text.prefix(8)) \(bar) \(text.dropFirst(8))"
-    }
-
-    private static func terminalWidth() -> Int {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+    private func logLine(_ progress: FlashProgress, _ state: inout State) {
+        let tenth = progress.total > 0 ? progress.done * 10 / progress.total : 10
+        if progress.phase == state.phase, tenth == state.lastTenth { return }
+        (state.phase, state.lastTenth) = (progress.phase, tenth)
+        console.note(ProgressLine(progress: progress).text)
     }
 }

@@ -3,12 +3,15 @@
 
 /// Aligned `name  value` lines.
 struct Table {
-    private var rows: [(String, String)] = []
-    mutating func add(_ name: String, _ value: String) { rows.append((name, value)) }
-    mutating func add(_ name: String, _ value: String?) { if let value { rows.append((name, value)) } }
+    private var rows: [(name: String, value: String)] = []
+
+    /// Adds nothing for a value that is not there.
+    mutating func add(_ name: String, _ value: String?) {
+        if let value { rows.append((name, value)) }
+    }
 
     var lines: [String] {
-        let width = rows.map(\.0.count).max() ?? 0
-        return rows.map { $0.0 + String(repeating: " ", count: width - $0.0.count + 2) + $0.1 }
+        let width = rows.map(\.name.count).max() ?? 0
+        return rows.map { $0.name.padded(to: width) + "  " + $0.value }
     }
 }

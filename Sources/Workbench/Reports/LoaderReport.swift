@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import FlashLoader
+
+/// What a loader file says.
+package struct LoaderReport: JobReport, PartialReport {
+    package struct SectorGroup: Encodable, Sendable {
+        package let count: UInt32
+        package let bytes: UInt32
+    }
+    /// The loader's StorageInfo.
+    package struct Storage: Encodable, Sendable {
+        package let name: String
+        package let type: String
+        package let typeCode: UInt16
+        package let start: String
+        package let bytes: UInt32
+        package let pageBytes: UInt32
+        package let erasedValue: String
+        package let sectors: [SectorGroup]
+    }
+    package struct EntryPoint: Encodable, Sendable {
+        package let name: String
+        /// Nil when the loader has none.
+        package let address: String?
+    }
+
+    package let file: String
+    package let storage: Storage
+    package let entryPoints: [EntryPoint]
+    /// What is loaded into RAM, zeros included.
+    package let loaded: [RangeReport]
+    /// What of it are zeros that the file does not hold.
+    package let zeroed: [RangeReport]
+    package let warnings: [String]
+    /// Why it cannot be used.
+    package let failure: WorkbenchError?
+
+    private enum CodingKeys: CodingKey { case file, storage, entryPoints, loaded, zeroed, warnings }
+}
+
+extension LoaderReport {
+    init(_ image: LoaderImage, path: String, failure: WorkbenchError?) {
+        self.init(
+            file: path, storage: Storage(image.storage),
+            entryPoints: LoaderFunction.allCases.map {
+                EntryPoint(name: $0.rawValue, address: image.functions[$0]?.hex)
+            },
+            loaded: image.pieces.map { RangeReport(start: $0.address, bytes: UInt64($0.bytes.count)) },
+            zeroed: image.zeroFilled.filter { !$0.isEmpty }.map {
+                RangeReport(start: UInt32(truncatingIfNeeded: $0.lowerBound), bytes: UInt64($0.count))
+            },
+            warnings: image.warnings.map(\.text), failure: failure)
+    }
+
+    package static let schema = Schema.object([
+        .key("file", .text(), "The loader file."),
+        .key("storage", Storage.schema, "What StorageInfo says of the flash."),
+        .key(
+            "entryPoints",
+            .list(
+                of: .object([
+                    .key("name", .text(), "The function."),
+                    .optional("address", .address, "Where it is; absent when the loader has none."),
+                ])), "The functions of a loader."),
+        .key("loaded", .list(of: RangeReport.schema), "What goes into RAM, zeros included."),
+        .key("zeroed", .list(of: RangeReport.schema), "What of it are zeros that the file does not hold."),
+        .key("warnings", .list(of: .text()), "What is unusual about the file but no reason to refuse it."),
+    ])
+}
+
+extension LoaderReport.Storage {
+    init(_ storage: StorageInfo) {
+        (name, type, typeCode) = (storage.deviceName, storage.deviceTypeName, storage.deviceType)
+        (start, bytes, pageBytes) = (storage.startAddress.hex, storage.size, storage.pageSize)
+        erasedValue = storage.erasedValue.hex
+        sectors = storage.sectorGroups.map { LoaderReport.SectorGroup(count: $0.count, bytes: $0.size) }
+    }
+
+    fileprivate static let schema = Schema.object([
+        .key("name", .text(), "The device name."),
+        .key("type", .text(), "ST's name of the device type."),
+        .key("typeCode", .count, "The device type as stored."),
+        .key("start", .address, "Where the flash is mapped."),
+        .key("bytes", .count, "Its size."),
+        .key("pageBytes", .count, "Its page size."),
+        .key("erasedValue", .hexadecimal(digits: 2), "What an erased byte reads as."),
+        .key(
+            "sectors",
+            .list(
+                of: .object([
+                    .key("count", .count, "How many."), .key("bytes", .count, "Size of each."),
+                ])), "Groups of equal sectors, in address order."),
+    ])
+}
