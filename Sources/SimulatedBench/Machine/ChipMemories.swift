@@ -6,7 +6,9 @@ import Essentials
 
 /// The memories of the real map (RM0399 §2.3).
 struct ChipMemories {
-    let flash: MemoryBlock
+    private let flash: MemoryBlock
+    /// Where the embedded flash of this part answers.
+    private let flashBanks: [MemoryBlock]
     private let system: MemoryBlock
     private let volatile: [MemoryBlock]
     /// SRAM1...3 and the backup SRAM: there for the M7 only while their clock is on.
@@ -30,6 +32,7 @@ struct ChipMemories {
             MemoryBlock(at: 0x3880_0000, count: 4 << 10, gate: ClockGate(.ahb4, 28)),
         ]
         aliases = gated.prefix(3).map { MemoryBlock(alias: $0.base - 0x2000_0000, of: $0) }
+        flashBanks = Self.banks(of: flash, size: Int(part.flashSize) << 10)
         // At address 0 the M4 sees what it booted from.
         secondBank = MemoryBlock(alias: 0, of: flash, from: 1 << 20, visibility: .secondCoreOnly)
         flash.fill(0xFF)
@@ -37,7 +40,20 @@ struct ChipMemories {
         scrambleVolatile()
     }
 
-    var blocks: [MemoryBlock] { volatile + [flash, system, secondBank] + gated + aliases }
+    var blocks: [MemoryBlock] { volatile + flashBanks + [system, secondBank] + gated + aliases }
+
+    /// Two banks of up to 1 MiB, the second one at 0x0810_0000; parts with 128 KiB have the beginning of the first.
+    private static func banks(of flash: MemoryBlock, size: Int) -> [MemoryBlock] {
+        switch size {
+        case ..<(512 << 10): [MemoryBlock(alias: flash.base, of: flash, count: size)]
+        case flash.count: [flash]
+        default:
+            [0, 1 << 20].map { offset in
+                MemoryBlock(
+                    alias: flash.base + UInt32(offset), of: flash, from: offset, count: size / 2)
+            }
+        }
+    }
 
     /// Boot code is not modelled: a branch to itself.
     ///
@@ -78,8 +94,9 @@ struct ChipMemories {
 
     func addFixedWindows(m7: EmulatedCore, m4: EmulatedCore) {
         for block in volatile { add(block, to: m7) }
-        for block in [flash, system] { add(block, to: m7) }
-        for block in volatile.dropFirst(2) + [flash, system, secondBank] + gated.prefix(3) + aliases {
+        for block in flashBanks + [system] { add(block, to: m7) }
+        let shared = Array(volatile.dropFirst(2)) + flashBanks + [system, secondBank]
+        for block in shared + gated.prefix(3) + aliases {
             add(block, to: m4)
         }
     }

@@ -36,11 +36,13 @@ final class MemoryBlock {
         (self.isWritable, self.visibility, self.gate) = (isWritable, visibility, gate)
         owner = nil
     }
-    /// The same cells at another address.
+    /// The same cells at another address; as many of them as there are, or `count`.
     init(
-        alias base: UInt32, of block: MemoryBlock, from offset: Int = 0, visibility: Visibility = .everyone
+        alias base: UInt32, of block: MemoryBlock, from offset: Int = 0, count: Int? = nil,
+        visibility: Visibility = .everyone
     ) {
-        (self.base, count, memory) = (base, block.count - offset, block.memory + offset)
+        (self.base, memory) = (base, block.memory + offset)
+        self.count = count ?? block.count - offset
         (isWritable, self.visibility, gate, owner) = (block.isWritable, visibility, block.gate, block)
     }
     deinit { if owner == nil { free(memory) } }

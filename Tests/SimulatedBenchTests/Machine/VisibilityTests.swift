@@ -147,4 +147,22 @@ import Testing
             #expect(board.machine.accessPorts.count == ports)
         }
     }
+    /// Ordering information of the data sheets: the letter behind that of the package is the size of the flash.
+    @Test(
+        arguments: [
+            ("stm32h743", 2048), ("STM32H743VGT6", 1024), ("stm32h750", 128), ("STM32H750XBH6", 128),
+            ("STM32H747XIH6", 2048),
+        ] as [(String, UInt32)])
+    func `has as much embedded flash as the part`(part: String, size: UInt32) {
+        let board = Board { $0.part = part }
+        #expect(board[0x1FF1_E880] == size)
+        // Two banks, or the beginning of one.
+        let ends: [UInt32] = size == 128 ? [0x0802_0000] : [0x0800_0000 + size << 9, 0x0810_0000 + size << 9]
+        for end in ends { #expect(board.read(end - 4) == 0xFFFF_FFFF) }
+        #expect(board.read(ends[ends.count - 1]) == nil)
+        if size == 1024 { #expect(board.read(0x0808_0000) == nil) }
+        #expect(board.machine.part.hasSecondCore == part.contains("747"))
+    }
+    @Test(arguments: ["", "stm32", "stm32h7", "stm32f407", "stm32h799", "STM32H750XZ", "z80"])
+    func `knows no other parts`(name: String) { #expect(ChipPart(named: name) == nil) }
 }
