@@ -58,7 +58,7 @@ final class Machine: DebugTarget {
         m7 = CoreLane(.m7, matrix: matrix)
         m4 = CoreLane(.m4, matrix: matrix)
         connect()
-        memories.load(Application.image(of: configuration.application))
+        memories.load(Application.image(of: configuration.application, on: configuration.board))
         powerOn()
         if configuration.targetIsPowered { elapse(Self.prelude) }
     }

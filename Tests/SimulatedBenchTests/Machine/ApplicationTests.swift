@@ -31,6 +31,29 @@ import Testing
         #expect(board.read(0x9000_0000) == 0x4433_2211)
     }
 
+    @Test(arguments: [BoardDescription.firstBank, .dual, .sharedSelect])
+    func `mapped follows the board`(description: BoardDescription) {
+        let contents: [UInt8] = (0..<16).map { UInt8(0x10 + $0) }
+        let board = Board {
+            $0.board = description
+            $0.application = .mapped
+            $0.flashContents = contents
+        }
+        #expect(board.read(0x9000_0004) == 0x1716_1514)
+        #expect(board.read(0x9000_0000) == 0x1312_1110)
+    }
+    @Test func `a busy second core takes the flash's clock pin away, wherever that is`() {
+        var wiring = ChipWiring.firstBank
+        wiring.clock = PinName("PF10")
+        let board = Board {
+            $0.board = .with([wiring])
+            $0.application = .m4Busy
+        }
+        board.setUpQuadSPI()
+        board.elapse(1 * .millisecond)
+        #expect(board[0x5802_1400] >> 20 & 3 == 3)
+    }
+
     @Test func `caches leaves the MPU, both caches and the window forbidden`() {
         let board = Board { $0.application = .caches }
         board.write(0xE00E_1004, 7, port: 2)

@@ -8,13 +8,13 @@ enum Application {
         var m4: [UInt8] = []
     }
 
-    static func image(of application: BenchConfiguration.Application) -> Image {
+    static func image(of application: BenchConfiguration.Application, on board: BoardDescription) -> Image {
         switch application {
         case .none, .m4Unclocked: Image()
-        case .mapped: Image(m7: mapped)
+        case .mapped: Image(m7: mapped(board))
         case .caches: Image(m7: caches)
         case .rtos: Image(m7: tasks)
-        case .m4Busy: Image(m7: spinning, m4: busySecondCore)
+        case .m4Busy: Image(m7: spinning, m4: busySecondCore(board))
         case .m4Crash: Image(m7: spinning, m4: crashingSecondCore)
         case .asleep: Image(m7: sleeping(deeply: false, m7Base), m4: sleeping(deeply: false, m4Base))
         case .stop: Image(m7: sleeping(deeply: true, m7Base), m4: sleeping(deeply: true, m4Base))
@@ -39,22 +39,19 @@ enum Application {
     // MARK: QUADSPI
 
     /// Pins, controller, memory-mapped 1-4-4 reads, and a read of the window every millisecond.
-    private static var mapped: [UInt8] {
+    private static func mapped(_ board: BoardDescription) -> [UInt8] {
         var program = m7Program()
         program.store(0x7FF, at: Enable.ahb4)
         program.set(1 << 14, at: Enable.ahb3)
-        // PB2, PC11, PH2, PH3, PG9, PG14: alternate function 9.
-        for (port, mode, low, high): (UInt32, UInt32, UInt32, UInt32) in [
-            (1, 0xFFFF_FEAF, 0x900, 0), (2, 0xFFBF_FFFF, 0, 0x9000), (7, 0xFFFF_FFAF, 0x9900, 0),
-            (6, 0xEFFB_FFFF, 0, 0x0900_0090),
-        ] {
-            program.store(low, at: 0x5802_0020 + 0x400 * port)
-            program.store(high, at: 0x5802_0024 + 0x400 * port)
-            program.store(mode, at: 0x5802_0000 + 0x400 * port)
+        for port in PortSettings.all(for: board) {
+            let base = 0x5802_0000 + 0x400 * port.number
+            program.store(port.low, at: base + 0x20)
+            program.store(port.high, at: base + 0x24)
+            program.store(port.mode, at: base)
         }
-        // 2^24 bytes, CS high for 4 clocks; kernel / 4, bank 2, on.
-        program.store(0x0017_0300, at: 0x5200_5004)
-        program.store(0x0300_0091, at: 0x5200_5000)
+        // 2^24 bytes, of two chips 2^25, CS high for 4 clocks; kernel / 4, the board's bank or both, on.
+        program.store(board.isDualFlash ? 0x0018_0300 : 0x0017_0300, at: 0x5200_5004)
+        program.store(0x0300_0011 | board.bankSelection, at: 0x5200_5000)
         // EBh on one line, address and mode byte FFh on four, 4 dummy clocks, data on four, memory-mapped.
         program.store(0xFF, at: 0x5200_501C)
         program.store(0x0F10_EDEB, at: 0x5200_5014)
@@ -143,15 +140,16 @@ enum Application {
 
     // MARK: The other core
 
-    /// Ten thousand times a second: takes PB2 (the flash's clock) away, switches QUADSPI off and counts in SRAM4.
-    private static var busySecondCore: [UInt8] {
+    /// Ten thousand times a second: takes the flash's clock pin away, switches QUADSPI off and counts in SRAM4.
+    private static func busySecondCore(_ board: BoardDescription) -> [UInt8] {
+        let port = board.chips.first?.wiring.clock?.port ?? 1
         var program = m4Program()
         program.store(0x7FF, at: Enable.ahb4)
         program.set(1 << 14, at: Enable.ahb3)
         program.startTick(every: 6_400)
         program.sleepForever()
         program.handler(15)
-        program.store(0xFFFF_FEBF, at: 0x5802_0400)
+        program.store(GPIOPort.modeReset(of: port), at: 0x5802_0000 + 0x400 * UInt32(port))
         program.store(0, at: 0x5200_5000)
         program.read(0x3800_0000)
         // ADDS r0, #1; STR r0, [r1]

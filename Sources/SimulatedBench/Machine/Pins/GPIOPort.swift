@@ -14,15 +14,17 @@ final class GPIOPort: WordPeripheral {
     /// A pin may have got another function, level or pull, at a moment or by a reset.
     var onChange: ((_ now: Picoseconds?) -> Void)?
 
-    /// Port A and B start with the debug pins in their alternate function.
-    init(_ context: ChipContext, port: Character) {
-        switch port {
-        case "A": (modeReset, speedReset, pullReset) = (0xABFF_FFFF, 0x0C00_0000, 0x6400_0000)
-        case "B": (modeReset, speedReset, pullReset) = (0xFFFF_FEBF, 0x0000_00C0, 0x0000_0100)
-        default: (modeReset, speedReset, pullReset) = (.max, 0, 0)
-        }
+    /// Ports A and B start with the debug pins in their alternate function; `port` is 0 for A.
+    init(_ context: ChipContext, port: Int) {
+        modeReset = Self.modeReset(of: port)
+        (speedReset, pullReset) =
+            port == 0 ? (0x0C00_0000, 0x6400_0000) : port == 1 ? (0x0000_00C0, 0x0000_0100) : (0, 0)
         super.init(context)
         reset()
+    }
+    /// MODER after a reset.
+    static func modeReset(of port: Int) -> UInt32 {
+        port == 0 ? 0xABFF_FFFF : port == 1 ? 0xFFFF_FEBF : .max
     }
 
     override func reset() {

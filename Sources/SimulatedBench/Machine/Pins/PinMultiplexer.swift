@@ -12,7 +12,7 @@ final class PinMultiplexer {
 
     /// `pins` is the part's multiplexer table, as far as the QUADSPI is concerned.
     init(_ context: ChipContext, pins: [QuadSPIPin]) {
-        ports = "ABCDEFGHIJK".map { GPIOPort(context, port: $0) }
+        ports = (0..<11).map { GPIOPort(context, port: $0) }
         functions = pins.reduce(into: [:]) { $0[$1.pin, default: [:]][$1.function] = $1.signal }
         for port in ports { port.onChange = { [unowned self] now in onChange?(now) } }
     }
