@@ -24,11 +24,11 @@ import Testing
         ),
         (
             .recursion(["memset"], place: "memset+0x4 (f.c:9)", rounds: 412, stack: 4096, .spacious),
-            "memset calls itself (memset+0x4 (f.c:9)), 412 calls deep"
+            "memset calls itself at memset+0x4 (f.c:9), 412 calls deep"
         ),
         (
             .recursion(["walk", "visit"], place: "walk+0x8", rounds: 206, stack: 4096, .spacious),
-            "walk calls visit calls walk (walk+0x8), 206 rounds deep"
+            "walk calls visit calls walk at walk+0x8, 206 rounds deep"
         ),
         (
             .largeFrame("table", size: 102_400, stack: 32_256),

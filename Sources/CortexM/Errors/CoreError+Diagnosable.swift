@@ -64,7 +64,7 @@ extension CoreError: Diagnosable {
         case .stackOverflowed(let mortem):
             "\(mortem.function) returned, but wrote below its stack of \(mortem.stackSize) bytes"
         case .callOverran(let mortem):
-            "\(mortem.function) was stopped when it wrote \(Self.area(mortem)); \(mortem.place)"
+            "\(mortem.function) was stopped at a store into \(Self.area(mortem)): \(mortem.place)"
         }
     }
 
@@ -75,7 +75,7 @@ extension CoreError: Diagnosable {
     }
     private static func area(_ mortem: CallPostMortem) -> String {
         mortem.watched == .gate
-            ? "over the code that calls return to" : "below its stack of \(mortem.stackSize) bytes"
+            ? "the code that calls return to" : "the guard below its stack of \(mortem.stackSize) bytes"
     }
 
     package var remedies: [String] {

@@ -94,10 +94,10 @@ extension LoaderFinding {
 
     private static func recursion(_ functions: [String], _ place: String, _ rounds: Int) -> String {
         guard functions.count > 1, let first = functions.first else {
-            return "\(functions.first ?? "a function") calls itself (\(place)), \(rounds) calls deep"
+            return "\(functions.first ?? "a function") calls itself at \(place), \(rounds) calls deep"
         }
         let circle = (functions + [first]).joined(separator: " calls ")
-        return "\(circle) (\(place)), \(rounds) rounds deep"
+        return "\(circle) at \(place), \(rounds) rounds deep"
     }
     /// The advice that fits the layout in use.
     private static func moreStack(_ size: Int, _ layout: LoaderLayout.Style) -> String {

@@ -7,6 +7,8 @@ import ObjectFiles
 extension LoaderImage {
     /// No RAM of the parts this is for is larger; the largest public loader takes 176 KiB.
     private static let sizeLimit: UInt64 = 16 << 20
+    /// Bytes of stack that ST's tool gives a loader.
+    private static let vendorStack = 1024
 
     /// Reads an ST external loader (.stldr, an ELF file) as built by IAR, Keil or GNU tools.
     package init(reading bytes: [UInt8], fileName: String) throws(LoaderImageError) {
@@ -94,6 +96,8 @@ extension LoaderImage {
         }
         let zeros = zeroFilled.reduce(0) { $0 + $1.count }
         if zeros > 0 { found.append(.needsZeroedMemory(bytes: zeros)) }
+        let frames = StackFrames(self).frames.filter { $0.size >= Self.vendorStack }
+        found += frames.prefix(3).map { .largeFrame(function: $0.function, bytes: $0.size) }
         if let first = pieces.first, first.address & 0xFF < 4 {
             found.append(.noFreeWordBelow(first.address))
         }

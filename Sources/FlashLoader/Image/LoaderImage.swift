@@ -68,6 +68,8 @@ package enum LoaderWarning: Hashable, Sendable {
     case nameDiffersFromFile(deviceName: String)
     /// Memory that has to be zeroed; the vendor's tool clears 0x200 bytes behind the image and no more.
     case needsZeroedMemory(bytes: Int)
+    /// A function with more locals than the vendor's tool gives a loader stack.
+    case largeFrame(function: String, bytes: Int)
     /// No word is free below the image for the vendor tool's breakpoint.
     case noFreeWordBelow(UInt32)
     case missing(LoaderFunction)

@@ -16,6 +16,8 @@ extension LoaderWarning {
             "the device name \"\(name)\" is not the file's name: ST's tool then refuses a mass erase"
         case .needsZeroedMemory(let bytes):
             "it needs \(bytes) bytes of zeroed memory, which ST's tool does not clear completely"
+        case .largeFrame(let function, let bytes):
+            "\(function) takes \(bytes) bytes of stack for its locals; ST's tool gives a loader 1024 for everything"
         case .noFreeWordBelow(let address):
             "no word is free below \(address.hex), where ST's tool puts its breakpoint"
         case .missing(let function): "it has no \(function.rawValue)"

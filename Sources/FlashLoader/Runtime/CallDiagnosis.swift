@@ -15,8 +15,10 @@ struct CallDiagnosis {
     /// Where the core was and why, in the loader's own terms; the most telling first.
     func findings(of mortem: CallPostMortem) -> [LoaderFinding] {
         var findings = overrun(mortem)
-        if findings.isEmpty, let pointer = mortem.samples.last?.sp, isOutside(pointer) {
-            findings.append(.stackPointerOutside(pointer, stack: layout.stack, layout.style))
+        let isExplained = !findings.isEmpty
+        if !isExplained, let sample = mortem.samples.last, isOutside(sample.sp) {
+            findings.append(.stackPointerOutside(sample.sp, stack: layout.stack, layout.style))
+            if sample.sp < layout.stack.lowerBound { findings += blame(sample) }
         }
         if mortem.watched != nil {
             findings += places(in: mortem.samples)
@@ -25,7 +27,9 @@ struct CallDiagnosis {
         }
         if let overwritten = firstOverwrittenCode() { findings.append(overwritten) }
         if let address = mortem.gateDamage { findings.append(.gateOverwritten(at: address)) }
-        if let used = mortem.stackUsed { findings.append(.stackUsed(used, of: mortem.stackSize)) }
+        if !isExplained, let used = mortem.stackUsed {
+            findings.append(.stackUsed(used, of: mortem.stackSize))
+        }
         return findings
     }
 
@@ -74,6 +78,17 @@ struct CallDiagnosis {
         return [.stackExhausted(calls: trace.calls.count, stack: layout.stack.count, layout.style)]
     }
 
+    /// The function whose fault a stack pointer below its stack is, where that can be known.
+    private func blame(_ sample: CallPostMortem.Sample) -> [LoaderFinding] {
+        let blamed = stackOverflow(sample).filter(\.blamesFunction)
+        guard blamed.isEmpty else { return blamed }
+        // The stack cannot be read: what is in the code is all there is to go by.
+        for case .largeFrame(let function, let bytes) in image.warnings where bytes > layout.stack.count {
+            return [.largeFrame(function, size: bytes, stack: layout.stack.count)]
+        }
+        return []
+    }
+
     /// More than this is not read: it is a frame that spans the rest of the RAM.
     private static let stackLimit = 64 << 10
 
@@ -106,7 +121,8 @@ struct CallDiagnosis {
     /// Most samples first; equal ones in the order seen.
     private func places(in samples: [CallPostMortem.Sample]) -> [LoaderFinding] {
         var places: [(name: String, count: Int)] = []
-        for name in samples.map({ image.describe($0.pc) }) {
+        let describe = samples.count == 1 ? image.describe : place(of:)
+        for name in samples.map({ describe($0.pc) }) {
             if let index = places.firstIndex(where: { $0.name == name }) {
                 places[index].count += 1
             } else {
@@ -119,6 +135,14 @@ struct CallDiagnosis {
         return ordered.prefix(3).map { item in
             .place(item.element.name, samples: item.element.count, of: samples.count)
         } + (samples.last.map { caller($0.lr) } ?? [])
+    }
+
+    /// Function and line, so that samples in one line count together; with less known, as exactly as it is known.
+    private func place(of address: UInt32) -> String {
+        guard let function = image.symbols?.function(at: address),
+            let line = image.symbols?.line(at: address)
+        else { return image.describe(address) }
+        return "\(function.name) (\(line.fileName):\(line.line))"
     }
 
     /// Where a link register points to, if it is into the loader.
@@ -148,5 +172,15 @@ struct CallDiagnosis {
             }
         }
         return nil
+    }
+}
+
+extension LoaderFinding {
+    /// Blames a function, not the stack.
+    fileprivate var blamesFunction: Bool {
+        switch self {
+        case .recursion, .largeFrame: true
+        default: false
+        }
     }
 }

@@ -46,6 +46,11 @@ package final class LoadedLoader {
         do { try target.core.requireHalted(.call) } catch { throw .core(error, during: .prepare) }
         try download()
         do { try target.core.prepare(layout.site) } catch { throw .core(error, during: .prepare) }
+        for case .largeFrame(let function, let bytes) in image.warnings where bytes > layout.stack.count {
+            target.core.trace(
+                .warning, "a function of the loader needs more stack than there is",
+                ["function": function, "bytes": "\(bytes)", "stack": "\(layout.stack.count)"])
+        }
     }
 
     /// What zeroed memory holds when nobody zeroed it.

@@ -136,9 +136,11 @@ import Testing
         #expect(
             error.findings.contains { if case .stackPointerOutside = $0 { true } else { false } })
         #expect(error.summary.contains("its stack pointer is 0x"))
+        #expect(error.findings.contains { if case .largeFrame("Write", _, _) = $0 { true } else { false } })
         #expect(
             error.remedies == [
-                "the loader needs more stack than ST's tool gives it: use the spacious layout"
+                "the loader needs more stack than ST's tool gives it: use the spacious layout",
+                "make its large local arrays static, so that they are not on the stack",
             ])
     }
 

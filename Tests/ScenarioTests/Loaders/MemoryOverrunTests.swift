@@ -71,7 +71,7 @@ import Testing
             error.summary.hasPrefix(
                 """
                 Init of stack-overruns.stldr was stopped when it wrote into the guard below its stack: \
-                memset calls itself (memset+0x
+                memset calls itself at memset+0x
                 """))
         let rounds = error.findings.compactMap { finding -> Int? in
             if case .recursion(["memset"], _, let rounds, stack: 32_256, .spacious) = finding {
@@ -106,7 +106,7 @@ import Testing
         #expect(bench.cells(0x1_0000, at: start).allSatisfy { $0 == 0xFF })
         // Deeper than there is stack it is told like one that does not end, with the depth.
         let error = try #require(throws: LoaderError.self) { try loader.massErase(isCancelled: { false }) }
-        #expect(error.summary.contains("descend calls itself (descend+0x"))
+        #expect(error.summary.contains("descend calls itself at descend+0x"))
         #expect(
             error.remedies == [
                 """
@@ -129,6 +129,13 @@ import Testing
         #expect(frame?.0 == "table")
         #expect((102_400...102_600).contains(frame?.1 ?? 0))
         #expect(error.remedies == ["make its large local arrays static, so that they are not on the stack"])
+    }
+
+    @Test func `in the vendor's layout the function is named as well, with advice that fits`() throws {
+        let loader = try LoaderBench().load(.deepStack, layout: .vendor)
+        let error = try #require(throws: LoaderError.self) { try loader.massErase(isCancelled: { false }) }
+        #expect(error.summary.contains("descend takes 528 bytes of stack for itself, of 1016 that there are"))
+        #expect(error.remedies.first?.hasSuffix("use the spacious layout") == true)
     }
 
     // MARK: Stray stores
