@@ -112,7 +112,7 @@ import Testing
         #expect(mortem.stackUsed == 0x100)
         #expect(fixture.fake.isHalted)
         #expect(fixture.time.now - start < .seconds(1))
-        #expect(error.summary.contains("Init did not return within 0.7 s"))
+        #expect(error.summary.contains("Init did not return within 700 ms"))
     }
 
     @Test func `a fault is caught before any handler and told in words`() throws {
