@@ -37,6 +37,12 @@ package struct AddressRangeSet: Hashable, Sendable {
         return parts
     }
 
+    package func union(_ other: AddressRangeSet) -> AddressRangeSet {
+        var union = self
+        for range in other.ranges { union.insert(range) }
+        return union
+    }
+
     package mutating func insert(_ range: AddressRange) {
         // A range that touches the one before it ends up in it, hence one below the first address.
         let first = firstIndex(endingAfter: range.bounds.lowerBound - 1)

@@ -38,6 +38,11 @@ final class ModelFlash: FlashDevice {
     private(set) var targetTime = Duration.zero
     let time = VirtualTime()
 
+    /// What erasing a range takes, and a call that programs on top of 2 µs a byte.
+    var eraseTime: (AddressRange) -> Duration = { _ in .milliseconds(100) }
+    var callTime = Duration.zero
+    private(set) var erasing = Duration.zero
+
     var fault: (kind: Fault, at: Int)?
     var habit: Habit?
     var cancelAt: Int?
@@ -52,6 +57,15 @@ final class ModelFlash: FlashDevice {
     init(_ geometry: FlashGeometry, contents: [UInt8]? = nil) {
         self.geometry = geometry
         cells = contents ?? [UInt8](repeating: geometry.erasedValue, count: geometry.readableRange.count)
+    }
+
+    /// Which operation the first erase of `job` is, tried on a copy.
+    func eraseOperation(_ job: (FlashProgrammer) throws -> FlashReport) -> Int {
+        let copy = ModelFlash(geometry, contents: cells)
+        (copy.programLimit, copy.readLimit, copy.canMassErase) = (programLimit, readLimit, canMassErase)
+        // What the trial ends with does not matter.
+        _ = try? job(FlashProgrammer(device: copy, timebase: copy.time, trace: .silent))
+        return copy.log.firstIndex { $0.hasPrefix("erase") || $0.hasPrefix("mass") } ?? 0
     }
 
     func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
@@ -90,7 +104,8 @@ final class ModelFlash: FlashDevice {
         let all = offsets(range)
         let middle = all.lowerBound + all.count / 2
         eraseCells(all.lowerBound..<middle)
-        spend(.milliseconds(100), onTarget: true)
+        spend(eraseTime(range), onTarget: true)
+        erasing += eraseTime(range)
         if fault == .refusedHalfway { throw Self.refusal }
         if fault == .lost { throw Self.loss }
         if poll() { throw .stopped }
@@ -108,6 +123,7 @@ final class ModelFlash: FlashDevice {
         let range = AddressRange(start: address, count: bytes.count)
         let fault = try begin("program \(range)")
         spend(.microseconds(2 * bytes.count), onTarget: true)
+        spend(callTime, onTarget: false)
         if fault == .refused || fault == .short { throw Self.refusal }
         if fault == .lied || habit == .writesNothing { return }
         var written = bytes.count

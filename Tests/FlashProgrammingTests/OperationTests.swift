@@ -118,14 +118,23 @@ import Testing
         #expect(try programmer.erase(.ranges([range(0, 0x3000)]), options).erasedBytes == 0x3000)
     }
 
-    @Test(arguments: [true, false]) func `erasing all uses the loader's mass erase or every sector`(
+    @Test(arguments: [true, false]) func `erasing all leaves nothing, by sectors or as a whole`(
         hasMassErase: Bool
     ) throws {
         device.canMassErase = hasMassErase
         let report = try programmer.erase(.all)
         #expect(device.cells.allSatisfy { $0 == 0xff })
-        #expect(report.massErased == hasMassErase)
-        #expect(report.warnings.contains(.noMassErase) != hasMassErase)
+        #expect(report.erasedBytes == 0x8000)
+        #expect(report.verified == AddressRangeSet([device.geometry.range]))
+    }
+
+    @Test func `erasing all of a blank flash reads it once and erases nothing`() throws {
+        device.cells = [UInt8](repeating: 0xff, count: 0x8000)
+        let report = try programmer.erase(.all)
+        #expect(report.erasedBytes == 0 && report.unchangedBytes == 0x8000)
+        #expect(device.log.allSatisfy { $0.hasPrefix("read") })
+        // A page more: the sample that was to show whether a sector is dirty.
+        #expect(report.phases.map(\.bytes) == [0x8000 + 0x100])
         #expect(report.verified == AddressRangeSet([device.geometry.range]))
     }
 
@@ -147,32 +156,34 @@ import Testing
     @Test func `an erase that goes one sector too far is noticed`() throws {
         device.habit = .erasesOneSectorTooMany
         guard
-            case .neighbourDamaged(let byte, _)? = error({ () throws(FlashError) in
+            case .neighbourDamaged(let finding, _)? = error({ () throws(FlashError) in
                 try programmer.erase(.ranges([range(0x1000, 0x1000)]))
             })
         else {
             Issue.record("not noticed")
             return
         }
-        #expect(byte.address == start + 0x2000 && byte.found == 0xff)
+        #expect(finding.first.address == start + 0x2000 && finding.first.found == 0xff)
+        #expect(finding.erased == range(0x1000, 0x1000) && finding.blank == range(0x1000, 0x2000))
     }
 
     @Test func `an erase that fails once is repeated and the report says so`() throws {
-        device.fault = (.refusedHalfway, 0)
         var options = EraseOptions()
         options.full = true
         options.verify = .none
-        // Operation 0 is the erase itself: full does not look first, and none does not look at the neighbours.
+        // Before the erase only the page behind the range and the first ones of the sectors around are read.
+        device.fault = (
+            .refusedHalfway, device.eraseOperation { try $0.erase(.ranges([range(0, 0x1000)]), options) }
+        )
         let report = try programmer.erase(.ranges([range(0, 0x1000)]), options)
         #expect(report.warnings == [.eraseRepeated(range(0, 0x1000), code: "MDL-001")])
         #expect(report.proof == .none && report.verified.isEmpty)
     }
 
     @Test func `an erase is not repeated when the way to the flash is gone`() throws {
-        device.fault = (.lost, 0)
         var options = EraseOptions()
         options.full = true
-        options.verify = .none
+        device.fault = (.lost, device.eraseOperation { try $0.erase(.ranges([range(0, 0x1000)]), options) })
         let error = error { () throws(FlashError) in
             try programmer.erase(.ranges([range(0, 0x1000)]), options)
         }
@@ -240,13 +251,14 @@ import Testing
         let error = error { () throws(FlashError) in
             try programmer.program(image(0x1000, SeededBytes.make(0x2000, seed: 1)))
         }
-        guard case .neighbourDamaged(let byte, let after)? = error else {
+        guard case .neighbourDamaged(let finding, let after)? = error else {
             Issue.record("\(String(describing: error))")
             return
         }
-        #expect(byte.address == start + 0x3000)
-        #expect(
-            after.journal.verified == AddressRangeSet([range(0x1000, 0x2000)]), "the image itself is right")
+        // Seen after the first erase, though a sector that the image covers was the first to suffer.
+        #expect(finding.erased == range(0x1000, 0x1000) && finding.blank == range(0x1000, 0x2000))
+        #expect(after.journal.programmed.isEmpty)
+        #expect(device.log.filter { $0.hasPrefix("erase") }.count == 1)
     }
 
     @Test func `a misread of bytes beside the image does not get written`() throws {
@@ -298,12 +310,15 @@ import Testing
         #expect(device.cells == before)
     }
 
-    @Test func `an error after the erase of a shared sector carries the bytes that are gone`() throws {
+    @Test(arguments: [ModelFlash.Fault.lost, .refused])
+    func `what shares a sector is put back after a failure, or is in the error`(
+        fault: ModelFlash.Fault
+    ) throws {
         let before = device.cells
         let wanted = image(0x800, SeededBytes.make(0x400, seed: 1))
         let clean = ModelFlash(device.geometry, contents: before)
         _ = try FlashProgrammer(device: clean, timebase: clean.time, trace: .silent).program(wanted)
-        device.fault = (.refused, try #require(clean.log.firstIndex { $0.hasPrefix("program") }))
+        device.fault = (fault, try #require(clean.log.firstIndex { $0.hasPrefix("program") }))
         guard
             case .device(.program, _, let cause, let after)? = error({ () throws(FlashError) in
                 try programmer.program(wanted)
@@ -312,9 +327,18 @@ import Testing
             Issue.record("no error")
             return
         }
-        #expect(cause.code == "MDL-001")
         let journal = after.journal
-        #expect(journal.unrestored.map(\.bytes) == [Array(before[0..<0x800]), Array(before[0xc00..<0x1000])])
-        #expect(journal.unrestored.map(\.address) == [start, start + 0xc00])
+        if fault == .refused {
+            // The flash still answers: only the image is missing, or even that is there.
+            #expect(cause.code == "MDL-001")
+            #expect(journal.unrestored.isEmpty && journal.summary.repetition == .completes)
+            #expect(device.cells[..<0x800] == before[..<0x800] && device.cells[0xc00...] == before[0xc00...])
+        } else {
+            #expect(cause.code == "MDL-002")
+            #expect(
+                journal.unrestored.map(\.bytes) == [Array(before[0..<0x800]), Array(before[0xc00..<0x1000])])
+            #expect(journal.unrestored.map(\.address) == [start, start + 0xc00])
+            #expect(journal.summary.repetition == .completesWithLoss)
+        }
     }
 }

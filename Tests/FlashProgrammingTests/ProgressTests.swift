@@ -28,8 +28,8 @@ import Testing
         let (events, report, _) = try run()
         #expect(events.count > 10)
         for (old, new) in zip(events, events.dropFirst()) {
-            #expect(new.fraction >= old.fraction && new.elapsed >= old.elapsed)
-            #expect(new.done <= new.total && new.fraction <= 1)
+            #expect(new.elapsed >= old.elapsed)
+            #expect(new.done <= new.total)
         }
         for phase in [FlashPhase.survey, .erase, .program, .verify] {
             let last = try #require(events.last { $0.phase == phase })
@@ -40,7 +40,7 @@ import Testing
             #expect(report.phases.contains { $0.phase == phase && $0.bytes == last.done })
         }
         let end = try #require(events.last)
-        #expect(end.fraction == 1 && end.remaining == .zero)
+        #expect(end.phaseRemaining == .zero && end.done == end.total)
     }
 
     @Test func `once a phase runs the estimate is its measured rate`() throws {

@@ -36,8 +36,8 @@ struct Scenario {
         // Now and then a sector larger than what is read of it at first.
         if Int.random(in: 0..<8, using: &random) == 0 { groups.append((2, 8192)) }
         let page: UInt32 = [0x10, 0x100, 0x200, 0x10000][Int.random(in: 0..<4, using: &random)]
-        let erased: UInt8 = Int.random(in: 0..<8, using: &random) == 0 ? 0 : 0xff
-        let geometry = try FlashGeometry(storage(groups, page: page, erased: erased))
+        let erased: UInt8 = 0xff
+        let geometry = try FlashGeometry(storage(groups, page: page))
         let size = geometry.range.count
 
         var before = [UInt8](repeating: erased, count: size)

@@ -10,17 +10,56 @@ package struct FlashAftermath: Hashable, Sendable {
     ///
     /// Empty where nobody looked; an error of the loader's carries what was found in its own cause.
     package let findings: [LoaderFinding]
+    /// What the range of the operation that failed was found to hold afterwards; nil where nobody looked.
+    package let state: FlashRangeState?
 
-    package init(_ journal: FlashJournal, findings: [LoaderFinding] = []) {
-        (self.journal, self.findings) = (journal, findings)
+    package init(_ journal: FlashJournal, findings: [LoaderFinding] = [], state: FlashRangeState? = nil) {
+        (self.journal, self.findings, self.state) = (journal, findings, state)
     }
+
+    /// The same with a journal that knows of what was done since.
+    func updated(_ journal: FlashJournal) -> FlashAftermath {
+        FlashAftermath(journal, findings: findings, state: state)
+    }
+}
+
+/// What a range holds after an operation on it failed.
+package enum FlashRangeState: Hashable, Sendable {
+    /// Byte for byte what it held before.
+    case unchanged
+    /// Where it was looked at before and after (`samples` bytes), it holds the same.
+    case seemsUnchanged(samples: Int)
+    /// All of it is blank, as after an erase that worked.
+    case blank
+    /// After an erase: not all of it is blank.
+    case notBlank(BlankFinding)
+    /// After a write: all that was to be written is there.
+    case written
+    /// After a write: not all of it is there.
+    case notWritten(VerifyFinding)
 }
 
 extension FlashAftermath: CustomStringConvertible {
     /// Begins with a separator; empty when there is nothing to tell.
     package var description: String {
         let seen = findings.filter(\.isTelling).prefix(3).map(\.text)
-        return ([journal.isUntouched ? nil : "\(journal)"] + seen).compactMap(\.self)
-            .map { "; \($0)" }.joined()
+        let parts =
+            [state.map { "\($0)" }, journal.isUntouched ? nil : "\(journal)"].compactMap(\.self) + seen
+        return parts.map { "; \($0)" }.joined()
+    }
+}
+
+extension FlashRangeState: CustomStringConvertible {
+    /// With "it" for the range.
+    package var description: String {
+        switch self {
+        case .unchanged: "it holds what it held before"
+        case .seemsUnchanged(let samples):
+            "it seems unchanged: the \(samples) bytes looked at before and after are the same"
+        case .blank: "yet all of it is blank now"
+        case .notBlank(let finding): "now \(finding)"
+        case .written: "yet it holds what was to be written"
+        case .notWritten(let finding): "now \(finding)"
+        }
     }
 }

@@ -60,9 +60,7 @@ extension FlashError: Diagnosable {
         case .needsErase(let byte, let sector, let origin):
             "\(origin) wants \(byte.expected.hex) at \(byte.address.hex), which holds \(byte.found.hex); "
                 + "the sector \(sector) would have to be erased first; nothing was written"
-        case .neighbourDamaged(let byte, let after):
-            "\(byte.address.hex) lies beside the erased sectors and changed from \(byte.expected.hex) to "
-                + "\(byte.found.hex)\(after)"
+        case .neighbourDamaged(let finding, let after): "\(finding)\(after)"
         case .hashDisagrees(let range, let after):
             "the hash computed on the target for \(range) is wrong although every byte reads back right"
                 + "\(after)"

@@ -26,7 +26,7 @@ package enum FlashError: Error {
     /// Without erasing, the cell cannot become what the image says. Nothing was written.
     case needsErase(ByteMismatch, sector: AddressRange, origin: String)
     /// Bytes beside the erased sectors changed: the loader erases more than it says.
-    case neighbourDamaged(ByteMismatch, FlashAftermath)
+    case neighbourDamaged(NeighbourFinding, FlashAftermath)
     /// The hash on the target differs although every byte reads back right.
     case hashDisagrees(AddressRange, FlashAftermath)
     /// The device answered a read with another number of bytes.
@@ -57,6 +57,25 @@ extension FlashError {
         case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,
             .needsErase:
             nil
+        }
+    }
+
+    /// The same with a journal that knows of what was done since.
+    func updated(_ journal: FlashJournal) -> FlashError {
+        switch self {
+        case .notBlank(let finding, let after): .notBlank(finding, after.updated(journal))
+        case .eraseHadNoEffect(let finding, let after): .eraseHadNoEffect(finding, after.updated(journal))
+        case .verifyMismatch(let finding, let after): .verifyMismatch(finding, after.updated(journal))
+        case .neighbourDamaged(let finding, let after): .neighbourDamaged(finding, after.updated(journal))
+        case .hashDisagrees(let range, let after): .hashDisagrees(range, after.updated(journal))
+        case .wrongCount(let range, let got, let after): .wrongCount(range, got: got, after.updated(journal))
+        case .unstableRead(let byte, let after): .unstableRead(byte, after.updated(journal))
+        case .device(let operation, let range, let cause, let after):
+            .device(operation, range, cause: cause, after.updated(journal))
+        case .cancelled(let after): .cancelled(after.updated(journal))
+        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,
+            .needsErase:
+            self
         }
     }
 }

@@ -47,20 +47,27 @@ package struct FlashJournal: Hashable, Sendable {
     }
     mutating func wasVerified(_ range: AddressRange) {
         verified.insert(range)
-        // A piece of somebody else's may have begun in the verified range before this one.
-        guard let whole = verified.range(around: range.start) else { return }
-        let candidates =
-            kept.index(atOrAfter: whole.start)..<kept.index(atOrAfter: range.last)
-        let end = candidates.upperBound < kept.keys.count && kept.keys[candidates.upperBound] == range.last
-        kept.remove(in: candidates.lowerBound..<candidates.upperBound + (end ? 1 : 0)) { segment in
-            segment.range.map(whole.contains) ?? true
-        }
+        // A piece may have begun in what was verified before this range.
+        if let whole = verified.range(around: range.start) { isBack(in: whole, endingWith: range) }
+    }
+    /// Nothing was done to the range, as reading it has shown.
+    mutating func stillHolds(_ range: AddressRange) {
+        forget(range)
+        isBack(in: range, endingWith: range)
     }
     mutating func nothingIsVerified() { verified = AddressRangeSet() }
 
     /// From now on these bytes exist nowhere but here.
     mutating func holds(_ segments: [ImageSegment]) {
         for segment in segments { kept.set(segment, for: segment.address) }
+    }
+
+    /// Forgets the kept pieces that lie inside `whole` and begin no later than in `range`.
+    private mutating func isBack(in whole: AddressRange, endingWith range: AddressRange) {
+        let first = kept.index(atOrAfter: whole.start)
+        var end = kept.index(atOrAfter: range.last)
+        if end < kept.keys.count, kept.keys[end] == range.last { end += 1 }
+        kept.remove(in: first..<end) { segment in segment.range.map(whole.contains) ?? true }
     }
 
     private mutating func forget(_ range: AddressRange) {

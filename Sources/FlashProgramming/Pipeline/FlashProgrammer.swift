@@ -9,25 +9,19 @@ package import ObjectFiles
 /// Nothing is reported good that was not read back or hashed after the last write; see ``FlashReport/proof``.
 package final class FlashProgrammer {
     package let device: any FlashDevice
+    private let times: FlashTimes
     private let timebase: any Timebase
     private let trace: Trace
 
-    package init(device: any FlashDevice, timebase: any Timebase, trace: Trace) {
+    /// `times` are the chip's, where it is known.
+    package init(
+        device: any FlashDevice, times: FlashTimes? = nil, timebase: any Timebase, trace: Trace
+    ) {
         (self.device, self.timebase, self.trace) = (device, timebase, trace)
+        self.times = times ?? FlashTimes(ofUnknownFlash: device.geometry.readableRange.count)
     }
 
     package var geometry: FlashGeometry { device.geometry }
-
-    /// What `program` would do; reads the flash and changes nothing.
-    package func plan(
-        _ image: FirmwareImage, _ options: ProgramOptions = ProgramOptions(),
-        monitor: FlashMonitor = FlashMonitor()
-    ) throws(FlashError) -> FlashPlan {
-        let layout = try ImageLayout(image, on: geometry)
-        let run = start(.program, monitor)
-        let (findings, _) = try run.survey(layout, options)
-        return FlashPlan(findings, on: geometry, options: options, canMassErase: device.canMassErase)
-    }
 
     /// Makes the flash hold the image and leaves everything else as it is.
     package func program(
@@ -36,28 +30,24 @@ package final class FlashProgrammer {
     ) throws(FlashError) -> FlashReport {
         let layout = try ImageLayout(image, on: geometry)
         let run = start(.program, monitor)
-        let proof = run.proof(for: options.verify)
-        let (findings, contents) = try run.survey(layout, options)
-        let plan = FlashPlan(findings, on: geometry, options: options, canMassErase: device.canMassErase)
+        run.report.proof = run.proof(for: options.verify)
+        var (sectors, contents) = try run.survey(layout, options)
+        let plan = run.planner(contents, options).plan(sectors)
+        sectors = []
         trace(.step, "plan", ["steps": "\(plan)"])
         if options.erase == .chip, !device.canMassErase { run.warn(.noMassErase) }
-        run.expect(plan, options, by: proof)
-        let guarded = proof == .none ? [] : plan.guards
-        let before = try run.readGuards(guarded, .survey)
-        try run.execute(plan, from: contents, times: options.times)
-        if proof != .none {
-            if plan.steps.isEmpty, run.surveyProves(proof) {
+        run.expect(plan)
+        try run.execute(plan, &contents, options)
+        if run.report.proof != .none {
+            if plan.isEmpty, run.surveyProves(run.report.proof) {
                 // The survey itself compared every byte, and nothing was written since.
                 plan.touched.ranges.forEach(run.wasVerified)
             } else {
-                try run.prove(findings, plan, from: contents, options, by: proof)
+                try run.prove(plan, from: contents, options)
             }
-            try run.checkGuards(guarded, held: before)
         }
-        run.report.proof = proof
         run.report.requestedBytes = layout.imageBytes
         run.report.unchangedBytes = plan.unchanged.count
-        run.report.restoredBytes = plan.restoredBytes
         return run.finished()
     }
 
@@ -69,7 +59,7 @@ package final class FlashProgrammer {
         let run = start(.verify, monitor)
         let proof = run.proof(for: mode == .none ? .read : mode)
         let ranges = AddressRangeSet(segments.map(\.range))
-        run.expectVerification(ranges, times: .serialNOR)
+        run.expectVerification(ranges)
         let contents = ExpectedContents(image: image, erasedValue: geometry.erasedValue)
         if let finding = try run.compare(ranges, with: contents, by: proof) {
             throw .verifyMismatch(finding, run.aftermathOfProof())
@@ -79,27 +69,22 @@ package final class FlashProgrammer {
         return run.finished()
     }
 
-    /// Erases and proves that it is blank; `.all` is one mass erase where the device has it.
+    /// Erases what is not blank, and proves that all of it is blank then.
+    ///
+    /// `.all` goes by sectors or erases the chip as a whole, whichever is faster as far as is known.
     package func erase(
         _ extent: FlashExtent, _ options: EraseOptions = EraseOptions(),
         monitor: FlashMonitor = FlashMonitor()
     ) throws(FlashError) -> FlashReport {
-        let isMassErase = extent == .all && device.canMassErase
+        let mayEraseChip = extent == .all && device.canMassErase
         let ranges =
-            isMassErase
+            mayEraseChip
             ? AddressRangeSet([geometry.readableRange]) : try erasable(extent, widen: options.widen)
         let run = start(.erase, monitor)
         let proof = run.proof(for: options.verify)
         run.report.requestedBytes = ranges.count
         run.report.proof = proof
-        if isMassErase {
-            run.expectMassErase(options.times)
-            if proof != .none { run.expectVerification(ranges, times: options.times) }
-            try run.massErase()
-        } else {
-            if extent == .all { run.warn(.noMassErase) }
-            try run.eraseSectors(of: ranges, options, by: proof)
-        }
+        try run.eraseWhatIsNotBlank(ranges, options, mayEraseChip: mayEraseChip)
         if run.journal.isUntouched, run.surveyProves(proof) {
             // The survey looked at every byte, and nothing was written since.
             if proof != .none { ranges.ranges.forEach(run.wasVerified) }
@@ -116,7 +101,7 @@ package final class FlashProgrammer {
         let ranges = try readable(extent, for: .blankCheck)
         let run = start(.blankCheck, monitor)
         let proof = run.proof(for: mode == .none ? .read : mode)
-        run.expectVerification(ranges, times: .serialNOR)
+        run.expectVerification(ranges)
         if let finding = try run.checkBlank(ranges, by: proof) {
             throw .notBlank(finding, run.aftermathOfProof())
         }
@@ -131,7 +116,7 @@ package final class FlashProgrammer {
     ) throws(FlashError) -> FlashChecksum {
         let ranges = try readable(extent, for: .checksum)
         let run = start(.checksum, monitor)
-        run.meter.expect(.read, bytes: ranges.count, taking: FlashTimes.serialNOR.transfer(of: ranges.count))
+        run.meter.expect(.read, bytes: ranges.count, taking: run.transferTime(of: ranges.count))
         var (crc, sha, sum) = (CRC32(), SHA256(), UInt32(0))
         for range in ranges.ranges {
             try run.readPieces(of: range, .read) { _, bytes in
@@ -151,7 +136,7 @@ package final class FlashProgrammer {
     ) throws(FlashError) -> FlashContents {
         _ = try readable(.ranges([range]), for: .read)
         let run = start(.read, monitor)
-        run.meter.expect(.read, bytes: range.count, taking: FlashTimes.serialNOR.transfer(of: range.count))
+        run.meter.expect(.read, bytes: range.count, taking: run.transferTime(of: range.count))
         let bytes = try run.read(range, .read)
         run.report.requestedBytes = range.count
         let segment = ImageSegment(address: range.start, bytes: bytes, origin: geometry.name)
@@ -159,7 +144,7 @@ package final class FlashProgrammer {
     }
 
     private func start(_ operation: FlashOperation, _ monitor: FlashMonitor) -> FlashRun {
-        FlashRun(operation, on: device, timebase: timebase, trace: trace, monitor: monitor)
+        FlashRun(operation, on: device, times: times, timebase: timebase, trace: trace, monitor: monitor)
     }
 }
 

@@ -21,10 +21,8 @@ package struct FlashProgress: Hashable, Sendable {
     package let phaseElapsed: Duration, elapsed: Duration
     /// Bytes per second in this phase; nothing until the first bytes are done.
     package let rate: Double?
-    /// Estimates: measured where something was measured, typical times of a serial NOR where not.
-    package let phaseRemaining: Duration, remaining: Duration
-    /// Part of the whole job's time that has passed, 0 to 1; never goes back.
-    package let fraction: Double
+    /// An estimate: measured where something was measured, typical times where not.
+    package let phaseRemaining: Duration
 }
 
 /// How a caller follows a job and stops it.

@@ -33,12 +33,12 @@ package struct FlashReport: Hashable, Sendable {
     /// Bytes the caller's image or ranges hold.
     package var requestedBytes = 0
     package var erasedBytes = 0
+    /// In whole pages; blank pages between them that were programmed along do not count.
     package var programmedBytes = 0
     /// Bytes of sectors that already held what was wanted, or were blank when blank was wanted.
     package var unchangedBytes = 0
-    /// Bytes that shared a sector with the image and were put back.
+    /// Of the programmed bytes, those beside the image that shared an erased sector with it and were put back.
     package var restoredBytes = 0
-    package var massErased = false
     package var proof: Proof = .none
     package var verified = AddressRangeSet()
     package var warnings: [FlashWarning] = []

@@ -4,27 +4,30 @@
 import Essentials
 
 extension FlashRun {
-    /// How much of a sector is read to see whether it must be erased anyway.
-    private static let probe = 4096
-
     /// Finds out what has to happen to every touched sector, reading as little as possible.
     func survey(
         _ layout: ImageLayout, _ options: ProgramOptions
-    ) throws(FlashError) -> (
-        findings: [(sector: TouchedSector, finding: SectorFinding)], contents: ExpectedContents
-    ) {
+    ) throws(FlashError) -> (sectors: [SurveyedSector], contents: ExpectedContents) {
         var contents = ExpectedContents(image: layout.image, erasedValue: geometry.erasedValue)
         let bytes = layout.sectors.reduce(0) { $0 + (needsReading($1, options) ? $1.range.count : 0) }
-        meter.expect(.survey, bytes: bytes, taking: options.times.transfer(of: bytes))
+        meter.expect(.survey, bytes: bytes, taking: transferTime(of: bytes))
         let judge = SectorJudge(geometry: geometry, options: options, contents: contents)
-        var findings: [(sector: TouchedSector, finding: SectorFinding)] = []
-        for sector in layout.sectors {
+        var surveyed: [SurveyedSector] = []
+        var sampler = ChangeSampler()
+        for block in blocks(of: layout.sectors) {
             try stopIfCancelled()
-            let (finding, kept) = try survey(sector, judge)
-            if let kept { contents.keep(kept, of: sector.range) }
-            findings.append((sector, finding))
+            if sampler.expectsChange, try samplesNeedErase(block, judge, &sampler) {
+                surveyed += block.map { SurveyedSector(sector: $0, finding: .needsErase(keeps: false)) }
+                continue
+            }
+            for sector in block {
+                try stopIfCancelled()
+                let (finding, kept) = try survey(sector, judge, &sampler)
+                if let kept { contents.keep(kept, of: sector.range) }
+                surveyed.append(SurveyedSector(sector: sector, finding: finding))
+            }
         }
-        return (findings, contents)
+        return (surveyed, contents)
     }
 
     /// Whether a survey is at least as good as the proof that was asked for.
@@ -38,13 +41,24 @@ extension FlashRun {
         }
     }
 
+    private func blocks(of sectors: [TouchedSector]) -> [ArraySlice<TouchedSector>] {
+        var blocks: [ArraySlice<TouchedSector>] = []
+        var index = 0
+        while index < sectors.count {
+            let (first, block) = (index, costs.block(around: sectors[index].range))
+            while index < sectors.count, block.contains(sectors[index].range) { index += 1 }
+            blocks.append(sectors[first..<index])
+        }
+        return blocks
+    }
+
     /// The verdict, and the sector's contents where bytes beside the image stay as they are.
     private func survey(
-        _ sector: TouchedSector, _ judge: SectorJudge
+        _ sector: TouchedSector, _ judge: SectorJudge, _ sampler: inout ChangeSampler
     ) throws(FlashError) -> (SectorFinding, kept: [UInt8]?) {
         let options = judge.options
         guard needsReading(sector, options) else { return (judge.needsErase(sector, holding: nil), nil) }
-        if sector.isFullyCovered { return (try surveyFullyCovered(sector, judge), nil) }
+        if sector.isFullyCovered { return (try surveyFullyCovered(sector, judge, &sampler), nil) }
         let current = try read(sector.range, .survey)
         let finding =
             options.full && options.erase == .needed
@@ -56,7 +70,7 @@ extension FlashRun {
     }
 
     /// A single wrong read would be written back, and then be compared with itself.
-    private func confirm(_ bytes: [UInt8], in range: AddressRange) throws(FlashError) {
+    func confirm(_ bytes: [UInt8], in range: AddressRange) throws(FlashError) {
         meter.expect(.survey, bytes: range.count, taking: .zero)
         if device.hashesOnTarget, try sha256(of: range, .survey) == SHA256.digest(of: bytes) { return }
         let again = try read(range, .survey)
@@ -67,21 +81,56 @@ extension FlashRun {
             aftermathOfProof())
     }
 
+    // MARK: Fully covered sectors
+
     private func surveyFullyCovered(
-        _ sector: TouchedSector, _ judge: SectorJudge
+        _ sector: TouchedSector, _ judge: SectorJudge, _ sampler: inout ChangeSampler
     ) throws(FlashError) -> SectorFinding {
         if device.hashesOnTarget, judge.options.erase == .needed { return try surveyByHash(sector, judge) }
-        let size = max(Self.probe, geometry.pageSize)
-        guard let start = sector.range.pieces(of: size).first else { return .unchanged }
-        var current = try read(start, .survey)
-        if judge.options.erase == .needed, judge.needsErase(sector, startingWith: current) {
-            meter.drop(.survey, bytes: sector.range.count - start.count)
-            return judge.needsErase(sector, holding: nil)
+        let size =
+            sampler.expectsChange ? geometry.pageSize : max(ChangeSampler.largeSample, geometry.pageSize)
+        var current: [UInt8] = []
+        for part in sector.range.beginning(of: size) {
+            let bytes = try read(part, .survey)
+            if judge.options.erase == .needed, judge.needsErase(holding: bytes, at: part) {
+                meter.drop(.survey, bytes: sector.range.bounds.upperBound - part.bounds.upperBound)
+                sampler.expectsChange = true
+                return judge.needsErase(sector, holding: nil)
+            }
+            current += bytes
         }
-        if let rest = AddressRange(start.bounds.upperBound..<sector.range.bounds.upperBound) {
-            current += try read(rest, .survey)
-        }
+        sampler.expectsChange = false
         return try judge.judge(sector, holding: current)
+    }
+
+    /// Looks at one page each of some sectors of a block that the image covers wholly.
+    ///
+    /// Once the sectors that must be erased cost as much as the block as a whole, all of it is erased and programmed,
+    /// whatever the rest holds, and reading that would be of no use.
+    private func samplesNeedErase(
+        _ block: ArraySlice<TouchedSector>, _ judge: SectorJudge, _ sampler: inout ChangeSampler
+    ) throws(FlashError) -> Bool {
+        guard let first = block.first, let last = block.last, !device.hashesOnTarget,
+            judge.options.erase == .needed, !judge.options.full, block.allSatisfy(\.isFullyCovered),
+            let range = AddressRange(first.range.bounds.lowerBound..<last.range.bounds.upperBound),
+            range == costs.block(around: first.range)
+        else { return false }
+        let programming = writeCosts.perPage * (Double(range.count) / Double(geometry.pageSize))
+        let whole = costs.time(ofUnit: range.count) + programming
+        var seen = Duration.zero
+        for index in ChangeSampler.order(block.count) where seen < whole {
+            let sector = block[block.startIndex + index].range
+            let page = AddressRange(start: sector.start, count: min(geometry.pageSize, sector.count))
+            meter.expect(.survey, bytes: page.count, taking: .zero)
+            guard judge.needsErase(holding: try read(page, .survey), at: page) else {
+                sampler.expectsChange = false
+                return false
+            }
+            let share = Double(sector.count) / Double(range.count)
+            seen += costs.time(ofUnit: sector.count) + programming * share
+        }
+        meter.drop(.survey, bytes: range.count)
+        return true
     }
 
     private func surveyByHash(_ sector: TouchedSector, _ judge: SectorJudge) throws(FlashError)

@@ -13,6 +13,8 @@ final class ProgressMeter {
 
     /// At most this often while an operation runs.
     private static let interval = Duration.milliseconds(50)
+    /// Shorter reads say more about the latency of the link than about its rate.
+    private static let bulkSize = 2048
 
     private let timebase: any Timebase
     private let listener: (FlashProgress) -> Void
@@ -21,7 +23,7 @@ final class ProgressMeter {
     private var tallies = [Tally](repeating: Tally(), count: FlashPhase.allCases.count)
     private var running: (phase: FlashPhase, since: Duration)?
     private var lastTold: Duration?
-    private var bestFraction = 0.0
+    private var bulk: (bytes: Int, time: Duration) = (0, .zero)
 
     init(timebase: any Timebase, listener: @escaping (FlashProgress) -> Void) {
         (self.timebase, self.listener) = (timebase, listener)
@@ -29,6 +31,11 @@ final class ProgressMeter {
     }
 
     var elapsed: Duration { timebase.now - start }
+
+    /// Bytes per second of the reads so far that were long enough to tell.
+    var readRate: Double? {
+        bulk.time > .zero ? Double(bulk.bytes) / bulk.time.seconds : nil
+    }
 
     /// Announces work, so that estimates know about it; may be called again for more of the same.
     func expect(_ phase: FlashPhase, bytes: Int, taking estimate: Duration) {
@@ -57,7 +64,13 @@ final class ProgressMeter {
         let result = try operation()
         self[phase].done += bytes
         self[phase].total = max(self[phase].total, self[phase].done)
-        if let running { self[phase].duration += timebase.now - running.since }
+        if let running {
+            let time = timebase.now - running.since
+            self[phase].duration += time
+            if phase.isReading, bytes >= Self.bulkSize {
+                bulk = (bulk.bytes + bytes, bulk.time + time)
+            }
+        }
         running = nil
         if self[phase].done == self[phase].total { tell(phase) } else { tellNowAndThen(phase) }
         return result
@@ -81,16 +94,11 @@ final class ProgressMeter {
 
     private func tell(_ phase: FlashPhase) {
         lastTold = timebase.now
-        let remaining = FlashPhase.allCases.reduce(Duration.zero) { $0 + self.remaining($1) }
-        let all = elapsed + remaining
-        bestFraction = max(bestFraction, all > .zero ? min(1, elapsed.seconds / all.seconds) : 0)
         let tally = self[phase]
         listener(
             FlashProgress(
                 phase: phase, done: tally.done, total: tally.total, phaseElapsed: spent(in: phase),
-                elapsed: elapsed,
-                rate: rate(phase), phaseRemaining: self.remaining(phase), remaining: remaining,
-                fraction: bestFraction))
+                elapsed: elapsed, rate: rate(phase), phaseRemaining: remaining(phase)))
     }
 
     private func remaining(_ phase: FlashPhase) -> Duration {

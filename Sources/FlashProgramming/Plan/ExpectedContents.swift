@@ -38,14 +38,36 @@ struct ExpectedContents {
         return image.segments[index]
     }
 
-    /// What was kept of a sector beside the image; nothing when nothing of it was to be kept.
-    func keptBytes(beside covered: AddressRangeSet, in sector: AddressRange) -> [ImageSegment] {
-        guard kept[sector.start] != nil else { return [] }
-        var beside = AddressRangeSet([sector])
-        for range in covered.ranges { beside.remove(range) }
-        return beside.ranges.map { range in
-            ImageSegment(address: range.start, bytes: bytes(in: range), origin: "kept beside the image")
+    /// The file and segment that give the byte at `address`; nothing for a byte beside the image.
+    func origin(of address: Int) -> String? { owner(of: address)?.origin }
+
+    /// What the image gives of `range`, in address order.
+    func imageRanges(in range: AddressRange) -> [AddressRange] {
+        var ranges: [AddressRange] = []
+        var index = Self.firstIndex(in: image.segments, endingAfter: range.bounds.lowerBound)
+        while index < image.segments.count, image.segments[index].address <= range.last {
+            if let part = image.segments[index].range?.intersection(range) { ranges.append(part) }
+            index += 1
         }
+        return ranges
+    }
+
+    /// What a whole sector was found to hold; nothing when that is not kept.
+    func held(in sector: AddressRange) -> [UInt8]? { kept[sector.start]?.bytes }
+
+    /// What is kept of `range` beside the image, without stretches that are blank and cannot be lost.
+    func keptBytes(in range: AddressRange) -> [ImageSegment] {
+        var index = Self.firstIndex(in: kept.values, endingAfter: range.bounds.lowerBound)
+        var pieces: [ImageSegment] = []
+        while index < kept.values.count, let part = kept.values[index].range?.intersection(range) {
+            var beside = AddressRangeSet([part])
+            for covered in imageRanges(in: part) { beside.remove(covered) }
+            pieces += beside.ranges.map { piece in
+                ImageSegment(address: piece.start, bytes: bytes(in: piece), origin: "kept beside the image")
+            }
+            index += 1
+        }
+        return pieces.filter { !$0.bytes.holdsOnly(erasedValue, in: 0..<$0.bytes.count) }
     }
 
     private static func overlay(_ segments: [ImageSegment], on bytes: inout [UInt8], at range: AddressRange) {

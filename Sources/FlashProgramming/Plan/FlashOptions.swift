@@ -32,7 +32,6 @@ package struct ProgramOptions: Hashable, Sendable {
     /// Erases and programs every touched sector, also where it seems to hold the image already.
     package var full = false
     package var verify = VerifyMode.read
-    package var times = FlashTimes.serialNOR
 
     package init() {}
 }
@@ -43,7 +42,6 @@ package struct EraseOptions: Hashable, Sendable {
     /// Erases blank sectors too.
     package var full = false
     package var verify = VerifyMode.read
-    package var times = FlashTimes.serialNOR
 
     package init() {}
 }

@@ -8,10 +8,27 @@ import ObjectFiles
 package enum SectorFinding: Hashable, Sendable {
     /// Holds what it should.
     case unchanged
-    /// Can be programmed as it is; `isBlank` when not one cell of it was programmed.
-    case programmable(AddressRangeSet, isBlank: Bool)
-    /// `restoredBytes` beside the image have to be put back.
-    case needsErase(program: AddressRangeSet, restoredBytes: Int)
+    /// Can be programmed as it is: these pages; `blank` ones stay erased.
+    case programmable(AddressRangeSet, blank: AddressRangeSet)
+    /// `keeps`: it holds bytes beside the image that have to be put back.
+    case needsErase(keeps: Bool)
+}
+
+/// A touched sector and what has to happen to it.
+package struct SurveyedSector: Hashable, Sendable {
+    package let sector: TouchedSector
+    package let finding: SectorFinding
+
+    package var range: AddressRange { sector.range }
+    /// Erasing it costs nothing but time: all of it comes from the image, or nothing in it is to be kept.
+    var isFree: Bool {
+        switch finding {
+        case .unchanged, .needsErase(keeps: true): false
+        case .needsErase(keeps: false): true
+        case .programmable(let pages, let blank):
+            sector.isFullyCovered && pages.count + blank.count == range.count
+        }
+    }
 }
 
 /// Decides about sectors from what they hold.
@@ -24,56 +41,42 @@ struct SectorJudge {
     func judge(_ sector: TouchedSector, holding current: [UInt8]) throws(FlashError) -> SectorFinding {
         if options.erase == .none { return try judgeWithoutErase(sector, holding: current) }
         let wanted = contents.image(over: current, at: sector.range)
-        var program = AddressRangeSet()
+        var (program, blank) = (AddressRangeSet(), AddressRangeSet())
         for page in sector.range.pieces(of: geometry.pageSize) {
             let offsets = offsets(of: page, in: sector.range)
-            if current.isEqual(to: wanted, in: offsets) { continue }
-            guard current.holdsOnly(geometry.erasedValue, in: offsets) else {
+            let isBlank = current.holdsOnly(geometry.erasedValue, in: offsets)
+            if current.isEqual(to: wanted, in: offsets) {
+                if isBlank { blank.insert(page) }
+            } else if isBlank {
+                program.insert(page)
+            } else {
                 return needsErase(sector, holding: current)
             }
-            program.insert(page)
         }
-        if program.isEmpty { return .unchanged }
-        let isBlank = current.holdsOnly(geometry.erasedValue, in: 0..<current.count)
-        return .programmable(program, isBlank: isBlank)
+        return program.isEmpty ? .unchanged : .programmable(program, blank: blank)
     }
 
-    /// Whether the first bytes of a fully covered sector already show that it must be erased.
-    func needsErase(_ sector: TouchedSector, startingWith prefix: [UInt8]) -> Bool {
-        guard
-            let range = AddressRange(
-                sector.range.bounds.lowerBound..<sector.range.bounds.lowerBound + prefix.count)
-        else { return false }
-        let wanted = contents.image(over: prefix, at: range)
+    /// Whether some bytes of a fully covered sector already show that it must be erased.
+    func needsErase(holding part: [UInt8], at range: AddressRange) -> Bool {
+        let wanted = contents.image(over: part, at: range)
         return range.pieces(of: geometry.pageSize).contains { page in
             let offsets = offsets(of: page, in: range)
-            return !prefix.isEqual(to: wanted, in: offsets)
-                && !prefix.holdsOnly(geometry.erasedValue, in: offsets)
+            return !part.isEqual(to: wanted, in: offsets)
+                && !part.holdsOnly(geometry.erasedValue, in: offsets)
         }
     }
 
     /// The verdict on a sector that is erased in any case; `current` is nothing where it does not matter.
     func needsErase(_ sector: TouchedSector, holding current: [UInt8]?) -> SectorFinding {
-        let keeps = options.keepSharedSectors && options.erase != .chip && !sector.isFullyCovered
-        let base = keeps ? current : nil
-        let blank = [UInt8](repeating: geometry.erasedValue, count: sector.range.count)
-        let wanted = contents.image(over: base ?? blank, at: sector.range)
-        var program = AddressRangeSet()
-        for page in sector.range.pieces(of: geometry.pageSize)
-        where options.full || !wanted.holdsOnly(geometry.erasedValue, in: offsets(of: page, in: sector.range))
-        {
-            program.insert(page)
+        guard options.keepSharedSectors, options.erase != .chip, !sector.isFullyCovered, let current else {
+            return .needsErase(keeps: false)
         }
-        return .needsErase(program: program, restoredBytes: base.map { restored($0, beside: sector) } ?? 0)
-    }
-
-    private func restored(_ current: [UInt8], beside sector: TouchedSector) -> Int {
         var beside = AddressRangeSet([sector.range])
         for range in sector.covered.ranges { beside.remove(range) }
-        return beside.ranges.reduce(0) { sum, range in
-            let offsets = offsets(of: range, in: sector.range)
-            return sum + (current.holdsOnly(geometry.erasedValue, in: offsets) ? 0 : range.count)
-        }
+        return .needsErase(
+            keeps: beside.ranges.contains { range in
+                !current.holdsOnly(geometry.erasedValue, in: offsets(of: range, in: sector.range))
+            })
     }
 
     private func judgeWithoutErase(
@@ -94,9 +97,7 @@ struct SectorJudge {
                 }
             }
         }
-        return program.isEmpty
-            ? .unchanged
-            : .programmable(program, isBlank: current.holdsOnly(geometry.erasedValue, in: 0..<current.count))
+        return program.isEmpty ? .unchanged : .programmable(program, blank: AddressRangeSet())
     }
 
     /// Programming only moves bits away from their erased value.

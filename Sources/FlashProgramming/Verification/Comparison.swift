@@ -12,7 +12,12 @@ struct Comparison {
     private var sectors: [AddressRange] = []
     private var (hasUnerased, hasUnprogrammed, hasNonBlank) = (false, false, false)
 
-    init(_ geometry: FlashGeometry) { self.geometry = geometry }
+    private let isSample: Bool
+
+    /// With `isSample` only the beginning of what was written is compared.
+    init(_ geometry: FlashGeometry, isSample: Bool = false) {
+        (self.geometry, self.isSample) = (geometry, isSample)
+    }
 
     /// All three must be of one length.
     mutating func take(_ found: [UInt8], expected: [UInt8], at range: AddressRange) {
@@ -32,7 +37,7 @@ struct Comparison {
         guard let first else { return nil }
         return VerifyFinding(
             first: first, differingBytes: differingBytes, comparedBytes: comparedBytes, sectors: sectors,
-            nature: nature, origin: origin(Int(first.address)))
+            nature: nature, origin: origin(Int(first.address)), isSample: isSample)
     }
 
     private mutating func note(_ found: UInt8, _ expected: UInt8, at address: Int) {

@@ -20,8 +20,8 @@ extension FlashRun {
         }
     }
 
-    func expectVerification(_ ranges: AddressRangeSet, times: FlashTimes) {
-        meter.expect(.verify, bytes: ranges.count, taking: times.transfer(of: ranges.count))
+    func expectVerification(_ ranges: AddressRangeSet) {
+        meter.expect(.verify, bytes: ranges.count, taking: transferTime(of: ranges.count))
     }
 
     /// Compares everything, whatever it finds on the way.
@@ -34,7 +34,7 @@ extension FlashRun {
                 try compare(piece, with: contents, by: proof, into: &comparison)
             }
         }
-        return comparison.finding { address in contents.owner(of: address)?.origin }
+        return comparison.finding(origin: contents.origin)
     }
 
     private func compare(

@@ -21,12 +21,6 @@ package struct SHA256: Sendable {
 
     package init() {}
 
-    /// Goes on where somebody else stopped after whole blocks: `count` bytes, a multiple of 64.
-    init(resuming state: [UInt32], after count: Int) {
-        precondition(state.count == 8 && count % 64 == 0)
-        (self.state, self.count) = (state, UInt64(count))
-    }
-
     package static func digest(of bytes: [UInt8]) -> Digest {
         var hash = SHA256()
         hash.update(bytes)

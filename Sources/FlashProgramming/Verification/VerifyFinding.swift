@@ -31,6 +31,17 @@ package struct VerifyFinding: Hashable, Sendable {
     package let nature: MismatchNature
     /// The file and segment that the first differing byte belongs to; nothing for a byte that was only kept.
     package let origin: String?
+    /// Whether only the beginning of what was written was compared.
+    package let isSample: Bool
+}
+
+/// Bytes beside an erased range that the erase has changed.
+package struct NeighbourFinding: Hashable, Sendable {
+    package let first: ByteMismatch
+    /// What the loader was asked to erase; nil where there were several erases since the bytes were looked at.
+    package let erased: AddressRange?
+    /// All that reads blank around it now, as far as was looked; nil when the bytes changed otherwise.
+    package let blank: AddressRange?
 }
 
 /// Bytes that should be blank and are not.
@@ -46,8 +57,9 @@ extension VerifyFinding: CustomStringConvertible {
     package var description: String {
         let owner = origin.map { " (\($0))" } ?? " (kept beside the image)"
         let sectorText = sectors.count == 1 ? "1 sector" : "\(sectors.count) sectors"
-        return
-            "\(differingBytes) of \(comparedBytes) bytes \(differingBytes == 1 ? "differs" : "differ") in \(sectorText), first at "
+        let compared = isSample ? "the first \(comparedBytes)" : "\(comparedBytes)"
+        let verb = differingBytes == 1 ? "differs" : "differ"
+        return "\(differingBytes) of \(compared) bytes \(verb) in \(sectorText), first at "
             + "\(first.address.hex)\(owner): expected \(first.expected.hex), found \(first.found.hex); \(nature)"
     }
 }
@@ -66,5 +78,16 @@ extension MismatchNature: CustomStringConvertible {
 extension BlankFinding: CustomStringConvertible {
     package var description: String {
         "\(nonBlankBytes) of \(checkedBytes) bytes \(nonBlankBytes == 1 ? "is" : "are") not blank, first \(found.hex) at \(firstAddress.hex)"
+    }
+}
+
+extension NeighbourFinding: CustomStringConvertible {
+    package var description: String {
+        let change = "changed from \(first.expected.hex) to \(first.found.hex)"
+        guard let erased else { return "\(first.address.hex) lies beside the erased sectors and \(change)" }
+        let asked = "the loader was asked to erase \(erased), but \(first.address.hex) \(change)"
+        guard let blank, blank != erased else { return asked }
+        return asked
+            + "; \(blank) is blank now: up to \(blank.count - erased.count) bytes that were not to be erased"
     }
 }

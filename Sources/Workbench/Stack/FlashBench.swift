@@ -40,7 +40,8 @@ final class FlashBench {
         device = try doing("reading the loader's description of its flash") { () throws(FlashError) in
             try LoaderFlashDevice(loader)
         }
-        programmer = FlashProgrammer(device: device, timebase: stack.time, trace: context.trace)
+        programmer = FlashProgrammer(
+            device: device, times: chip.map(FlashTimes.init), timebase: stack.time, trace: context.trace)
     }
 
     private static func check(

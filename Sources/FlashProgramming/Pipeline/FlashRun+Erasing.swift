@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+
+extension FlashRun {
+    /// Erases whole sectors, the largest units first as they come.
+    ///
+    /// With `mayEraseChip` nothing on the chip would be lost: where what is left costs more by units than the chip as a
+    /// whole, as it was measured, the chip is erased.
+    func erase(_ ranges: AddressRangeSet, mayEraseChip: Bool = false) throws(FlashError) {
+        var calls = EraseSequence(ranges, costs)
+        while true {
+            if mayEraseChip, costs.chipErase < calls.time(costs) { return try eraseChip() }
+            guard let call = calls.next(costs, isFirst: !hasProvenErase) else { return }
+            try eraseSectors(call)
+        }
+    }
+
+    func eraseChip() throws(FlashError) {
+        trace(.step, "erasing the chip")
+        let range = geometry.readableRange
+        _ = try eraseRepeatingOnce(range, .massErase, samples: []) { () throws(FlashDeviceFailure) in
+            try device.massErase(poll: poll)
+        }
+        try proveErase(range)
+    }
+
+    private func eraseSectors(_ range: AddressRange) throws(FlashError) {
+        trace(.step, "erasing", ["range": "\(range)"])
+        let samples = hasProvenErase ? [] : try readSamples(around: range)
+        let time = try eraseRepeatingOnce(
+            range, .erase, samples: samples.filter { range.contains($0.range) }
+        ) { () throws(FlashDeviceFailure) in
+            try device.eraseSectors(range, poll: poll)
+        }
+        costs.learn(range, took: time)
+        guard !hasProvenErase else { return }
+        // The neighbours first: an erase that goes too far explains whatever else is wrong.
+        try checkNeighbours(samples.filter { !range.contains($0.range) }, of: range)
+        try proveErase(range)
+    }
+
+    /// The only repetition of a device operation: erasing twice does no harm.
+    ///
+    /// Only where the operation came back and said no: behind a probe that was pulled out or a core that faulted there is
+    /// nobody to ask again.
+    ///
+    /// - Returns: what the target spent on the erase that worked.
+    private func eraseRepeatingOnce(
+        _ range: AddressRange, _ operation: FlashOperation, samples: [Sample],
+        _ erase: () throws(FlashDeviceFailure) -> Void
+    ) throws(FlashError) -> Duration {
+        try stopIfCancelled()
+        journal.starting(range)
+        var started = device.targetTime
+        do { try attempt(.erase, bytes: range.count, erase) } catch {
+            guard case .refused(let cause) = error else { throw self.error(for: error, operation, range) }
+            let first = error
+            warn(.eraseRepeated(range, code: cause.code))
+            started = device.targetTime
+            do { try attempt(.erase, bytes: range.count, erase) } catch {
+                // If the retry is refused too, the first failure is reported: the second is often a consequence.
+                guard case .refused = error else { throw self.error(for: error, operation, range) }
+                let state = stateAfterErase(of: range, samples)
+                throw self.error(for: first, operation, range, state: state)
+            }
+        }
+        journal.wasErased(range)
+        report.erasedBytes += range.count
+        return device.targetTime - started
+    }
+
+    // MARK: The first erase
+
+    /// Enough of an erased range to see that the erase had no effect.
+    private static let proofSize = 4096
+
+    /// A protected flash is found out after its first sector, not after a minute.
+    private func proveErase(_ range: AddressRange) throws(FlashError) {
+        guard !hasProvenErase else { return }
+        hasProvenErase = true
+        guard let start = range.pieces(of: Self.proofSize).first else { return }
+        var check = BlankCheck(geometry)
+        meter.expect(.verify, bytes: start.count, taking: .zero)
+        try readPieces(of: start, .verify) { range, bytes in check.take(bytes, at: range) }
+        if let finding = check.finding { throw .eraseHadNoEffect(finding, aftermathOfProof()) }
+    }
+
+    /// The first page of every sector in the largest unit around the range, and the pages that border on the range.
+    private func readSamples(around range: AddressRange) throws(FlashError) -> [Sample] {
+        var pages = AddressRangeSet(
+            AddressRangeSet([range]).neighbours(within: geometry.readableRange, page: geometry.pageSize))
+        if let sector = geometry.sector(containing: range.bounds.lowerBound) {
+            for sector in geometry.sectors(touching: costs.block(around: sector)) {
+                pages.insert(AddressRange(start: sector.start, count: min(geometry.pageSize, sector.count)))
+            }
+        }
+        return try readSamples(pages.ranges.flatMap { $0.pieces(of: geometry.pageSize) })
+    }
+
+    // MARK: After a refusal
+
+    /// Looks at what a refused erase has left, and corrects the journal where that is known for certain.
+    private func stateAfterErase(
+        of range: AddressRange, _ samples: [Sample]
+    ) -> FlashRangeState? {
+        do {
+            var check = BlankCheck(geometry)
+            meter.expect(.verify, bytes: range.count, taking: .zero)
+            try readPieces(of: range, .verify) { range, bytes in check.take(bytes, at: range) }
+            guard let finding = check.finding else {
+                journal.wasErased(range)
+                return .blank
+            }
+            let telling = samples.filter { !isBlank($0.bytes) }
+            guard !telling.isEmpty, try areUnchanged(telling) else { return .notBlank(finding) }
+            return .seemsUnchanged(samples: telling.reduce(0) { $0 + $1.range.count })
+        } catch {
+            trace(.warning, "the range could not be read after the failure", ["code": error.code])
+            return nil
+        }
+    }
+
+    private func areUnchanged(_ samples: [Sample]) throws(FlashError) -> Bool {
+        for sample in samples where try read(sample.range, .verify) != sample.bytes { return false }
+        return true
+    }
+}
