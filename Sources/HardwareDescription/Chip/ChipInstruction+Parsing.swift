@@ -4,8 +4,9 @@
 extension ChipInstruction {
     private static let optionalKeys = [
         "lines", "address", "mode", "dummy", "continuous", "continuous-mask", "quad", "qpi", "dummy-qpi",
-        "unit",
-        "where", "typical", "maximum",
+        "unit", "where", "when", "typical", "maximum",
+        // What only one who behaves like the part has to know.
+        "wraps", "alone", "burst", "while-busy", "write-enable",
     ]
 
     init(_ node: DefinitionNode) throws(DefinitionError) {
@@ -18,18 +19,22 @@ extension ChipInstruction {
         }
         modeBits = UInt8(try keys.optional("mode")?.integer(in: 0...32) ?? 0)
         dummy = try keys.optional("dummy").map(Dummy.init) ?? .fixed(0)
-        continuous = try keys.optional("continuous")?.byte()
         continuousMask = try keys.optional("continuous-mask")?.byte() ?? 0x30
-        if let quad = keys.optional("quad") {
-            guard try quad.text == "always" else {
-                throw quad.failure(.unknownValue(try quad.text, allowed: ["always"]))
+        if let value = keys.optional("continuous"), !value.isMapping {
+            if try value.text == "toggled" {
+                // The upper four bits are the inverse of the lower ones.
+                (continuous, continuousMask) = (0xA5, 0xFF)
+            } else {
+                continuous = try value.byte()
             }
-            ignoresQuadEnable = true
         }
-        worksInQPI = try keys.optional("qpi")?.flag() ?? false
-        dummyInQPI = try keys.optional("dummy-qpi").map { node throws(DefinitionError) in
-            UInt8(try node.integer(in: 0...31))
+        if let quad = keys.optional("quad") {
+            ignoresQuadEnable = try quad.choice(of: QuadNeed.self) == .always
         }
+        let interface = try keys.optional("qpi")?.choice(of: Interface.self) ?? .serial
+        (worksInQPI, isOnlyInQPI) = (interface != .serial, interface == .quad)
+        dummyInQPI = try keys.optional("dummy-qpi").map(Dummy.init)
+        condition = try keys.optional("when").map(ChipRegisterBit.init)
         unit = try keys.optional("unit")?.bytes()
         if does == .erase, unit == nil { throw node.failure(.missingKey("unit")) }
         stretch = try keys.optional("where").map(Stretch.init)
@@ -37,6 +42,15 @@ extension ChipInstruction {
             try keys.require(["typical", "maximum"])
             time = try FlashChipDefinition.Time(keys)
         }
+    }
+}
+
+extension ChipInstruction {
+    fileprivate enum QuadNeed: String, CaseIterable { case always, enabled }
+    /// Where an opcode is understood.
+    fileprivate enum Interface: String, CaseIterable {
+        case serial = "false", both = "true"
+        case quad = "only"
     }
 }
 
@@ -100,7 +114,7 @@ extension ChipAddressing {
 
 extension ChipAddressing.Switch {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["opcode"], optional: ["write-enable"])
+        let keys = try node.mapping(["opcode"], optional: ["write-enable", "qpi"])
         self.init(
             opcode: try keys["opcode"].byte(),
             needsWriteEnable: try keys.optional("write-enable")?.flag() ?? false)
@@ -109,7 +123,8 @@ extension ChipAddressing.Switch {
 
 extension ChipAddressing.ExtendedRegister {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["write"], optional: ["read", "write-enable", "bits"])
+        let keys = try node.mapping(
+            ["write"], optional: ["read", "write-enable", "keep-write-enable", "bits", "register"])
         self.init(
             read: try keys.optional("read")?.byte(), write: try keys["write"].byte(),
             needsWriteEnable: try keys.optional("write-enable")?.flag() ?? false,

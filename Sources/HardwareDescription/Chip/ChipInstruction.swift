@@ -52,7 +52,11 @@ package struct ChipInstruction: Hashable, Sendable {
     package var ignoresQuadEnable = false
     /// Also understood on four lines when the part is in QPI.
     package var worksInQPI = false
-    package var dummyInQPI: UInt8?
+    /// Understood there only.
+    package var isOnlyInQPI = false
+    package var dummyInQPI: Dummy?
+    /// What holds only while a register bit has a value; nil: always.
+    package var condition: ChipRegisterBit?
     /// Bytes that an erase erases.
     package var unit: UInt32?
     /// The stretch that an erase is limited to; places below zero count from the part's end.

@@ -4,19 +4,35 @@
 extension ChipRegister {
     init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(
-            ["name"], optional: ["read", "factory", "non-volatile", "volatile", "one-time"])
+            ["name"],
+            optional: [
+                "read", "width", "factory", "non-volatile", "volatile", "one-time", "until-power-off",
+                "while-busy", "loads", "volatile-address", "non-volatile-address", "qpi",
+            ])
         name = try keys["name"].text
-        read = try keys.optional("read")?.byte()
-        factory = try keys.optional("factory")?.byte() ?? 0
-        nonVolatile = try keys.optional("non-volatile")?.byte() ?? 0
-        volatile = try keys.optional("volatile")?.byte() ?? 0
-        oneTime = try keys.optional("one-time")?.byte() ?? 0
+        // Of several opcodes the first will do.
+        read = try keys.optional("read").map { node throws(DefinitionError) in
+            try (node.isMapping || node.isScalar ? node : try node.list(upTo: 4)[0]).byte()
+        }
+        width = Int(try keys.optional("width")?.integer(in: 1...2) ?? 1)
+        let limit: UInt64 = width == 1 ? 0xFF : 0xFFFF
+        func bits(_ key: String) throws(DefinitionError) -> UInt16 {
+            UInt16(try keys.optional(key)?.integer(in: 0...limit) ?? 0)
+        }
+        factory = try bits("factory")
+        nonVolatile = try bits("non-volatile")
+        volatile = try bits("volatile")
+        oneTime = try bits("one-time")
     }
 }
 
 extension ChipRegisterWrite {
     init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["opcode", "registers"], optional: ["write-enable", "fewer-bytes"])
+        let keys = try node.mapping(
+            ["opcode", "registers"],
+            optional: [
+                "write-enable", "keep-write-enable", "fewer-bytes", "changes", "typical", "maximum", "qpi",
+            ])
         opcode = try keys["opcode"].byte()
         registers = []
         for register in try keys["registers"].list(upTo: 8) { registers.append(try register.text) }
@@ -39,7 +55,7 @@ extension ChipRegisterBit {
 
 extension ChipFailures {
     init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["bits"], optional: ["clear"])
+        let keys = try node.mapping(["bits"], optional: ["clear", "hold-busy", "keep-write-enable"])
         clear = try keys.optional("clear")?.byte()
         bits = []
         for entry in try keys["bits"].list(upTo: 8) {
@@ -65,7 +81,11 @@ extension ChipProtection {
     init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(
             ["kind", "level", "unit"],
-            optional: ["bottom", "sector", "complement", "individual", "write-protect-pin"])
+            optional: [
+                "level-high", "bottom", "sector", "complement", "individual", "write-protect-pin",
+                "lock-down",
+                "registers",
+            ])
         kind = try keys["kind"].choice(of: Kind.self)
         let field = try keys["level"].mapping(["register", "bits"])
         level = ChipRegisterField(

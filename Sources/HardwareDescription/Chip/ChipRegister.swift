@@ -7,14 +7,16 @@ package struct ChipRegister: Hashable, Sendable {
     package var name: String
     /// The opcode that reads it; nil where only its writes are known.
     package var read: UInt8?
+    /// Bytes; the lower one comes first.
+    package var width = 1
     /// As it leaves the factory.
-    package var factory: UInt8
+    package var factory: UInt16
     /// Bits that a write changes for good.
-    package var nonVolatile: UInt8
+    package var nonVolatile: UInt16
     /// Bits that a write changes until the supply falls or the part is reset.
-    package var volatile: UInt8
+    package var volatile: UInt16
     /// Bits that can be set and never cleared.
-    package var oneTime: UInt8
+    package var oneTime: UInt16
 }
 
 /// An opcode that writes one register or several.

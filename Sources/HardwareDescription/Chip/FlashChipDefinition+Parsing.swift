@@ -7,9 +7,12 @@ extension FlashChipDefinition {
     private static let keys = [
         "schema", "name", "title", "extends", "abstract", "sources", "unknown", "jedec", "jedec-more",
         "device-id", "size", "dies", "die-select", "page", "supply", "clock", "addressing", "registers",
-        "writes",
-        "volatile-write-enable", "busy", "write-enabled", "failures", "quad-enable", "protection",
+        "writes", "volatile-write-enable", "busy", "write-enabled", "failures", "quad-enable", "protection",
         "instructions", "times", "sfdp",
+        // What only one who behaves like the part has to know.
+        "variants", "jedec-quad", "die-reads", "large-page", "status", "quad-protocol", "burst-wrap",
+        "security",
+        "hold-pin",
     ]
     private static let required = [
         "schema", "name", "title", "jedec", "size", "page", "instructions", "times",
@@ -46,11 +49,18 @@ extension FlashChipDefinition {
         try readRegisters(top)
         instructions = []
         for entry in try top["instructions"].list(upTo: DefinitionNode.listLimit) {
-            try add(try ChipInstruction(entry), from: entry)
+            let instruction = try ChipInstruction(entry)
+            if holdsFromFactory(instruction) { try add(instruction, from: entry) }
         }
         times = try ChipTimes(top["times"])
         parameters = try top.optional("sfdp").map(Self.hexadecimal) ?? []
         try check(top)
+    }
+
+    /// What depends on a bit is taken as the part leaves the factory.
+    private func holdsFromFactory(_ instruction: ChipInstruction) -> Bool {
+        guard let bit = instruction.condition, let register = register(bit.register) else { return true }
+        return bit.isSet(in: UInt8(truncatingIfNeeded: register.factory))
     }
 
     /// An opcode may do two things (ABh releases from power-down and reads an id), or one in several stretches.

@@ -163,6 +163,7 @@ struct DefinitionNode {
     // MARK: Collections
 
     var isMapping: Bool { if case .mapping = node { true } else { false } }
+    var isScalar: Bool { if case .scalar = node { true } else { false } }
 
     func list(upTo limit: Int = 64) throws(DefinitionError) -> [DefinitionNode] {
         if let entries { return entries }
