@@ -170,9 +170,16 @@ let package = Package(
             "EmulatedCortexMTests", of: ["Essentials", "EmulatedCortexM", "CUnicorn"],
             settings: simulatorPolicy),
         tests(
-            "SimulatedBenchTests", of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench"],
+            "SimulatedBenchTests",
+            of: ["Essentials", "USBTransport", "EmulatedCortexM", "SimulatedBench", "BenchTestKit"],
             resources: [.copy("Vectors")]),
-        tests("BenchServerTests", of: ["Essentials", "USBTransport", "SimulatedBench", "BenchServer"]),
+        // What tests on the simulated bench share: the descriptions of boards and flash parts.
+        .target(
+            name: "BenchTestKit", dependencies: ["SimulatedBench"], path: "Tests/BenchTestKit",
+            swiftSettings: policy),
+        tests(
+            "BenchServerTests",
+            of: ["Essentials", "USBTransport", "SimulatedBench", "BenchServer", "BenchTestKit"]),
         tests(
             "WorkbenchTests", of: ["Essentials", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
         // The whole stack on the simulated bench.
@@ -183,7 +190,8 @@ let package = Package(
                 "CortexM",
                 "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
                 "EmulatedCortexM",
-                "SimulatedBench", "Workbench", "ReferenceLoader", "ShippedConfiguration", "ELFTestKit",
+                "SimulatedBench", "BenchTestKit", "Workbench", "ReferenceLoader", "ShippedConfiguration",
+                "ELFTestKit",
                 "TestLoaders",
             ]),
         // The structure of the project itself.

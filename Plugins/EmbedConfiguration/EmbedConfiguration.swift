@@ -17,7 +17,8 @@ struct EmbedConfiguration: BuildToolPlugin {
         .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
         .sorted { $0.lastPathComponent < $1.lastPathComponent }
         let files = try folders.flatMap { folder in
-            try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            try FileManager.default.subpathsOfDirectory(atPath: folder.path(percentEncoded: false))
+                .map { folder.appending(path: $0) }
         }
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedFiles.swift")
         return [
@@ -27,7 +28,8 @@ struct EmbedConfiguration: BuildToolPlugin {
                 arguments: [output.path()]
                     + folders.map { "\($0.lastPathComponent)=\($0.path(percentEncoded: false))" },
                 // A folder changes when a file comes or goes, a file with its contents.
-                inputFiles: folders + files.filter { $0.pathExtension == "yaml" }, outputFiles: [output])
+                inputFiles: folders + files.filter { $0.pathExtension == "yaml" || $0.pathExtension == "" },
+                outputFiles: [output])
         ]
     }
 }

@@ -5,7 +5,7 @@ import Foundation
 
 /// Writes a Swift source that holds the bytes of files: `EmbedFiles OUTPUT NAME=PATH… [-- COMMAND ARG…]…`.
 ///
-/// A PATH that is a directory stands for every `.yaml` file in it, each called NAME/FILE. Each COMMAND runs first and
+/// A PATH that is a directory stands for every `.yaml` file below it, each called NAME/FILE or NAME/FOLDER/FILE. Each COMMAND runs first and
 /// makes a file. The program runs on the machine that builds, as a tool of the build plugins.
 @main
 enum EmbedFiles {
@@ -52,9 +52,9 @@ enum EmbedFiles {
         guard try url.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true else {
             return [(name, try Data(contentsOf: url))]
         }
-        return try FileManager.default.contentsOfDirectory(at: url, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "yaml" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
-            .map { ("\(name)/\($0.lastPathComponent)", try Data(contentsOf: $0)) }
+        return try FileManager.default.subpathsOfDirectory(atPath: url.path(percentEncoded: false))
+            .filter { $0.hasSuffix(".yaml") }.sorted()
+            .map { ("\(name)/\($0)", try Data(contentsOf: url.appending(path: $0))) }
     }
 
     /// A byte is the character with its number in a string literal: compiled fast, and only read when asked for.

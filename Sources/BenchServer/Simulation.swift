@@ -4,7 +4,7 @@
 import CLinuxShim
 package import Essentials
 import Glibc
-import SimulatedBench
+package import SimulatedBench
 
 /// Virtual probes in front of simulated boards, on one USB bus for programs of others.
 package final class Simulation {
@@ -16,7 +16,12 @@ package final class Simulation {
         /// Where the transcripts go; nil keeps none.
         package var recordDirectory: String?
 
-        package init(probes: [String]) { self.probes = probes }
+        /// Describe boards and flash parts.
+        package var files: DescriptionFiles
+
+        package init(probes: [String], files: DescriptionFiles) {
+            (self.probes, self.files) = (probes, files)
+        }
     }
 
     private let options: Options
@@ -41,7 +46,7 @@ package final class Simulation {
         for selector in options.probes {
             do throws(BenchError) {
                 let configuration = try BenchConfiguration(
-                    selector: BenchConfiguration.selectorPrefix + selector)
+                    selector: BenchConfiguration.selectorPrefix + selector, files: options.files)
                 benches.append(try SimulatedBench.open(configuration))
             } catch {
                 throw .bench(selector: selector, error)

@@ -10,9 +10,10 @@ extension BenchConfiguration {
         "app", "times", "fault", "seed", "state", "firmware", "part", "power", "wire-limit", "usb-fault",
     ]
 
-    package init(selector: String) throws(BenchError) {
+    /// The bench that a selector asks for; `files` describe boards and flash parts.
+    package init(selector: String, files: DescriptionFiles) throws(BenchError) {
         guard selector.hasPrefix(Self.selectorPrefix) else { throw .notASimulatorSelector(selector) }
-        self.init()
+        self.init(files: files)
         let items = selector.dropFirst(Self.selectorPrefix.count).split(
             separator: ",", omittingEmptySubsequences: false)
         probe = try Self.probeKind(items.first.map(String.init) ?? "")

@@ -77,10 +77,12 @@ package struct BenchConfiguration: Sendable {
     ///
     /// Two chips hold every other byte each.
     package var flashContents: [UInt8]?
-    /// All the chips kept from their last run, by bank; instead of `flashContents`.
-    package var flashStates: [Int: FlashState] = [:]
+    /// What boards and flash parts are described by.
+    package var files: DescriptionFiles
 
-    package init(board: BoardDescription = .standard) { self.board = board }
+    package init(board: BoardDescription = .standard, files: DescriptionFiles) {
+        (self.board, self.files) = (board, files)
+    }
 }
 
 extension BenchConfiguration {

@@ -19,6 +19,7 @@ extension BenchError: Diagnosable {
         case .stateForeign: "BEN-011"
         case .description: "BEN-012"
         case .descriptionMissing: "BEN-013"
+        case .faultImpossible: "BEN-014"
         }
     }
 
@@ -26,7 +27,7 @@ extension BenchError: Diagnosable {
         switch self {
         case .unknownProbe: .noProbe
         case .notASimulatorSelector, .malformedItem, .unknownKey, .repeatedKey, .unknownValue,
-            .unknownFirmware:
+            .unknownFirmware, .faultImpossible:
             .usage
         case .state, .stateSize, .stateInUse, .stateForeign, .descriptionMissing: .fileUnusable
         case .description: .configurationInvalid
@@ -51,6 +52,8 @@ extension BenchError: Diagnosable {
         case .stateForeign(let path, let detail): "\(path) cannot be used: \(detail)"
         case .description(let problem, let file, let line, let column):
             "\(file):\(line):\(column): \(problem.text)"
+        case .faultImpossible(let fault, let part, let feature):
+            "`fault=\(fault)` is impossible: the flash \(part) has no \(feature)"
         case .descriptionMissing(let name, let folder):
             "the simulator finds no file `\(folder)/\(name).yaml`"
         }
@@ -69,6 +72,7 @@ extension BenchError: Diagnosable {
         case .stateSize: ["give another directory, or delete the file to start with an erased flash"]
         case .stateInUse: ["wait until the other run ends, or give each its own directory"]
         case .description: ["correct the file; the pages on board and flash files say what it may hold"]
+        case .faultImpossible: ["choose another fault, or a board with another flash part"]
         case .descriptionMissing(_, let folder):
             ["check the name; `extflash config list` shows the files in `\(folder)`"]
         case .stateForeign:

@@ -22,6 +22,8 @@ package enum BenchError: Error, Hashable, Sendable {
     case stateForeign(path: String, detail: String)
     /// A file that describes a board or a flash part cannot be used.
     case description(DescriptionProblem, file: String, line: Int, column: Int)
+    /// The flash part has not what the fault is about.
+    case faultImpossible(String, part: String, feature: String)
     /// There is no file of this name in the folder of `Config`.
     case descriptionMissing(String, folder: String)
 }

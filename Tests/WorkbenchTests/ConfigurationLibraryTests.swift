@@ -29,7 +29,8 @@ import Testing
         var expected: [String: [UInt8]] = [:]
         for folder in try FileManager.default.contentsOfDirectory(atPath: config.path) {
             let directory = config.appending(path: folder)
-            for file in try FileManager.default.contentsOfDirectory(atPath: directory.path) {
+            for file in try FileManager.default.subpathsOfDirectory(atPath: directory.path)
+            where file.hasSuffix(".yaml") {
                 let bytes = try Data(contentsOf: directory.appending(path: file))
                 expected["\(folder)/\(file)"] = [UInt8](bytes)
             }

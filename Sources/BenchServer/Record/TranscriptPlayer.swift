@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 import Glibc
-import SimulatedBench
+package import SimulatedBench
 
 /// Plays a transcript file against a fresh bench (``TranscriptReplay``).
 package enum TranscriptPlayer {
@@ -13,14 +13,14 @@ package enum TranscriptPlayer {
         package let transfers: Int
     }
 
-    /// Ends when everything happened as the file says.
-    package static func play(_ path: String) throws(BenchServerError) -> Summary {
+    /// Ends when everything happened as the file says; `files` describe boards and flash parts.
+    package static func play(_ path: String, files: DescriptionFiles) throws(BenchServerError) -> Summary {
         var parser = TranscriptParser()
         var replay: TranscriptReplay?
         var (entries, transfers) = (0, 0)
         for line in TranscriptParser.lines(of: try text(of: path)) {
             for entry in try read(line, with: &parser, path) {
-                if replay == nil { replay = try begin(parser.selector) }
+                if replay == nil { replay = try begin(parser.selector, files) }
                 if let replay { try follow(entry, replay, path, line: parser.line) }
                 entries += 1
                 if case .submitted = entry.event { transfers += 1 }
@@ -45,9 +45,11 @@ package enum TranscriptPlayer {
             throw .transcriptMalformed(path: path, line: error.line, reason: error.reason)
         }
     }
-    private static func begin(_ selector: String) throws(BenchServerError) -> TranscriptReplay {
+    private static func begin(_ selector: String, _ files: DescriptionFiles) throws(BenchServerError)
+        -> TranscriptReplay
+    {
         do throws(BenchError) {
-            return TranscriptReplay(on: try TranscriptReplay.bench(selector: selector))
+            return TranscriptReplay(on: try TranscriptReplay.bench(selector: selector, files: files))
         } catch {
             throw .bench(selector: selector, error)
         }

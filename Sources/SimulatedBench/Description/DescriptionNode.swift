@@ -187,4 +187,11 @@ struct DescriptionMapping {
         return value
     }
     func optional(_ key: String) -> DescriptionNode? { values[key] }
+    /// What `read` makes of an entry that may be missing.
+    func optional<Value>(_ key: String, _ read: (DescriptionNode) throws(BenchError) -> Value)
+        throws(BenchError) -> Value?
+    {
+        guard let value = values[key] else { return nil }
+        return try read(value)
+    }
 }

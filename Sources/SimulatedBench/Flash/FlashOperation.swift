@@ -4,19 +4,23 @@
 /// Something a flash is busy with after chip select rose.
 struct FlashOperation {
     enum Kind {
-        /// Bytes to AND into one page, from its offset on.
+        /// Bytes to AND into one page, by their place in it.
         case program(page: Int, bytes: [UInt8?])
         case erase
-        case eraseChip
-        case writeStatus([UInt8])
-        case programSecurity(register: Int, bytes: [UInt8?])
-        case eraseSecurity(register: Int)
+        /// Of the array, or of a die.
+        case eraseAll
+        /// Changes by the register's place.
+        case writeRegisters([(register: Int, change: FlashRegisters.Change)], inForce: Bool)
+        /// `start` is the place in the security areas.
+        case programSecurity(start: Int, bytes: [UInt8?])
+        case eraseSecurity(Range<Int>)
     }
     var kind: Kind
     /// The cells it changes.
     var range: Range<Int>
-    var start: Picoseconds
     var end: Picoseconds
+    /// Of its entry in the journal.
+    var journalPlace: Int?
     /// When a suspend that was accepted takes effect.
     var suspendsAt: Picoseconds?
 
@@ -31,9 +35,4 @@ struct FlashOperation {
         if case .erase = kind { return true }
         return false
     }
-
-    /// The bits of SR1...SR3 that can be written.
-    static let statusMasks: [UInt8] = [0xFC, 0x7B, 0x64]
-    /// SR2.LB3...1: one-time programmable.
-    static let lockMask: UInt8 = 0x38
 }

@@ -1,48 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// What of the array SR1...SR3 and the lock bits keep from being changed (W25Q128JV datasheet rev F §7.1, §8.2.34).
+/// What of the array the block protect bits and the locks of single blocks keep from being changed.
 struct FlashProtection {
-    /// SR1, SR2, SR3 as in force.
-    var status: [UInt8]
+    let layout: FlashProtectionLayout?
     private let count: Int
-    /// Individual locks: the 4-KiB sectors of the first and last block, and the 254 blocks between; all locked after
-    /// power-up.
+    /// The 4-KiB sectors of the first and last block of 64 KiB, then the blocks between.
     private var locks: [Bool]
 
-    init(status: [UInt8], count: Int) {
-        (self.status, self.count) = (status, count)
-        locks = Array(repeating: true, count: 32 + count >> 16 - 2)
+    /// After power-up all locks are closed.
+    init(_ layout: FlashProtectionLayout?, count: Int) {
+        (self.layout, self.count) = (layout, count)
+        let hasLocks = layout?.individual != nil && count >= 128 << 10
+        locks = hasLocks ? Array(repeating: true, count: 32 + count >> 16 - 2) : []
     }
+    mutating func reset() { setAllLocks(true) }
 
-    private var hasIndividualLocks: Bool { status[2] & 4 != 0 }
+    // MARK: Ranges
 
-    /// Where SEC, TB, BP2...0 and CMP forbid changes.
-    var range: Range<Int> {
-        let blocks = Int(status[0] >> 2 & 7)
-        let isBottom = status[0] & 0x20 != 0
-        let isComplement = status[1] & 0x40 != 0
-        let size: Int
-        switch blocks {
-        case 0: size = 0
-        case 7: size = count
-        case _ where status[0] & 0x40 != 0: size = min((4 << 10) << (blocks - 1), 32 << 10)
-        default: size = count >> (7 - blocks)
-        }
+    /// Where the bits forbid changes.
+    func range(_ values: [UInt16]) -> Range<Int> {
+        guard let layout else { return 0..<0 }
+        let size = size(layout, values)
+        let isBottom = layout.bottom?.isSet(in: values) == true
         // The complement of a region at one end is the rest at the other.
-        if isComplement { return isBottom ? size..<count : 0..<count - size }
+        if layout.complement?.isSet(in: values) == true {
+            return isBottom ? size..<count : 0..<count - size
+        }
         return isBottom ? 0..<size : count - size..<count
     }
-
-    func forbidsChange(of touched: Range<Int>) -> Bool {
-        guard hasIndividualLocks else { return range.overlaps(touched) }
-        return lockIndices(of: touched).contains { locks[$0] }
+    private func size(_ layout: FlashProtectionLayout, _ values: [UInt16]) -> Int {
+        var (level, highest, shift) = (0, 0, 0)
+        for field in layout.level {
+            level |= field.value(in: values) << shift
+            shift += field.width
+            highest = 1 << shift - 1
+        }
+        switch level {
+        case 0: return 0
+        case highest: return count
+        case _ where layout.sector?.isSet(in: values) == true:
+            return min((4 << 10) << (level - 1), 32 << 10)
+        default: return min(layout.unit << (level - 1), count)
+        }
     }
-    var forbidsAnything: Bool { hasIndividualLocks ? locks.contains(true) : !range.isEmpty }
 
-    func isLocked(_ address: Int) -> Bool { locks[lockIndex(of: address)] }
-    mutating func setLock(_ isLocked: Bool, at address: Int) { locks[lockIndex(of: address)] = isLocked }
-    mutating func setAllLocks(_ isLocked: Bool) { locks = locks.map { _ in isLocked } }
+    func forbidsChange(of touched: Range<Int>, _ values: [UInt16]) -> Bool {
+        guard hasIndividualLocks(values) else { return range(values).overlaps(touched) }
+        return stride(from: touched.lowerBound, to: touched.upperBound, by: 4 << 10)
+            .contains { locks[lockIndex(of: $0)] }
+    }
+    func forbidsAnything(of touched: Range<Int>, _ values: [UInt16]) -> Bool {
+        hasIndividualLocks(values) ? locks.contains(true) : range(values).overlaps(touched)
+    }
+
+    // MARK: Locks of single blocks
+
+    private func hasIndividualLocks(_ values: [UInt16]) -> Bool {
+        !locks.isEmpty && layout?.individual?.isSet(in: values) == true
+    }
+    func isLocked(_ address: Int) -> Bool { !locks.isEmpty && locks[lockIndex(of: address)] }
+    mutating func setLock(_ isLocked: Bool, at address: Int) {
+        if !locks.isEmpty { locks[lockIndex(of: address)] = isLocked }
+    }
+    mutating func setAllLocks(_ isLocked: Bool) {
+        for index in locks.indices { locks[index] = isLocked }
+    }
 
     private func lockIndex(of address: Int) -> Int {
         let address = address & (count - 1)
@@ -50,8 +73,5 @@ struct FlashProtection {
         if block == 0 { return address >> 12 }
         if block == count >> 16 - 1 { return 16 + (address >> 12 & 15) }
         return 32 + block - 1
-    }
-    private func lockIndices(of touched: Range<Int>) -> [Int] {
-        stride(from: touched.lowerBound, to: touched.upperBound, by: 4 << 10).map(lockIndex)
     }
 }

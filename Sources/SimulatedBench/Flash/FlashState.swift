@@ -5,17 +5,14 @@
 package struct FlashState: Sendable, Equatable {
     /// The array; shorter means erased from there on.
     package var cells: [UInt8]
-    /// SR1, SR2, SR3 (their non-volatile bits).
-    package var statusRegisters: [UInt8]
-    /// The three security registers of 256 bytes, one after the other.
-    package var securityRegisters: [UInt8]
+    /// What registers hold, by their names; bits that are not kept count for nothing.
+    package var registers: [String: UInt16]
+    /// The areas beside the array, one after the other; shorter means erased from there on.
+    package var security: [UInt8]
 
-    package init(
-        cells: [UInt8] = [], statusRegisters: [UInt8] = [0, 2, 0x60],
-        securityRegisters: [UInt8] = Array(repeating: 0xFF, count: 768)
-    ) {
+    package init(cells: [UInt8] = [], registers: [String: UInt16] = [:], security: [UInt8] = []) {
         self.cells = cells
-        self.statusRegisters = statusRegisters
-        self.securityRegisters = securityRegisters
+        self.registers = registers
+        self.security = security
     }
 }

@@ -3,58 +3,70 @@
 
 /// What an instruction does when chip select rises.
 extension SerialFlash {
-    func deselect() {
-        defer { phase = .deselected }
-        switch phase {
-        case .complete where !hasExcessClocks: executeInstruction()
-        // Registers and pages are written only when chip select rises at a byte boundary.
-        case .input where bitsLeft == 8: executeInput()
-        // ABh needs no more than its opcode.
-        case .address, .output: if instruction.action == .releasePowerDown { releasePowerDown() }
-        default: break
-        }
-    }
-
-    private func executeInstruction() {
+    func execute() {
+        if instruction.needsWriteEnable, !latches.isWriteEnabled { return }
         switch instruction.action {
-        case .writeEnable: isWriteEnabled = true
-        case .writeDisable: (isWriteEnabled, isVolatileWriteEnabled) = (false, false)
-        case .volatileWriteEnable: isVolatileWriteEnabled = true
-        case .erase(let size): startErase(size)
-        case .eraseChip: startChipErase()
-        case .eraseSecurity: startSecurityErase()
-        case .suspend: suspend()
-        case .resume: resume()
-        case .lockBlock: if isWriteEnabled { protection.setLock(true, at: address) }
-        case .unlockBlock: if isWriteEnabled { protection.setLock(false, at: address) }
-        case .lockAll: if isWriteEnabled { protection.setAllLocks(true) }
-        case .unlockAll: if isWriteEnabled { protection.setAllLocks(false) }
-        case .powerDown: (isPoweredDown, unresponsiveUntil) = (true, now &+ part.timing.powerDown)
-        case .enableReset: isResetEnabled = true
-        case .reset:
-            if isResetEnabled { reset() }
-            isResetEnabled = false
-        case .enterQuadInterface: isQuadInterface = true
-        case .leaveQuadInterface: isQuadInterface = false
-        default: break
-        }
-    }
-
-    private func executeInput() {
-        switch instruction.action {
+        case .writeEnable: latches.isWriteEnabled = true
+        case .writeDisable: (latches.isWriteEnabled, latches.isVolatileWriteEnabled) = (false, false)
+        case .volatileWriteEnable: latches.isVolatileWriteEnabled = true
+        case .writeRegisters(let index): writeRegisters(part.writes[index])
+        case .writeAnyRegister: writeAnyRegister()
+        case .clearFailures: clearFailures()
         case .program: startProgram()
         case .programSecurity: startSecurityProgram()
-        case .writeStatus(let index): writeStatus(index)
-        // W4 = 1 switches wrapping off; W6-5 choose 8, 16, 32 or 64 bytes.
-        case .setBurstWrap where inputCount > 0:
-            wrapLength = input[0] & 0x10 != 0 ? nil : 8 << Int(input[0] >> 5 & 3)
+        case .erase: startErase()
+        case .eraseChip: startErase(of: 0..<part.count, dies: works.indices)
+        case .eraseDie:
+            let die = die(of: address)
+            startErase(of: range(ofDie: die), dies: die..<die + 1)
+        case .eraseSecurity: startSecurityErase()
+        case .suspend: suspend()
+        case .resume: for die in works.indices { resume(die) }
+        default: switchMode()
+        }
+    }
+
+    /// Instructions that change how the part listens.
+    private func switchMode() {
+        switch instruction.action {
+        case .lockBlock: protection.setLock(true, at: address)
+        case .unlockBlock: protection.setLock(false, at: address)
+        case .lockAll: protection.setAllLocks(true)
+        case .unlockAll: protection.setAllLocks(false)
+        case .powerDown: (latches.isPoweredDown, unresponsiveUntil) = (true, now &+ part.timing.powerDown)
+        case .releasePowerDown: releasePowerDown()
+        case .enableReset: latches.isResetEnabled = true
+        case .reset(let isArmed):
+            if latches.isResetEnabled || !isArmed { reset() }
+            latches.isResetEnabled = false
+        case .enterQuadInterface: isQuadInterface = true
+        case .leaveQuadInterface: isQuadInterface = false
+        case .enterFourByteAddresses: hasFourByteAddresses = true
+        case .leaveFourByteAddresses: hasFourByteAddresses = false
+        case .setBurstWrap where selection.inputCount > 0:
+            latches.wrapLength = instruction.burst.length(selection.input[0])
+        case .selectDie where selection.inputCount > 0 && Int(selection.input[0]) < works.count:
+            latches.activeDie = Int(selection.input[0])
         default: break
         }
     }
 
-    private func releasePowerDown() {
-        guard isPoweredDown else { return }
-        isPoweredDown = false
+    func releasePowerDown() {
+        guard latches.isPoweredDown else { return }
+        latches.isPoweredDown = false
         unresponsiveUntil = now &+ part.timing.release
+    }
+
+    func reset() {
+        abortOperations()
+        latches = FlashLatches()
+        registers.reset()
+        // The individual locks, too, come up set after a reset.
+        protection.reset()
+        unresponsiveUntil = now &+ part.timing.reset
+    }
+
+    private func clearFailures() {
+        for failure in part.failures?.bits ?? [] { registers.set(failure.flag, to: false) }
     }
 }

@@ -7,192 +7,194 @@ import Essentials
 extension SerialFlash {
     /// Finishes what has ended by now.
     func settle() {
-        guard let current = operation, !isStuckBusy, current.nextChange <= now else { return }
-        if let moment = current.suspendsAt, moment < current.end {
-            var rest = current
-            rest.suspendsAt = nil
-            (rest.start, rest.end) = (0, current.end - moment)
-            (suspended, operation) = (rest, nil)
-        } else {
-            complete(current)
+        guard !isStuckBusy else { return }
+        for die in works.indices {
+            if let done = works[die].finished(by: now) { complete(done) }
+        }
+    }
+    /// Lets what runs go on to its end.
+    func finish() {
+        guard !isStuckBusy else { return }
+        for die in works.indices {
+            if let done = works[die].finishNow() { complete(done) }
         }
     }
 
-    /// Lets what runs go on to its end.
-    func finish() {
-        if let operation, !isStuckBusy { complete(operation) }
-    }
-
-    private func complete(_ finished: FlashOperation) {
-        operation = nil
-        isWriteEnabled = false
-        switch finished.kind {
+    private func complete(_ done: FlashOperation) {
+        latches.isWriteEnabled = false
+        switch done.kind {
         case .program(let page, let bytes):
             for (offset, byte) in bytes.enumerated() {
                 if let byte { array.program(byte, at: page + offset) }
             }
-        case .erase, .eraseChip: array.erase(finished.range)
-        case .writeStatus(let values):
-            nonVolatileStatus = values
-            protection.status = values
-        case .programSecurity(let register, let bytes):
+            verify(done, bytes)
+            endEntry(done)
+        case .erase, .eraseAll:
+            array.erase(done.range)
+            verify(done, [])
+            endEntry(done)
+        case .writeRegisters(let changes, let inForce):
+            for (index, change) in changes { registers.apply(change, to: index, inForce: inForce) }
+            keepRegisters()
+        case .programSecurity(let start, let bytes):
             for (offset, byte) in bytes.enumerated() {
-                if let byte { security[register << 8 | offset] &= byte }
+                if let byte { security[start + offset] &= byte }
             }
-        case .eraseSecurity(let register):
-            for offset in 0..<256 { security[register << 8 | offset] = 0xFF }
+            keepRegisters()
+        case .eraseSecurity(let range):
+            for place in range { security[place] = 0xFF }
+            keepRegisters()
+        }
+    }
+    /// Parts that say so notice cells that did not take what they were told.
+    private func verify(_ done: FlashOperation, _ bytes: [UInt8?]) {
+        guard part.failures != nil, let worn = array.worn, done.range.contains(worn.address) else { return }
+        if case .program(let page, _) = done.kind {
+            guard let byte = bytes[worn.address - page], worn.value & ~byte != 0 else { return }
+            fail(.program)
+        } else if worn.value != 0xFF {
+            fail(.erase)
         }
     }
 
-    func start(_ kind: FlashOperation.Kind, on range: Range<Int>, for duration: Picoseconds) {
-        operation = FlashOperation(kind: kind, range: range, start: now, end: now &+ duration)
+    func start(
+        _ kind: FlashOperation.Kind, on range: Range<Int>, for limits: FlashTiming.Limits, die: Int? = nil
+    ) {
+        start(kind, on: range, taking: timer.draw(limits), die: die)
+    }
+    private func start(
+        _ kind: FlashOperation.Kind, on range: Range<Int>, taking duration: Picoseconds, die: Int? = nil
+    ) {
+        let operation = FlashOperation(
+            kind: kind, range: range, end: now &+ duration, journalPlace: beginEntry(kind, range))
+        works[die ?? latches.activeDie].start(operation)
     }
 
-    // MARK: Program and erase
+    // MARK: Failures
+
+    /// The instruction cannot be carried out.
+    private func refuse(_ cause: FlashFailures.Cause) {
+        if part.failures?.keepWriteEnable != true { latches.isWriteEnabled = false }
+        fail(cause)
+        fail(.protection)
+    }
+    private func fail(_ cause: FlashFailures.Cause) {
+        for failure in part.failures?.bits ?? [] where failure.cause == cause {
+            registers.set(failure.flag, to: true)
+        }
+        if part.failures?.keepWriteEnable == true { latches.isWriteEnabled = true }
+    }
+
+    // MARK: Program
 
     func startProgram() {
-        guard isWriteEnabled, inputCount > 0 else { return }
-        let page = address & (array.count - 1) & ~0xFF
+        guard latches.isWriteEnabled, selection.inputCount > 0 else { return }
+        let start = address & (part.count - 1) & ~(page - 1)
+        let range = start..<start + page
         if let suspended {
             // Programming is possible while an erase elsewhere is suspended, not while a program is.
-            guard suspended.isErase, !suspended.range.contains(page) else { return }
+            guard suspended.isErase, !suspended.range.contains(start) else { return }
         }
-        guard !protection.forbidsChange(of: page..<page + 256) else {
-            isWriteEnabled = false
-            return
-        }
-        start(.program(page: page, bytes: pageBytes), on: page..<page + 256, for: programDuration)
+        guard !protection.forbidsChange(of: range, registers.values) else { return refuse(.program) }
+        activateDie(of: start)
+        self.start(.program(page: start, bytes: pageBytes(page)), on: range, taking: programDuration)
     }
-    func startSecurityProgram() {
-        // Possible while an erase is suspended, like any other program.
-        guard isWriteEnabled, inputCount > 0, suspended?.isErase != false, let register = securityRegister
-        else { return }
-        start(.programSecurity(register: register, bytes: pageBytes), on: 0..<0, for: programDuration)
-    }
-    func startSecurityErase() {
-        guard isWriteEnabled, suspended == nil, let register = securityRegister else { return }
-        start(.eraseSecurity(register: register), on: 0..<0, for: timer.draw(part.timing.sectorErase))
-    }
-    /// The addressed security register (A23-16 and A11-8 zero), if its lock bit is not set.
-    ///
-    /// A wrong address or a locked one ends the write enable.
-    private var securityRegister: Int? {
-        let number = address >> 12
-        guard address & 0xF00 == 0, (1...3).contains(number),
-            nonVolatileStatus[1] >> UInt8(number + 2) & 1 == 0
-        else {
-            isWriteEnabled = false
-            return nil
-        }
-        return number - 1
-    }
-
-    func startErase(_ size: Int) {
-        guard isWriteEnabled, suspended == nil else { return }
-        let base = address & (array.count - 1) & ~(size - 1)
-        guard !protection.forbidsChange(of: base..<base + size) else {
-            isWriteEnabled = false
-            return
-        }
-        let limits =
-            switch size {
-            case 4 << 10: part.timing.sectorErase
-            case 32 << 10: part.timing.halfBlockErase
-            default: part.timing.blockErase
-            }
-        start(.erase, on: base..<base + size, for: timer.draw(limits))
-    }
-    func startChipErase() {
-        guard isWriteEnabled, suspended == nil else { return }
-        guard !protection.forbidsAnything else {
-            isWriteEnabled = false
-            return
-        }
-        start(.eraseChip, on: 0..<array.count, for: timer.draw(part.timing.chipErase))
-    }
-
-    /// What was shifted in, by place in the page: more than 256 bytes wrap and replace the first ones.
-    private var pageBytes: [UInt8?] {
-        var bytes = [UInt8?](repeating: nil, count: 256)
-        for index in max(0, inputCount - 256)..<inputCount {
-            bytes[(address + index) & 255] = input[index & 255]
+    /// What was shifted in, by place in the page: more bytes than it has wrap and replace the first ones.
+    private func pageBytes(_ size: Int) -> [UInt8?] {
+        var bytes = [UInt8?](repeating: nil, count: size)
+        let count = selection.inputCount
+        let mask = selection.input.count - 1
+        for index in max(0, count - size)..<count {
+            bytes[(address + index) & (size - 1)] = selection.input[index & mask]
         }
         return bytes
     }
     private var programDuration: Picoseconds {
-        let further = Picoseconds(min(inputCount, 256) - 1)
-        let bytewise = timer.draw(part.timing.firstByte) + further * timer.draw(part.timing.laterByte)
-        return min(bytewise, timer.draw(part.timing.pageProgram))
+        let timing = part.timing
+        guard let first = timing.firstByte, let later = timing.laterByte else {
+            return timer.draw(timing.pageProgram)
+        }
+        let further = Picoseconds(min(selection.inputCount, page) - 1)
+        let bytewise = timer.draw(first) + further * timer.draw(later)
+        return min(bytewise, timer.draw(timing.pageProgram))
+    }
+    /// Its registers are the ones that are read from now on.
+    private func activateDie(of place: Int) {
+        if works.count > 1 { latches.activeDie = die(of: place) }
     }
 
-    // MARK: Status registers
+    // MARK: Erase
 
-    /// 01h takes SR1, or SR1 and SR2; a single byte leaves SR2 alone.
-    func writeStatus(_ index: Int) {
-        guard isWriteEnabled || isVolatileWriteEnabled, inputCount > 0, suspended == nil else { return }
-        let isVolatile = !isWriteEnabled
-        isVolatileWriteEnabled = false
-        let hasPinProtection = protection.status[0] & 0x80 != 0 && !isQuadEnabled && writeProtectPinIsLow
-        guard protection.status[1] & 1 == 0, !hasPinProtection else {
-            isWriteEnabled = false
+    func startErase() {
+        guard latches.isWriteEnabled, suspended == nil else { return }
+        let place = address & (part.count - 1)
+        guard let erase = instruction.erases.first(where: { holds($0, at: place) }) else {
+            latches.isWriteEnabled = false
             return
         }
-        var values = isVolatile ? protection.status : nonVolatileStatus
-        for offset in 0..<min(inputCount, index == 0 ? 2 : 1) {
-            let target = index + offset
-            let mask = FlashOperation.statusMasks[target]
-            values[target] = values[target] & ~mask | input[offset] & mask
-        }
-        if part.quadEnable == .fixed { values[1] |= 2 }
-        let locked = nonVolatileStatus[1] & FlashOperation.lockMask
-        values[1] |= locked
-        if isVolatile {
-            values[1] = values[1] & ~FlashOperation.lockMask | locked
-            protection.status = values
-        } else {
-            start(.writeStatus(values), on: 0..<0, for: timer.draw(part.timing.statusWrite))
-        }
+        let base = place & ~(erase.unit - 1)
+        let range = base..<base + erase.unit
+        guard !protection.forbidsChange(of: range, registers.values) else { return refuse(.erase) }
+        activateDie(of: base)
+        start(.erase, on: range, for: erase.time)
+    }
+    private func holds(_ erase: FlashErase, at place: Int) -> Bool {
+        if let condition = erase.condition, !registers.isSet(condition) { return false }
+        return erase.stretch?.contains(place) ?? true
+    }
+    /// The array, or a die.
+    func startErase(of range: Range<Int>, dies: Range<Int>) {
+        guard latches.isWriteEnabled, suspended == nil, let time = instruction.time else { return }
+        guard !protection.forbidsAnything(of: range, registers.values) else { return refuse(.erase) }
+        if dies.count == 1 { activateDie(of: range.lowerBound) }
+        for die in dies { start(.eraseAll, on: self.range(ofDie: die), for: time, die: die) }
     }
 
-    // MARK: Suspend, resume, reset
+    // MARK: Areas beside the array
+
+    func startSecurityProgram() {
+        // Possible while an erase is suspended, like any other program.
+        guard latches.isWriteEnabled, selection.inputCount > 0, suspended?.isErase != false,
+            let layout = part.security, let area = writableArea(layout)
+        else { return }
+        let size = min(layout.size, page)
+        let start = area * layout.size + (address - layout.first - area * layout.stride) & ~(size - 1)
+        self.start(
+            .programSecurity(start: start, bytes: pageBytes(size)), on: 0..<0, taking: programDuration)
+    }
+    func startSecurityErase() {
+        guard latches.isWriteEnabled, suspended == nil, let layout = part.security,
+            let time = instruction.time,
+            let area = writableArea(layout)
+        else { return }
+        start(.eraseSecurity(area * layout.size..<(area + 1) * layout.size), on: 0..<0, for: time)
+    }
+    /// The addressed area, if its lock bit is not set; a wrong address or a locked one ends the write enable.
+    private func writableArea(_ layout: FlashSecurityLayout) -> Int? {
+        guard let area = layout.area(of: address) else {
+            latches.isWriteEnabled = false
+            return nil
+        }
+        if let lock = layout.lock, lock.value(in: registers.kept) >> min(area, lock.width - 1) & 1 != 0 {
+            refuse(.program)
+            return nil
+        }
+        return area
+    }
+
+    // MARK: Suspend, resume, abort
 
     func suspend() {
-        guard var current = operation, current.canBeSuspended, suspended == nil, current.suspendsAt == nil
-        else {
-            return
-        }
-        current.suspendsAt = now &+ part.timing.suspend
-        operation = current
+        for die in works.indices { works[die].suspend(at: now &+ part.timing.suspend) }
     }
-    func resume() {
-        guard var rest = suspended, operation == nil else { return }
-        suspended = nil
-        (rest.start, rest.end) = (now, now &+ rest.end)
-        operation = rest
-    }
-
-    func reset() {
-        abortOperation()
-        (suspended, isWriteEnabled, isVolatileWriteEnabled) = (nil, false, false)
-        (isQuadInterface, continuousOpcode, wrapLength) = (false, nil, nil)
-        // The individual locks, too, come up set after a reset (W25Q128JV datasheet rev F §7.1.14).
-        protection = FlashProtection(status: nonVolatileStatus, count: array.count)
-        unresponsiveUntil = now &+ part.timing.reset
-    }
+    func resume(_ die: Int) { works[die].resume(at: now) }
 
     /// Gives up what is running or suspended: the cells it was changing hold anything.
-    func abortOperation() {
-        let victims = [operation, suspended].compactMap { $0 }
-        (operation, suspended) = (nil, nil)
-        for victim in victims {
-            switch victim.kind {
-            case .program(let page, let bytes):
-                for (offset, byte) in bytes.enumerated() {
-                    let noise = UInt8(truncatingIfNeeded: random.next())
-                    if let byte { array.program(byte | noise, at: page + offset) }
-                }
-            case .erase, .eraseChip: array.scramble(victim.range, &random)
-            default: break
+    func abortOperations() {
+        for die in works.indices {
+            for victim in works[die].abort() {
+                damage(victim)
+                endEntry(victim)
             }
         }
     }

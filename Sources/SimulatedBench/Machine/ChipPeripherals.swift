@@ -20,14 +20,14 @@ struct ChipPeripherals {
     /// Those that do something by themselves.
     let timed: [Peripheral]
 
-    init(_ context: ChipContext, configuration: BenchConfiguration, part: ChipPart) {
+    init(_ context: ChipContext, configuration: BenchConfiguration, part: ChipPart, chips: [SerialBus]) {
         clockControl = ResetAndClockControl(context, crystals: configuration.board.crystals)
         power = PowerControl(context, wiring: configuration.supply)
         let bootsSecondCore = part.hasSecondCore && configuration.application != .m4Unclocked
         options = FlashInterface(
             context, hasSecondCore: part.hasSecondCore, bootsSecondCore: bootsSecondCore)
         pins = PinMultiplexer(context, pins: configuration.board.pins)
-        let quadSPI = QuadSPI(context, wires: FlashWires(Machine.makeChips(configuration), pins))
+        let quadSPI = QuadSPI(context, wires: FlashWires(chips, pins))
         self.quadSPI = quadSPI
         pins.onChange = { [unowned quadSPI] now in quadSPI.pinsChanged(at: now) }
         let debugMCU = DebugMCU(context, identity: part.identity)

@@ -29,20 +29,20 @@ extension Machine {
         }
         return bytes
     }
-    /// What each chip will hold when power comes back the next time, by bank.
+    /// Lets the chips finish what they are busy with; all they keep is in their stores then.
     ///
     /// The board keeps its supply until an operation that runs has ended. Damage belongs to the part, not to what it holds.
-    var lastingFlashStates: [Int: FlashState] {
+    func finishFlash() {
         settleFlash()
-        var states: [Int: FlashState] = [:]
-        for chip in peripherals.quadSPI.wires.chips {
-            guard let flash = chip.flash else { continue }
+        for flash in chips {
             flash.finish()
-            var state = flash.state
-            state.cells = flash.array.programmed
-            states[chip.wiring.bank] = state
+            flash.keepRegisters()
         }
-        return states
+    }
+    /// What the chips have finished by now is in their stores, whether somebody looks at them or not.
+    func settleStores() {
+        guard keepsState, let change = peripherals.quadSPI.wires.nextChange, change <= time else { return }
+        settleFlash()
     }
     private func settleFlash() {
         peripherals.quadSPI.advance(to: time)
@@ -52,52 +52,49 @@ extension Machine {
         }
     }
 
-    static func makeChips(_ configuration: BenchConfiguration) -> [SerialBus] {
-        configuration.board.chips.enumerated().map { index, chip in
-            let bank = chip.wiring.bank
+    /// The chips of the board in their places, with what `directory` keeps of them.
+    ///
+    /// Throws what is wrong with the description of a part, or with its state.
+    static func makeChips(_ configuration: BenchConfiguration, _ directory: StateDirectory?)
+        throws(BenchError) -> [SerialBus]
+    {
+        var buses: [SerialBus] = []
+        for (position, chip) in configuration.board.chips.enumerated() {
             // Chips of one board draw their times and faults independently.
-            let seed = configuration.seed &+ UInt64(index) &* 0x9E37_79B9
-            return SerialBus(
-                chip.wiring,
-                flash: makeFlash(configuration, bank: bank, position: index, seed: seed),
-                openLevel: configuration.fault(bank: bank) != .unpowered, seed: seed)
+            let seed = configuration.seed &+ UInt64(position) &* 0x9E37_79B9
+            let fault = configuration.fault(bank: chip.wiring.bank)
+            let named = try FlashPart(named: chip.flash, in: configuration.files)
+            var flash: SerialFlash?
+            if let part = try named.fitted(fault, in: configuration.files) {
+                flash = try makeFlash(part, configuration, position, directory, seed: seed)
+                flash?.suffer(fault, seed: seed)
+            }
+            buses.append(
+                SerialBus(chip.wiring, flash: flash, openLevel: fault != .unpowered, seed: seed))
         }
+        return buses
     }
 
     private static func makeFlash(
-        _ configuration: BenchConfiguration, bank: Int, position: Int, seed: UInt64
-    ) -> SerialFlash? {
-        let fault = configuration.fault(bank: bank)
-        guard let part = FlashPart.fitted(fault) else { return nil }
-        let flash = SerialFlash(part, busyTimes: configuration.busyTimes, seed: seed)
-        let kept = configuration.flashStates[bank]
-        var state = kept ?? part.factoryState
-        if kept == nil, let cells = configuration.initialCells(of: position) { state.cells = cells }
-        switch fault {
-        case .quadDisabled: state.statusRegisters[1] &= ~2
-        // BP2...0: the whole array.
-        case .blockProtected: state.statusRegisters[0] |= 0x1C
-        case .individuallyLocked: state.statusRegisters[2] |= 4
-        case .qpi: state.statusRegisters[1] |= 2
-        default: break
-        }
-        flash.state = state
-        apply(fault, to: flash, seed: seed)
+        _ part: FlashPart, _ configuration: BenchConfiguration, _ position: Int,
+        _ directory: StateDirectory?, seed: UInt64
+    ) throws(BenchError) -> SerialFlash {
+        let contents = configuration.initialCells(of: position)
+        let store = try directory?.store(position, part: part, contents: contents)
+        let flash = SerialFlash(part, busyTimes: configuration.busyTimes, seed: seed, store: store)
+        if store == nil, let contents { flash.array.load(contents) }
         return flash
     }
+}
 
-    /// States software left the part in, and damage.
-    private static func apply(_ fault: BenchConfiguration.FlashFault, to flash: SerialFlash, seed: UInt64) {
-        switch fault {
-        case .stuckBusy: flash.isStuckBusy = true
-        case .poweredDown: flash.isPoweredDown = true
-        case .continuousRead: flash.continuousOpcode = 0xEB
-        case .qpi: flash.isQuadInterface = true
-        case .badCell:
-            // Four cells of a byte stuck at each level, somewhere in the first page.
-            var random = SeededGenerator(seed: seed)
-            flash.array.worn = (Int(random.next() & 0xFF), 0xF0)
-        default: break
+extension BenchConfiguration {
+    /// What the chip at `position` holds of ``flashContents``: the first one all of it, in dual-flash mode each every
+    /// other byte.
+    fileprivate func initialCells(of position: Int) -> [UInt8]? {
+        guard let flashContents, position == 0 || board.isDualFlash else { return nil }
+        guard board.isDualFlash else { return flashContents }
+        return stride(from: position, to: flashContents.count, by: board.chips.count).map {
+            flashContents[$0]
         }
     }
 }

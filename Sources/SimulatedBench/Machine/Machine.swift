@@ -23,6 +23,7 @@ final class Machine: DebugTarget {
     let memories: ChipMemories
     let m7: CoreLane
     let m4: CoreLane
+    let keepsState: Bool
 
     /// Time since power-on of the bench's board.
     private(set) var time: Picoseconds = 0
@@ -42,13 +43,23 @@ final class Machine: DebugTarget {
         }
     }
 
-    init(_ configuration: BenchConfiguration) {
+    /// A board whose flash chips live in memory alone.
+    ///
+    /// What the configuration names must exist: one made by hand is not checked before.
+    convenience init(_ configuration: BenchConfiguration) {
+        do throws(BenchError) {
+            self.init(configuration, chips: try Machine.makeChips(configuration, nil), keepsState: false)
+        } catch { preconditionFailure("check configurations made by hand: \(error)") }
+    }
+    /// `keepsState`: the chips have stores.
+    init(_ configuration: BenchConfiguration, chips: [SerialBus], keepsState: Bool) {
         self.configuration = configuration
+        self.keepsState = keepsState
         guard let part = ChipPart(named: configuration.part) else {
             preconditionFailure("`\(configuration.part)` is no part; check configurations made by hand")
         }
         self.part = part
-        peripherals = ChipPeripherals(context, configuration: configuration, part: part)
+        peripherals = ChipPeripherals(context, configuration: configuration, part: part, chips: chips)
         memories = ChipMemories(part)
         matrix = BusMatrix(
             context, clockControl: peripherals.clockControl, power: peripherals.power,
@@ -158,6 +169,7 @@ final class Machine: DebugTarget {
         let end = time &+ duration
         guard hasCoreSupply else { return time = end }
         while time < end { step(to: end) }
+        settleStores()
     }
 
     /// Runs until something other than the cores is due.

@@ -5,43 +5,22 @@
 extension SimulatedBench {
     /// Switches a bench on with the flash its `stateDirectory` keeps; without one it is like any other.
     ///
-    /// The directory is this bench's alone until it is gone. Of a chip that is not fitted (`fault=absent`) what is kept
-    /// stays as it is.
+    /// The directory is this bench's alone until it is gone, and changes as the flash does: a process that is killed
+    /// takes the supply away. Of a chip that is not fitted (`fault=absent`) what is kept stays as it is.
     package static func open(_ configuration: BenchConfiguration) throws(BenchError) -> SimulatedBench {
-        guard let path = configuration.stateDirectory else { return SimulatedBench(configuration) }
-        let directory = try StateDirectory(path)
-        var configuration = configuration
-        for (position, chip) in configuration.board.chips.enumerated() {
-            let bank = chip.wiring.bank
-            guard let part = FlashPart.fitted(configuration.fault(bank: bank)) else { continue }
-            var factory = part.factoryState
-            if let cells = configuration.initialCells(of: position) { factory.cells = cells }
-            configuration.flashStates[bank] = try directory.load(
-                position, count: part.count, factory: factory)
-        }
-        return SimulatedBench(configuration, target: Machine(configuration), state: directory)
+        var directory: StateDirectory?
+        if let path = configuration.stateDirectory { directory = try StateDirectory(path) }
+        let chips = try Machine.makeChips(configuration, directory)
+        let machine = Machine(configuration, chips: chips, keepsState: directory != nil)
+        return SimulatedBench(configuration, target: machine, state: directory)
     }
 
-    /// Keeps the flash as it would be found the next time it gets power; what it is busy with now, it finishes first.
+    /// Ends a run as it should end: the flash finishes what it is busy with, and what it keeps is on the disk.
     ///
     /// Does nothing on a bench without a state directory.
     package func saveState() throws(BenchError) {
         guard let stateDirectory, let machine = target as? Machine else { return }
-        let states = machine.lastingFlashStates
-        for (position, chip) in configuration.board.chips.enumerated() {
-            if let state = states[chip.wiring.bank] { try stateDirectory.save(state, of: position) }
-        }
-    }
-}
-
-extension BenchConfiguration {
-    /// What the chip at `position` holds of ``flashContents``: the first one all of it, in dual-flash mode each every
-    /// other byte.
-    func initialCells(of position: Int) -> [UInt8]? {
-        guard let flashContents, position == 0 || board.isDualFlash else { return nil }
-        guard board.isDualFlash else { return flashContents }
-        return stride(from: position, to: flashContents.count, by: board.chips.count).map {
-            flashContents[$0]
-        }
+        machine.finishFlash()
+        try stateDirectory.synchronize()
     }
 }

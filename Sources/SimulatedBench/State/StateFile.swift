@@ -24,10 +24,7 @@ struct StateFile {
             throw failure("opening")
         }
         defer { close(descriptor) }
-        var facts = stat()
-        guard fstat(descriptor, &facts) == 0 else { throw failure("looking at") }
-        guard facts.st_mode & S_IFMT == S_IFREG else { throw .state(path: path, detail: "it is no file") }
-        let size = Int(facts.st_size)
+        let size = try size(of: descriptor)
         guard size <= limit else { throw .stateSize(path: path, found: size, expected: limit) }
         var bytes = [UInt8](repeating: 0, count: size)
         var done = 0
@@ -44,11 +41,27 @@ struct StateFile {
         return bytes
     }
 
-    /// Puts `bytes` in the place of what was there, all or nothing, and on the disk before it returns.
-    func replace(with bytes: [UInt8]) throws(BenchError) {
+    /// The size of the file that is open; anything but a file is refused.
+    func size(of descriptor: Int32) throws(BenchError) -> Int {
+        var facts = stat()
+        guard fstat(descriptor, &facts) == 0 else { throw failure("looking at") }
+        guard facts.st_mode & S_IFMT == S_IFREG else { throw .state(path: path, detail: "it is not a file") }
+        return Int(facts.st_size)
+    }
+
+    /// Whether there is anything of this name.
+    func exists() throws(BenchError) -> Bool {
+        var facts = stat()
+        guard lstat(path, &facts) != 0 else { return true }
+        guard errno == ENOENT else { throw failure("looking at") }
+        return false
+    }
+
+    /// Puts `bytes` in the place of what was there, all or nothing; when `isSynchronized`, on the disk before it returns.
+    func replace(with bytes: [UInt8], isSynchronized: Bool = true) throws(BenchError) {
         let fresh = StateFile(path: path + ".new")
         do throws(BenchError) {
-            try fresh.writeThrough(bytes)
+            try fresh.write(bytes, isSynchronized: isSynchronized)
             guard rename(fresh.path, path) == 0 else { throw failure("replacing") }
         } catch {
             // The file it was to replace is untouched; a leftover would only be overwritten the next time.
@@ -57,12 +70,24 @@ struct StateFile {
         }
     }
 
-    private func writeThrough(_ bytes: [UInt8]) throws(BenchError) {
+    /// What is there is on the disk when it returns; nothing to do where there is no file.
+    func synchronize() throws(BenchError) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        guard descriptor >= 0 else {
+            if errno == ENOENT { return }
+            throw failure("opening")
+        }
+        defer { close(descriptor) }
+        // Some file systems cannot do this to a directory; their renames are then as safe as they get.
+        guard fsync(descriptor) == 0 || errno == EINVAL else { throw failure("writing") }
+    }
+
+    private func write(_ bytes: [UInt8], isSynchronized: Bool) throws(BenchError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o666)
         guard descriptor >= 0 else { throw failure("creating") }
         do throws(BenchError) {
             try write(bytes, to: descriptor)
-            guard fsync(descriptor) == 0 else { throw failure("writing") }
+            guard !isSynchronized || fsync(descriptor) == 0 else { throw failure("writing") }
         } catch {
             close(descriptor)
             throw error
@@ -82,8 +107,8 @@ struct StateFile {
         }
     }
 
-    func failure(_ step: String) -> BenchError {
-        .state(path: path, detail: "\(step) it failed: \(String(cString: strerror(errno)))")
+    func failure(_ step: String, _ code: Int32 = errno) -> BenchError {
+        .state(path: path, detail: "\(step) it failed: \(String(cString: strerror(code)))")
     }
 }
 

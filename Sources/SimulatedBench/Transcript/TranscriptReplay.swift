@@ -51,11 +51,13 @@ package final class TranscriptReplay {
 
     /// A bench for a transcript: as the selector says, but without its transfer faults, which the transcript has, and
     /// without its state directory.
-    package static func bench(selector: String) throws(BenchError) -> SimulatedBench {
-        var configuration = try BenchConfiguration(selector: BenchConfiguration.selectorPrefix + selector)
+    package static func bench(selector: String, files: DescriptionFiles) throws(BenchError) -> SimulatedBench
+    {
+        var configuration = try BenchConfiguration(
+            selector: BenchConfiguration.selectorPrefix + selector, files: files)
         configuration.usbFaults = USBFaultPlan()
         configuration.stateDirectory = nil
-        return SimulatedBench(configuration)
+        return try SimulatedBench.open(configuration)
     }
 
     /// `bench` has just been switched on.

@@ -28,7 +28,9 @@ final class BenchStack {
         if case .simulated(let text) = context.request.probe {
             let bench = try doing("switching the simulated bench on") { () throws(BenchError) in
                 try context.simulator(
-                    BenchConfiguration(selector: BenchConfiguration.selectorPrefix + text))
+                    BenchConfiguration(
+                        selector: BenchConfiguration.selectorPrefix + text,
+                        files: ConfigurationLibrary(context.request.paths).descriptionFiles))
             }
             (simulation, bus, time) = (bench, bench.bus, bench.time)
         } else {

@@ -107,7 +107,8 @@ struct Simulate: ParsableCommand {
 
         private func makeSimulation() throws(BenchServerError) -> Simulation {
             var options = Simulation.Options(
-                probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 })
+                probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 },
+                files: ConfigurationLibrary(.current()).descriptionFiles)
             options.sharesNetwork = shareNetwork
             options.recordDirectory = record
             return try Simulation(options, clock: MonotonicTime()) {

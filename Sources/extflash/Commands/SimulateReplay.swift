@@ -29,7 +29,8 @@ struct SimulateReplay: ReportCommand {
         let start = MonotonicTime()
         var report = ReplayReport()
         do throws(BenchServerError) {
-            for path in file { report.add(try TranscriptPlayer.play(path), of: path) }
+            let files = ConfigurationLibrary(.current()).descriptionFiles
+            for path in file { report.add(try TranscriptPlayer.play(path, files: files), of: path) }
         } catch {
             return try conclude(report, failure: error, since: start)
         }

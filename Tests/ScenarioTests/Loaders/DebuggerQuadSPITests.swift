@@ -37,7 +37,7 @@ import Testing
     @Test func `gives its three status registers in their order`() throws {
         let bench = try LoaderBench { $0.flashFault = .blockProtected }
         let flash = try #require(bench.machine.flash)
-        flash.protection.status = [0x1C, 0x42, 0x64]
+        flash.restore(["SR1": 0x1C, "SR2": 0x42, "SR3": 0x64], [])
         let status = try controller(bench).statusRegisters()
         #expect(status == StatusRegisters(0x1C, 0x42, 0x64))
         #expect(status.blockProtection == 7 && status.isQuadEnabled && status.hasIndividualLocks)

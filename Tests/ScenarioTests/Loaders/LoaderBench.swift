@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
 import CortexM
 import DebugProbe
 import Essentials
@@ -39,7 +40,12 @@ struct LoaderBench {
         target = try bringUp.takeHold()
         board = try BoardDefinition(
             yaml: try Self.text("boards/stm32h745xi-w25q128.yaml"), file: "board.yaml")
-        chip = try FlashChipDefinition(yaml: try Self.text("flash/w25q128jv.yaml"), file: "chip.yaml")
+        let families = DefinitionLibrary { name in
+            let path = "flash/\(name).yaml"
+            return (try? Self.text(path)).map { DefinitionLibrary.File(path: path, text: $0) }
+        }
+        chip = try FlashChipDefinition(
+            yaml: try Self.text("flash/w25q128jv.yaml"), file: "chip.yaml", library: families)
     }
 
     /// Downloads a loader; `Init` is the test's business.

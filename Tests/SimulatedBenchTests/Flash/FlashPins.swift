@@ -17,9 +17,7 @@ final class FlashPins {
         contents: [UInt8] = []
     ) {
         let flash = SerialFlash(part, busyTimes: times)
-        var state = part.factoryState
-        state.cells = contents
-        flash.state = state
+        flash.array.load(contents)
         self.init(flash)
     }
 

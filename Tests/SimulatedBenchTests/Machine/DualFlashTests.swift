@@ -191,7 +191,7 @@ import Testing
         board.setUpQuadSPI(size: 24)
         board.command(0x06)
         board.command(0x20, address: 0)
-        let ends = board.machine.chips.compactMap { $0.operation?.end }
+        let ends = board.machine.chips.compactMap { $0.works[0].operation?.end }
         #expect(ends.count == 2)
         #expect(ends[0] != ends[1])
     }
@@ -226,6 +226,6 @@ import Testing
         // Six of seven bytes are across: the last one has no partner yet.
         #expect(board[QSPI.sr] >> 8 & 0x3F == 1)
         board[QSPI.cr] |= 2
-        #expect(chips.map(\.inputCount) == [3, 3])
+        #expect(chips.map(\.selection.inputCount) == [3, 3])
     }
 }

@@ -50,7 +50,7 @@ import Testing
         board[QSPI.ccr] = Self.writeEnable
         board.elapse(10 * .microsecond)
         #expect(status & 0x22 == 2)
-        #expect(board.machine.flash?.isWriteEnabled == true)
+        #expect(board.machine.flash?.latches.isWriteEnabled == true)
         board[QSPI.ccr] = 0x20 | 1 << 8 | 1 << 10 | 2 << 12
         board.elapse(10 * .microsecond)
         #expect(board.machine.flash?.isBusy == false)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
 import Foundation
 import Testing
 
@@ -56,14 +57,20 @@ import Testing
         #expect(file[0x12_3456] == 0xA5)
     }
 
-    @Test func `forgets a run that was not saved, and keeps the one before`() throws {
+    @Test func `changes with the flash, whether a run is ended or breaks off`() throws {
         try runOnce()
         do {
             let flash = try flash(open())
             flash.change { flash.send([0x01, 0x00]) }
             flash.change { flash.send([0x20, 0x12, 0x30, 0x00]) }
+            flash.change { flash.send([0x42, 0x00, 0x10, 0x00, 0x77]) }
+            #expect(try Data(contentsOf: cells)[0x12_3456] == 0xFF)
         }
-        #expect(try flash(open()).read([0x03, 0x12, 0x34, 0x56], 1) == [0xA5])
+        let flash = try flash(open())
+        #expect(flash.read([0x03, 0x12, 0x34, 0x56], 1) == [0xFF])
+        #expect(flash.read([0x05], 1) == [0x00])
+        #expect(flash.read([0x48, 0x00, 0x10, 0x00, 0], 1) == [0x77])
+        #expect(flash.read([0x48, 0x00, 0x20, 0x10, 0], 1) == [0x5A])
     }
 
     @Test func `finishes what the flash is busy with before it is kept`() throws {
@@ -102,8 +109,10 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "something else\n", "extflash simulated flash registers 2\nstatus 00\n",
+        "", "something else\n", "extflash simulated flash registers 3\npart w25q128jv\n",
         "extflash simulated flash registers 1\nstatus 00 02 60\n",
+        "extflash simulated flash registers 2\nSR1 00\n",
+        "extflash simulated flash registers 2\npart mx25l12835f\nSR1 00\n",
     ])
     func `refuses registers it did not write and leaves them`(text: String) throws {
         try runOnce()
@@ -112,7 +121,10 @@ import Testing
         #expect(try Data(contentsOf: registers) == Data(text.utf8))
     }
 
-    @Test(arguments: [("status 04", "status xx"), ("security2 ff", "security2"), ("security1", "security9")])
+    @Test(arguments: [
+        ("SR1 04", "SR1 xx"), ("SR1 04", "SR1"), ("SR1 04", "SR2 04"), ("security 40 ff", "security 40"),
+        ("security 0 ", "security 9 "),
+    ])
     func `refuses damaged registers`(good: String, bad: String) throws {
         try runOnce()
         let text = try String(contentsOf: registers, encoding: .utf8)
@@ -134,20 +146,34 @@ import Testing
         #expect(failure()?.code == "BEN-008")
     }
 
-    @Test func `loses nothing when it cannot be written`() throws {
+    @Test func `takes the registers that an earlier version wrote`() throws {
         try runOnce()
+        let blank = Array(repeating: "ff", count: 255).joined(separator: " ")
+        let text = """
+            extflash simulated flash registers 1
+            status 1c 02 60
+            security1 11 \(blank)
+            security2 22 \(blank)
+            security3 33 \(blank)
+
+            """
+        try Data(text.utf8).write(to: registers)
+        let flash = try flash(open())
+        #expect((1...3).map(flash.status) == [0x1C, 0x02, 0x60])
+        #expect(flash.read([0x48, 0x00, 0x30, 0x00, 0], 2) == [0x33, 0xFF])
+    }
+
+    @Test func `tells at the end that registers could not be written, and tries again`() throws {
         let bench = try open()
         let flash = try flash(bench)
-        flash.change { flash.send([0x01, 0x00]) }
-        flash.change { flash.send([0x02, 0, 0, 0, 0]) }
         // A directory stands where the new file would be written.
-        let obstacle = path.appending(path: "flash.bin.new/x")
+        let obstacle = path.appending(path: "flash.registers.new/x")
         try FileManager.default.createDirectory(at: obstacle, withIntermediateDirectories: true)
+        flash.change { flash.send([0x01, 0x04]) }
         #expect(throws: BenchError.self) { try bench.saveState() }
-        #expect(try Data(contentsOf: cells)[0x12_3456] == 0xA5)
-        try FileManager.default.removeItem(at: path.appending(path: "flash.bin.new"))
+        try FileManager.default.removeItem(at: path.appending(path: "flash.registers.new"))
         try bench.saveState()
-        #expect(try Data(contentsOf: cells)[0] == 0)
+        #expect(try String(contentsOf: registers, encoding: .utf8).contains("SR1 04\n"))
     }
 
     @Test func `is left alone when no flash is fitted`() throws {

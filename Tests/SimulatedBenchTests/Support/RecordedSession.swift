@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
 import Foundation
 import Testing
 
@@ -55,7 +56,7 @@ struct RecordedSession: Sendable, CustomTestStringConvertible {
         return outcome
     }
     private func bench(_ selector: String, _ target: (any DebugTarget)?) throws -> SimulatedBench {
-        guard let target else { return try TranscriptReplay.bench(selector: selector) }
+        guard let target else { return try TranscriptReplay.bench(selector: selector, files: .repository) }
         var configuration = try BenchConfiguration(selector: "sim:\(selector)")
         configuration.usbFaults = USBFaultPlan()
         return SimulatedBench(configuration, target: target)

@@ -59,7 +59,7 @@ final class SerialBus {
         guard isSelected, case .bank = connection.select, let flash else { return }
         (isSelected, isListening) = (false, false)
         flash.now = max(flash.now, now)
-        flash.phase = .deselected
+        flash.cancel()
     }
 
     // MARK: In front of the data

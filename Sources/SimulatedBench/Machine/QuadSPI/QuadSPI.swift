@@ -99,9 +99,10 @@ final class QuadSPI: Peripheral {
 
     /// How often read data is wrong because a limit is not kept; nil if all are.
     private func noiseInterval(of chip: SerialBus) -> UInt64? {
-        guard let part = chip.flash?.part else { return nil }
+        guard let flash = chip.flash else { return nil }
         let frequency = context.clocks.quadSPI / registers.divider
-        if frequency > (command.isPlainRead ? part.plainReadHertzLimit : part.hertzLimit) { return 4 }
+        let limit = command.isPlainRead ? flash.part.plainReadHertzLimit : flash.part.hertzLimit
+        if frequency > limit { return 4 }
         // The flash's output delay must fit into the time up to the sample.
         if frequency > Self.unshiftedHertzLimit, !registers.samplesLater { return 4 }
         // ES0392: HCLK as kernel clock and PRESCALER = 0 needs a 50 % duty cycle, which a PLL output taken

@@ -78,6 +78,9 @@ struct SerialCommand {
         default: 4
         }
     }
-    /// 03h, which most chips answer at a lower clock only.
-    var isPlainRead: Bool { communication & 0xFF == 0x03 && communication >> 8 & 3 != 0 }
+    /// 03h and 13h, which most chips answer at a lower clock only.
+    var isPlainRead: Bool {
+        let opcode = communication & 0xFF
+        return (opcode == 0x03 || opcode == 0x13) && communication >> 8 & 3 != 0
+    }
 }

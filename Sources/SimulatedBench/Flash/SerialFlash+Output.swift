@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// What a part answers, byte by byte.
+extension SerialFlash {
+    func nextOutput() -> UInt8 {
+        defer { position &+= 1 }
+        switch instruction.action {
+        case .readArray: return nextCell()
+        case .readRegister(let index): return registerByte(index, position)
+        case .readAnyRegister: return anyRegisterByte
+        case .readDiscovery: return part.discovery[position % part.discovery.count]
+        case .readSecurity: return securityByte
+        case .readIdentification:
+            let bytes = isQuadInterface ? part.quadIdentification : part.identification
+            return bytes[position % bytes.count]
+        case .readDeviceID: return position & 1 == 0 ? part.identification[0] : part.deviceID ?? 0xFF
+        case .releasePowerDown: return part.deviceID ?? 0xFF
+        case .readUniqueID: return Self.uniqueID[(position - address) & 7]
+        case .readLock: return protection.isLocked(address) ? 1 : 0
+        default: return 0xFF
+        }
+    }
+    private static let uniqueID: [UInt8] = [0xD1, 0x64, 0x54, 0x95, 0x1B, 0x30, 0x71, 0x2B]
+
+    /// The lower byte first, again and again.
+    private func registerByte(_ index: Int, _ position: Int) -> UInt8 {
+        settle()
+        return UInt8(
+            truncatingIfNeeded: registerValue(index) >> UInt16(8 * (position % part.registers[index].width)))
+    }
+    /// The register at the address; nothing is defined beside them.
+    private var anyRegisterByte: UInt8 {
+        settle()
+        guard let (index, isKept) = register(at: selection.address) else { return 0xFF }
+        return UInt8(truncatingIfNeeded: isKept ? registers.kept[index] : registerValue(index))
+    }
+    /// The register that has an address, and whether that is the address of what is kept.
+    func register(at address: UInt32) -> (index: Int, isKept: Bool)? {
+        for (index, register) in part.registers.enumerated() {
+            if register.volatileAddress == address { return (index, false) }
+            if register.nonVolatileAddress == address { return (index, true) }
+        }
+        return nil
+    }
+
+    /// Within the area of the address; reading goes round in it.
+    private var securityByte: UInt8 {
+        guard let layout = part.security, let area = layout.area(of: address) else { return 0xFF }
+        let offset = (position - layout.first - area * layout.stride) & (layout.size - 1)
+        return security[area * layout.size + offset]
+    }
+
+    private func nextCell() -> UInt8 {
+        let place = position & (part.count - 1)
+        if instruction.wraps, let length = wrapLength, place & (length - 1) == length - 1 {
+            position -= length
+        }
+        if part.dies.confineReads { confine(place) }
+        // Cells whose change is suspended are in no defined state.
+        if let undefinedCells, undefinedCells.contains(place) {
+            return UInt8(truncatingIfNeeded: place &* 0x9D ^ 0x5A)
+        }
+        return array[place]
+    }
+    private var wrapLength: Int? {
+        guard let burst = part.burstWrap else { return latches.wrapLength }
+        guard registers.isSet(burst.enable) else { return nil }
+        return 8 << burst.length.value(in: registers.values)
+    }
+    private func confine(_ place: Int) {
+        let size = part.count / part.dies.count
+        if place & (size - 1) == size - 1 { position -= size }
+    }
+}
