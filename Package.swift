@@ -99,7 +99,8 @@ let package = Package(
         layer(
             "Workbench",
             on: [
-                "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
+                "Essentials", "CLinuxShim", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe",
+                "CMSISDAPProbe",
                 "DebugAccess", "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles",
                 "FlashLoader",
                 "FlashProgramming",
@@ -181,7 +182,8 @@ let package = Package(
             "BenchServerTests",
             of: ["Essentials", "USBTransport", "SimulatedBench", "BenchServer", "BenchTestKit"]),
         tests(
-            "WorkbenchTests", of: ["Essentials", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
+            "WorkbenchTests",
+            of: ["Essentials", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
         // The whole stack on the simulated bench.
         tests(
             "ScenarioTests",

@@ -123,3 +123,9 @@ pid_t shim_spawn(const char *file, char *const arguments[], char *const environm
 int shim_open_path(const char *path) { return open(path, O_PATH | O_CLOEXEC); }
 
 int shim_accept(int listener) { return accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK); }
+
+int shim_open_nameless(const char *directory, mode_t mode) {
+    return open(directory, O_WRONLY | O_TMPFILE | O_CLOEXEC, mode);
+}
+
+int shim_reserve(int descriptor, off_t count) { return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count); }

@@ -76,9 +76,16 @@ extension ImageError: Diagnosable {
             ["the file is damaged or incomplete: build or copy it again"]
         case .record(.afterEnd, _, _):
             ["two files joined with cat? Give them as two files instead"]
+        case .record(.textAfterEnd, _, _): ["remove what follows the record that ends the file"]
         case .elf(.notExecutable(type: 1), _): ["give the linked program, not an object file"]
-        case .elf(.wrongMachine, _), .elf(.is64Bit, _), .elf(.isBigEndian, _), .wrongFamily:
+        case .elf(.wrongMachine, _), .elf(.is64Bit, _), .elf(.isBigEndian, _):
             ["this file was built for another processor: check which build produced it"]
+        case .wrongFamily:
+            [
+                "this file was built for another processor: check which build produced it",
+                "if the family is right all the same, name it with --uf2-family",
+            ]
+        case .severalFamilies: ["name the one to take with --uf2-family"]
         case .overlap: ["give each address once: leave one of the files away or link it elsewhere"]
         case .outOfRange:
             [
@@ -125,6 +132,8 @@ extension RecordProblem {
             "\(stated) data records are said to precede this one, \(found) do"
         case .endMissing(let what): "the file ends here without \(what)"
         case .afterEnd(let line): "a record after the end, which was at line \(line)"
+        case .textAfterEnd(let line):
+            "something that is not a record after the end, which was at line \(line)"
         }
     }
 }
@@ -154,6 +163,8 @@ extension ELFProblem {
         case .notExecutable(let type):
             type == 1 ? "an object file, not linked" : "not an executable (ELF type \(type))"
         case .outsideFile(let part): "\(part.text) reaches beyond the end of the file"
+        case .segmentLargerThanMemory(let index, let inFile, let inMemory):
+            "segment \(index) has \(inFile) bytes in the file and takes up only \(inMemory) in memory"
         case .segmentsClaimTooMuch: "its segments claim more bytes than the file has"
         }
     }

@@ -17,6 +17,8 @@ package enum RecordProblem: Hashable, Sendable {
     case endMissing(String)
     /// Records follow the one that ends the file.
     case afterEnd(endLine: Int)
+    /// Something that is no record follows the one that ends the file.
+    case textAfterEnd(endLine: Int)
 }
 
 /// Why a UF2 block cannot be used.
@@ -42,6 +44,8 @@ package enum ELFProblem: Error, Hashable, Sendable {
     case notExecutable(type: UInt16)
     /// A structure reaches beyond the end of the file.
     case outsideFile(ELFPart)
+    /// A segment has more bytes in the file than it takes up in memory.
+    case segmentLargerThanMemory(Int, inFile: UInt32, inMemory: UInt32)
     /// Segments claim more bytes than the file has.
     case segmentsClaimTooMuch
 }

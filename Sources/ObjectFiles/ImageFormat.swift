@@ -50,11 +50,13 @@ package enum ImageFormat: String, CaseIterable, Hashable, Sendable {
             let head = bytes[start...].prefix(9)
             let digits = head.dropFirst()
             guard digits.count == 8, digits.allSatisfy({ HexDigit.value($0) != nil }) else { return nil }
-            switch head.first {
-            case UInt8(ascii: ":"): self = .intelHex
-            case UInt8(ascii: "S") where digits.first.map({ (0x30...0x39).contains($0) }) == true:
+            guard let mark = head.first else { return nil }
+            if mark == UInt8(ascii: ":") {
+                self = .intelHex
+            } else if SRecordReader.isMark(mark), digits.first.map({ (0x30...0x39).contains($0) }) == true {
                 self = .sRecord
-            default: return nil
+            } else {
+                return nil
             }
         }
     }

@@ -3,9 +3,11 @@
 
 /// One file as parsed: its data records in file order, before anything is sorted, checked or joined.
 ///
+/// Of a raw binary the only record is at address 0 until it is ``placed(at:)``.
+///
 /// A record is 16 bytes here, so that a large text file with a record for every 16 data bytes stays cheap, and each
 /// error can still name the line.
-struct ImageRecords: Sendable {
+package struct ImageRecords: Sendable {
     struct Record: Hashable, Sendable {
         var address: UInt32
         /// Where its bytes start in ``ImageRecords/bytes``.
@@ -24,7 +26,12 @@ struct ImageRecords: Sendable {
         case labels([String])
     }
 
-    let fileName: String
+    package let fileName: String
+    package internal(set) var format = ImageFormat.binary
+    /// False for a raw binary that was given no address yet.
+    package internal(set) var isPlaced = true
+    /// The family a UF2 file's blocks were taken of; nil when they name none, and for other formats.
+    package internal(set) var family: UInt32?
     var places: Places
     private(set) var bytes: [UInt8] = []
     private(set) var records: [Record] = []
@@ -48,6 +55,41 @@ struct ImageRecords: Sendable {
         }
         bytes.append(contentsOf: data)
         records.append(record)
+    }
+
+    package var byteCount: Int { bytes.count }
+
+    /// How many of the bytes lie in `range`.
+    package func byteCount(in range: Range<UInt64>) -> Int {
+        records.reduce(0) { $0 + (UInt64($1.address)..<$1.end).clamped(to: range).count }
+    }
+
+    /// How many runs of consecutive addresses the file fills, of what touches `range`.
+    package func runCount(in range: Range<UInt64>) -> Int {
+        var count = 0
+        var end: UInt64?
+        let inside = records.filter { (UInt64($0.address)..<$0.end).overlaps(range) }
+        for record in inside.sorted(by: { $0.address < $1.address }) {
+            if UInt64(record.address) != end { count += 1 }
+            end = record.end
+        }
+        return count
+    }
+
+    /// A raw binary that begins at `address`; any other file, or one that has its address, as it is.
+    ///
+    /// - Throws: when it leaves the 32-bit address space there.
+    package func placed(at address: UInt32) throws(ImageError) -> ImageRecords {
+        guard !isPlaced else { return self }
+        var placed = self
+        placed.isPlaced = true
+        for index in records.indices {
+            guard records[index].end + UInt64(address) <= 1 << 32 else {
+                throw .beyondAddressSpace(origin: fileName, address: address, count: byteCount)
+            }
+            placed.records[index].address += address
+        }
+        return placed
     }
 
     /// `data.hex: line 14`, `data.hex: lines 14-20`.

@@ -16,8 +16,13 @@ extension WorkbenchError: Diagnosable {
         case .configurationAmbiguous: "WRK-014"
         case .fileUnreadable: "WRK-020"
         case .fileUnwritable: "WRK-021"
-        case .addressForAddressedFile: "WRK-022"
+        case .addressUnused: "WRK-022"
         case .formatUnknown: "WRK-023"
+        case .badNumber: "WRK-024"
+        case .imageTooLarge: "WRK-025"
+        case .givenTwice: "WRK-028"
+        case .nothingInFlash: "WRK-026"
+        case .loaderNeedsHalt: "WRK-027"
         case .loaderBelongsElsewhere: "WRK-030"
         case .boardWithoutLoader: "WRK-035"
         case .boardForOtherTarget: "WRK-033"
@@ -33,7 +38,8 @@ extension WorkbenchError: Diagnosable {
         case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader:
             .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
-        case .addressForAddressedFile, .formatUnknown: .usage
+        case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice: .usage
+        case .imageTooLarge, .nothingInFlash: .imageBeyondFlash
         case .loaderBelongsElsewhere: .loaderInvalid
         case .boardForOtherTarget: .wrongPart
         case .cancelled: .cancelled
@@ -61,8 +67,19 @@ extension WorkbenchError: Diagnosable {
         case .cancelled(let step): "stopped on request while \(step)"
         case .fileUnreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .fileUnwritable(let path, let reason): "cannot write \(path): \(reason)"
-        case .addressForAddressedFile(let file, let format):
-            "\(file) is \(format) and carries its own addresses; it cannot be placed with @ADDRESS"
+        case .addressUnused(let address, let files):
+            "--address \(address.hex) places raw binaries without an address of their own, and there is none: "
+                + files.joined(separator: ", ")
+        case .badNumber(let text, let owner, let meaning, let problem):
+            text.isEmpty
+                ? "\(owner): \(meaning) is missing" : "\(owner): \"\(text)\" is not \(meaning): \(problem)"
+        case .givenTwice(let name): "\(name) is given twice, and can be read once only"
+        case .imageTooLarge(let file, let format, let size, let limit):
+            "\(file) (\(format)) has \(size.map { "\($0)" } ?? "too many") bytes; at most \(limit) are read"
+        case .nothingInFlash(let files, let flash):
+            "no byte of \(files.joined(separator: ", ")) lies in the flash (\(flash))"
+        case .loaderNeedsHalt:
+            "--connect hot leaves the cores running, but this command runs a loader in their RAM"
         case .formatUnknown(let path, let known):
             "\(path): cannot tell the format from the file name (\(known.joined(separator: ", ")))"
         case .boardForOtherTarget(let board, let target, let found):
@@ -115,7 +132,14 @@ extension WorkbenchError: Diagnosable {
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
         case .boardWithoutLoader: ["give one with --loader"]
-        case .fileUnreadable, .fileUnwritable, .addressForAddressedFile, .cancelled: []
+        case .addressUnused:
+            ["leave --address away: the other formats say themselves where their bytes go"]
+        case .badNumber: ["write it as 0x90000000, in decimal, or with a unit: 2304M"]
+        case .imageTooLarge: ["check that this is the right file"]
+        case .nothingInFlash: ["check the addresses the image was linked for"]
+        case .loaderNeedsHalt:
+            ["leave --connect hot away, or use it with `extflash info` or `extflash reset`"]
+        case .fileUnreadable, .fileUnwritable, .cancelled, .givenTwice: []
         }
     }
 }

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 package import Essentials
+package import FlashProgramming
 
 /// Why a job failed.
 package enum WorkbenchError: Error, Sendable {
@@ -16,7 +17,18 @@ package enum WorkbenchError: Error, Sendable {
     case configurationInvalid(any Diagnosable)
     case fileUnreadable(path: String, reason: String)
     case fileUnwritable(path: String, reason: String)
-    case addressForAddressedFile(file: String, format: String)
+    /// No file of the job is a raw binary that waits for an address.
+    case addressUnused(UInt32, files: [String])
+    /// What stands in an argument or after an option is not the number it should be.
+    case badNumber(String, of: String, meaning: String, RangeTextProblem)
+    /// A pipe can be read once only.
+    case givenTwice(String)
+    /// `size` is nil when the file's end was not reached.
+    case imageTooLarge(file: String, format: String, size: Int?, limit: Int)
+    /// Everything in the files is for other memories.
+    case nothingInFlash(files: [String], flash: String)
+    /// The command runs a loader, which a core that goes on running does not allow.
+    case loaderNeedsHalt
     case formatUnknown(path: String, known: [String])
     case badRange(any Diagnosable)
     /// The board file names another target than the one that was found.

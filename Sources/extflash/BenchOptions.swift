@@ -18,7 +18,7 @@ struct BenchOptions: ParsableArguments {
                 chooses the flash's busy times, fault=F breaks the flash, seed=N.
                 """,
             valueName: "selector"))
-    var probe: String?
+    var probe: [String] = []
 
     @Option(help: "The target definition, by name or file.")
     var target: String?
@@ -44,13 +44,14 @@ struct BenchOptions: ParsableArguments {
     var console: Console { Console(isJSON: json, progress: progress, verbosity: verbose) }
 
     func validate() throws {
-        if probe?.isEmpty == true {
+        guard probe.count <= 1 else { throw ValidationError("--probe is given twice") }
+        if probe.first?.isEmpty == true {
             throw ValidationError("--probe is empty; leave it out to take the only probe")
         }
     }
 
     func request(_ loader: LoaderOptions? = nil) -> BenchRequest {
-        var request = BenchRequest(probe: ProbeSelector(parsing: probe), paths: .current())
+        var request = BenchRequest(probe: ProbeSelector(parsing: probe.first), paths: .current())
         request.target = target
         if let loader { loader.apply(to: &request) }
         (request.connect, request.speed) = (connect, speed)
@@ -71,7 +72,7 @@ struct LoaderOptions: ParsableArguments {
     var board: String?
 
     @Option(
-        help: "A loader file (.stldr) to use instead of the board's own.",
+        help: "A loader (.stldr), by file or name, to use instead of the board's own.",
         completion: .file(extensions: ["stldr"]))
     var loader: String?
 
@@ -84,6 +85,12 @@ struct LoaderOptions: ParsableArguments {
     func apply(to request: inout BenchRequest) {
         (request.board, request.loader, request.layout) = (board, loader, layout)
     }
+
+    /// What every command that runs a loader does to an application, for the commands' help.
+    static let note = """
+        The loader runs in the target's RAM, over what an application has there: one that was running is reset at the \
+        end and starts anew.
+        """
 }
 
 extension LoaderLayout.Style: ExpressibleByArgument {}

@@ -217,7 +217,7 @@ import Testing
             #expect(contents.segment.bytes == Array(device.cells[low..<low + count]))
             #expect(contents.segment.address == start + UInt32(low))
         }
-        #expect(error { () throws(FlashError) in try programmer.read(range(0x7fff, 2)) }?.code == "FLS-002")
+        #expect(error { () throws(FlashError) in try programmer.read(range(0x7fff, 2)) }?.code == "FLS-017")
     }
 
     @Test func `a short read is an error`() throws {

@@ -28,6 +28,16 @@ private func file(_ elf: SyntheticELF, _ name: String = "app.elf") -> ImageSourc
         #expect(image.segments[0].origin == "app.elf: section .text, section .data")
     }
 
+    @Test func `a segment larger than its memory is malformed`() throws {
+        var bytes = program().encode()
+        // e_phoff is at 28, and p_memsz 20 bytes into a program header.
+        let memorySize = (Int(bytes[28]) | Int(bytes[29]) << 8) + 20
+        bytes[memorySize] = 3
+        let problem = ELFProblem.segmentLargerThanMemory(0, inFile: 4, inMemory: 3)
+        let source = ImageSource(name: "app.elf", bytes: bytes)
+        #expect(try failure(source) == .elf(problem, file: "app.elf"))
+    }
+
     @Test func `leaves out a file header that the first segment begins with`() throws {
         var elf = program()
         elf.segments[0].includesHeaders = true

@@ -90,4 +90,16 @@ import Testing
         let text = hexRecord(4, 0, [0xFF, 0xFF]) + hexRecord(0, 0xFFFF, [7]) + endOfFile
         #expect(try image(source("a.hex", text)).span == 0xFFFF_FFFF..<0x1_0000_0000)
     }
+
+    @Test func `what follows the end is a second file, or something else`() throws {
+        let text = ":0100000001FE\n:00000001FF\n; made by a tool\n"
+        #expect(
+            try failure(source("a.hex", text)) == .record(.textAfterEnd(endLine: 2), file: "a.hex", line: 3))
+    }
+
+    @Test func `NULs that fill up a block behind the end are nothing`() throws {
+        let text = ":0100000001FE\n:00000001FF\n\0\0\0"
+        #expect(try image(source("a.hex", text)).segments.map(\.bytes) == [[1]])
+        #expect(try image(source("a.hex", text + "\n")).segments.map(\.bytes) == [[1]])
+    }
 }

@@ -15,6 +15,11 @@ import Testing
         #expect(image.segments.map(\.origin) == ["a.s37: line 2", "a.s37: line 3", "a.s37: line 4"])
     }
 
+    @Test func `a small letter begins a record as well`() throws {
+        let text = "s1137AF00A0A0D0000000000000000000000000061\ns9030000FC\n"
+        #expect(try image(source("a", text)).segments.map(\.address) == [0x7AF0])
+    }
+
     @Test func `a published record is read`() throws {
         let text = "S1137AF00A0A0D0000000000000000000000000061\nS9030000FC\n"
         #expect(try image(source("a.srec", text)).segments[0].bytes.prefix(3) == [0x0A, 0x0A, 0x0D])

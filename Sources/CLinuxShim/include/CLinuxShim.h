@@ -45,4 +45,10 @@ int shim_accept(int listener);
 /// Opens a path without access to its contents.
 int shim_open_path(const char *path);
 
+/// Creates a file without a name in a directory, open for writing (O_TMPFILE).
+int shim_open_nameless(const char *directory, mode_t mode);
+
+/// Takes space on the disk for the first `count` bytes of a file; its length stays (fallocate(2)).
+int shim_reserve(int descriptor, off_t count);
+
 #endif

@@ -22,6 +22,7 @@ extension FlashError: Diagnosable {
         case .cancelled: "FLS-014"
         case .unstableRead: "FLS-015"
         case .eraseHadNoEffect: "FLS-016"
+        case .rangeBeyondFlash: "FLS-017"
         }
     }
 
@@ -31,7 +32,7 @@ extension FlashError: Diagnosable {
         case .geometry: .loaderInvalid
         case .beyondFlash, .beyondAddressSpace: .imageBeyondFlash
         case .invalidRange: .usage
-        case .nothingToDo, .unaligned, .needsErase: .refused
+        case .nothingToDo, .rangeBeyondFlash, .unaligned, .needsErase: .refused
         case .notBlank: .notBlank
         case .verifyMismatch: .verifyMismatch
         case .neighbourDamaged, .hashDisagrees, .wrongCount, .unstableRead, .eraseHadNoEffect: .flashFailed
@@ -47,12 +48,14 @@ extension FlashError: Diagnosable {
         case .geometry(let problem): "the loader's description of its flash cannot be used: \(problem)"
         case .beyondFlash(let origin, let range, let flash):
             "\(origin) (\(range)) does not lie inside the flash (\(flash))"
+        case .rangeBeyondFlash(let range, let flash):
+            "the range \(range) does not lie inside the flash (\(flash))"
         case .beyondAddressSpace(let origin, let address, let count):
             "\(origin): \(count) bytes at \(address.hex) leave the 32-bit address space"
         case .nothingToDo(let operation): "there is nothing to \(operation.rawValue): no bytes were given"
         case .unaligned(let range, let aligned):
             "\(range) does not consist of whole sectors; the sectors it touches are \(aligned)"
-        case .invalidRange(let text, let problem): "\"\(text)\" is no address range: \(problem)"
+        case .invalidRange(let text, let problem): "\"\(text)\" is not an address range: \(problem)"
         case .notBlank(let finding, let after): "\(finding)\(after)"
         case .eraseHadNoEffect(let finding, let after):
             "after the erase \(finding)\(after)"
@@ -86,9 +89,13 @@ extension FlashError: Diagnosable {
                 "check the address the image was linked for, or give the right one with --address",
                 "leave out the segments that belong to another memory",
             ]
+        case .rangeBeyondFlash(let range, let flash):
+            range.intersection(flash).map { ["the part inside the flash is \($0)"] } ?? [
+                "give a range inside the flash"
+            ]
         case .beyondAddressSpace: ["check the address given for this file"]
         case .nothingToDo: ["check that the file is not empty"]
-        case .unaligned(_, let aligned): ["give \(aligned), or allow the range to be widened"]
+        case .unaligned(_, let aligned): ["give \(aligned), or let the range be widened to it with --widen"]
         case .invalidRange: ["write START+LENGTH (0x90000000+64k) or START..END with END not included"]
         case .notBlank: ["erase first"]
         case .eraseHadNoEffect: Self.noEffect
@@ -143,7 +150,7 @@ extension RangeTextProblem: CustomStringConvertible {
     package var description: String {
         switch self {
         case .noSeparator: "neither START+LENGTH nor START..END"
-        case .badNumber(let text): "\"\(text)\" is no number"
+        case .badNumber(let text): "\"\(text)\" is not a number"
         case .badUnit(let text): "the unit \"\(text)\" is none of k, KiB, M, MiB, G, GiB"
         case .empty: "it holds no byte"
         case .backwards: "it ends before it starts"

@@ -10,8 +10,10 @@ package import Essentials
 package enum FlashError: Error {
     /// The loader's description of its flash cannot be used.
     case geometry(GeometryProblem)
-    /// `origin` names the file and segment, or the range a person typed.
+    /// `origin` names the file and segment.
     case beyondFlash(origin: String, range: AddressRange, flash: AddressRange)
+    /// A range that a person typed.
+    case rangeBeyondFlash(AddressRange, flash: AddressRange)
     /// A segment that leaves the 32-bit address space.
     case beyondAddressSpace(origin: String, address: UInt32, count: Int)
     case nothingToDo(FlashOperation)
@@ -54,7 +56,8 @@ extension FlashError {
             .hashDisagrees(_, let aftermath), .wrongCount(_, _, let aftermath),
             .unstableRead(_, let aftermath), .device(_, _, _, let aftermath), .cancelled(let aftermath):
             aftermath
-        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,
+        case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned,
+            .invalidRange,
             .needsErase:
             nil
         }

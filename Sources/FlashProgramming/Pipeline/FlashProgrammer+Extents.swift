@@ -11,7 +11,7 @@ extension FlashProgrammer {
         var sectors = AddressRangeSet()
         for range in ranges {
             guard let aligned = geometry.widened(range) else {
-                throw .beyondFlash(origin: "the range", range: range, flash: geometry.range)
+                throw .rangeBeyondFlash(range, flash: geometry.range)
             }
             guard widen || aligned == range else { throw .unaligned(range, aligned: aligned) }
             sectors.insert(aligned)
@@ -24,7 +24,7 @@ extension FlashProgrammer {
         guard case .ranges(let ranges) = extent else { return AddressRangeSet([geometry.readableRange]) }
         guard !ranges.isEmpty else { throw .nothingToDo(operation) }
         for range in ranges where !geometry.readableRange.contains(range) {
-            throw .beyondFlash(origin: "the range", range: range, flash: geometry.readableRange)
+            throw .rangeBeyondFlash(range, flash: geometry.readableRange)
         }
         return AddressRangeSet(ranges)
     }

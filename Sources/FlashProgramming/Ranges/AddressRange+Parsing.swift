@@ -4,7 +4,7 @@
 import Essentials
 
 /// What is wrong with a range that a person typed.
-package enum RangeTextProblem: Hashable, Sendable {
+package enum RangeTextProblem: Error, Hashable, Sendable {
     /// Neither `+` nor `..` in it.
     case noSeparator
     case badNumber(String)
@@ -41,6 +41,16 @@ extension AddressRange {
         guard high != low else { throw refused(.empty) }
         guard high > low, let range = AddressRange(low..<high) else { throw refused(.backwards) }
         self = range
+    }
+
+    /// Reads one address, written as those of a range are.
+    package static func address(parsing text: String) throws(RangeTextProblem) -> UInt32 {
+        switch number(text[...]) {
+        case .failure(let bad): throw bad.problem
+        case .success(let number):
+            guard let address = UInt32(exactly: number) else { throw .beyondAddressSpace }
+            return address
+        }
     }
 
     private static func dots(in text: String) -> Range<String.Index>? {

@@ -17,12 +17,17 @@ extension TargetDefinition {
     ///
     /// `file` is only for messages.
     package init(yaml text: String, file: String) throws(DefinitionError) {
-        let top = try DefinitionNode(text: text, file: file).mapping(Self.keys, optional: ["pins"])
+        let top = try DefinitionNode(text: text, file: file).mapping(
+            Self.keys, optional: ["pins", "uf2-families"])
         _ = try top["schema"].integer(in: 1...1)
         name = try top["name"].text
         title = try top["title"].text
         parts = []
         for part in try top["parts"].list() { parts.append(try part.text) }
+        uf2Families = []
+        for family in try top.optional("uf2-families")?.list() ?? [] {
+            uf2Families.append(try family.word())
+        }
         minimumVolts = try top["minimum-volts"].decimal(in: 0...5)
         debugClock = try DebugClockDefinition(top["debug-clock"])
         debugPort = try top["debug-port"].word()

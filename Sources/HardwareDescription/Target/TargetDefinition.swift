@@ -12,6 +12,7 @@ package import Essentials
 ///     name: stm32h745                    # what --target takes
 ///     title: text for people
 ///     parts: [names sold, …]
+///     uf2-families: [0x6db66082]         # optional: UF2 files for these are right
 ///     minimum-volts: 1.62
 ///     debug-port: 0x6ba02477             # DPIDR; the revision is not compared
 ///     access-ports:                      # roles: main-core, system, debug, second-core
@@ -50,6 +51,8 @@ package struct TargetDefinition: Hashable, Sendable {
     package var name: String
     package var title: String
     package var parts: [String]
+    /// Empty when the file names none; then a UF2 file of any family is taken.
+    package var uf2Families: [UInt32]
     package var minimumVolts: Double
     package var debugClock: DebugClockDefinition
     package var debugPort: UInt32

@@ -37,7 +37,14 @@ package struct ELFSegment: Hashable, Sendable {
                 throw .outsideFile(.programHeaders)
             }
             guard let segment else { throw .outsideFile(.segment(index)) }
-            if segment.isLoaded { claimed += segment.contents.count }
+            if segment.isLoaded {
+                claimed += segment.contents.count
+                // ELF, "Program Header": p_filesz may not be larger than p_memsz.
+                guard segment.contents.count <= Int(segment.memorySize) else {
+                    throw .segmentLargerThanMemory(
+                        index, inFile: UInt32(segment.contents.count), inMemory: segment.memorySize)
+                }
+            }
             segments.append(segment)
         }
         // Segments share at most the headers; a file whose segments all show the same bytes is an attack on memory.

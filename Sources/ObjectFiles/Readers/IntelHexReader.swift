@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// Intel HEX: `:LLAAAATT[DD…]CC` (Intel Hexadecimal Object File Format Specification, rev.
-///
-/// A).
+/// Intel HEX: `:LLAAAATT[DD…]CC` (Intel Hexadecimal Object File Format Specification, revision A).
 struct IntelHexReader {
     private enum Addressing {
         /// Offsets wrap inside 64 KiB (record type 02).
@@ -35,8 +33,11 @@ struct IntelHexReader {
         while let (number, text) = lines.next() {
             lastLine = number
             guard !text.isEmpty else { continue }
-            if let endLine { throw failure(.afterEnd(endLine: endLine)) }
-            guard source.bytes[text.lowerBound] == UInt8(ascii: ":") else { throw failure(.noStartMark(":")) }
+            let isRecord = source.bytes[text.lowerBound] == UInt8(ascii: ":")
+            if let endLine {
+                throw failure(isRecord ? .afterEnd(endLine: endLine) : .textAfterEnd(endLine: endLine))
+            }
+            guard isRecord else { throw failure(.noStartMark(":")) }
             let digits = text.lowerBound + 1..<text.upperBound
             if let problem = HexDigit.decode(digits, of: source.bytes, into: &record) {
                 throw failure(problem)

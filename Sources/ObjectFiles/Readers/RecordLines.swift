@@ -12,7 +12,8 @@ struct RecordLines: Sequence, IteratorProtocol {
         position = bytes.starts(with: Self.byteOrderMark) ? Self.byteOrderMark.count : 0
     }
 
-    /// Lines end with LF, CR LF or CR; spaces around a record and a DOS end-of-file mark are not part of it.
+    /// Lines end with LF, CR LF or CR; spaces around a record are not part of it, nor are a DOS end-of-file mark and
+    /// NULs behind it, with which some transfer programs fill up the last block.
     mutating func next() -> (number: Int, text: Range<Int>)? {
         guard position < bytes.count else { return nil }
         number += 1
@@ -21,12 +22,14 @@ struct RecordLines: Sequence, IteratorProtocol {
         position = end + 1
         if position < bytes.count, bytes[end] == 0x0D, bytes[position] == 0x0A { position += 1 }
         while start < end, Self.isBlank(bytes[start]) { start += 1 }
-        while start < end, Self.isBlank(bytes[end - 1]) || bytes[end - 1] == 0x1A { end -= 1 }
+        while start < end, Self.isBlank(bytes[end - 1]) || Self.isPadding(bytes[end - 1]) { end -= 1 }
         return (number, start..<end)
     }
 
     private static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
     private static func isBlank(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+
+    private static func isPadding(_ byte: UInt8) -> Bool { byte == 0x1A || byte == 0 }
 
     /// The index of the first byte that is neither blank nor a line end.
     static func firstVisible(in bytes: [UInt8]) -> Int {

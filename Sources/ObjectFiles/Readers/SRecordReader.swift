@@ -26,8 +26,11 @@ struct SRecordReader {
         while let (number, text) = lines.next() {
             lastLine = number
             guard !text.isEmpty else { continue }
-            if let endLine { throw failure(.afterEnd(endLine: endLine)) }
-            guard source.bytes[text.lowerBound] == UInt8(ascii: "S") else { throw failure(.noStartMark("S")) }
+            let isRecord = Self.isMark(source.bytes[text.lowerBound])
+            if let endLine {
+                throw failure(isRecord ? .afterEnd(endLine: endLine) : .textAfterEnd(endLine: endLine))
+            }
+            guard isRecord else { throw failure(.noStartMark("S")) }
             guard text.count >= 2 else { throw failure(.tooShort) }
             let digits = text.lowerBound + 2..<text.upperBound
             if let problem = HexDigit.decode(digits, of: source.bytes, into: &record) {
@@ -68,6 +71,9 @@ struct SRecordReader {
         default: break  // S0, a comment.
         }
     }
+
+    /// Some tools write a small letter.
+    static func isMark(_ byte: UInt8) -> Bool { byte == UInt8(ascii: "S") || byte == UInt8(ascii: "s") }
 
     /// Bytes of address in a record of this type; nil for the reserved S4 and for no digit.
     private static func addressSize(_ type: UInt8) -> Int? {

@@ -79,6 +79,7 @@ struct UF2Reader {
     private func records(of all: [(index: Int, block: UF2Block)]) throws(ImageError) -> ImageRecords {
         let family = try chosenFamily(of: all.map(\.block))
         var records = ImageRecords(fileName: source.name, places: .blocks)
+        records.family = family
         var total: UInt32?
         var seen: [Bool] = []
         for (index, block) in all where block.family == family {

@@ -17,8 +17,8 @@ package struct ConfigurationLibrary: Sendable {
 
     /// Every name there is of a kind, in name order.
     ///
-    /// - Throws: ``WorkbenchError/fileUnreadable(path:reason:)`` for a directory that is there and cannot be listed:
-    ///   what is in force would not be known.
+    /// - Throws: ``WorkbenchError/fileUnreadable(path:reason:)`` for a directory that fails to be listed: what is in
+    ///   force would not be known. One that this user may not list counts as not there.
     package func candidates(_ kind: ConfigurationKind) throws(WorkbenchError) -> [Candidates] {
         var entries = ConfigurationEntry.builtIn(kind)
         for root in paths.roots {

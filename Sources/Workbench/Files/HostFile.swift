@@ -2,7 +2,6 @@
 // Copyright the extflash authors
 
 import Essentials
-import Foundation
 import Glibc
 
 /// Reading files of the host, with limits: a name may lead to a device or to something huge.
@@ -28,10 +27,18 @@ enum HostFile {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
-    /// Names of everything in a directory, in no order; empty when there is no such directory.
+    /// Why a directory cannot be listed by this user; nil when it can be, or is not there.
+    static func obstacle(toListing directory: String) -> String? {
+        guard access(directory, R_OK | X_OK) != 0, errno != ENOENT, errno != ENOTDIR else { return nil }
+        return SystemCallError.last.text
+    }
+
+    /// Names of everything in a directory, in no order; empty when there is no such directory for this user.
+    ///
+    /// Who works under another name than the environment's home says is often not let into that.
     static func names(in directory: String) throws(WorkbenchError) -> [String] {
         guard let stream = opendir(directory) else {
-            if errno == ENOENT || errno == ENOTDIR { return [] }
+            if [ENOENT, ENOTDIR, EACCES].contains(errno) { return [] }
             throw .fileUnreadable(path: directory, reason: SystemCallError.last.text)
         }
         defer { closedir(stream) }
@@ -50,15 +57,6 @@ enum HostFile {
                 }
             }
             if name != ".", name != ".." { names.append(name) }
-        }
-    }
-
-    /// Replaces `path` in one step, so that a failure leaves the old file as it was.
-    static func write(_ bytes: [UInt8], to path: String) throws(WorkbenchError) {
-        do {
-            try Data(bytes).write(to: URL(filePath: path), options: .atomic)
-        } catch {
-            throw .fileUnwritable(path: path, reason: error.localizedDescription)
         }
     }
 }

@@ -5,6 +5,7 @@ import Essentials
 import FlashLoader
 package import FlashProgramming
 import HardwareDescription
+import ObjectFiles
 import TargetControl
 
 extension WorkbenchClient {
@@ -13,12 +14,12 @@ extension WorkbenchClient {
     /// All files are read, and checked against each other, before the probe is opened.
     package func program(_ request: ProgramRequest) async throws(WorkbenchError) -> ProgramReport {
         try await onBench { context throws(WorkbenchError) in
-            let files = try ImageFiles(
-                request.images, skipsOutside: request.skipsOutside, for: context.request)
+            try context.checkRunsLoader()
+            let files = try context.read(request.images)
             return try context.withStack(leaving: request.runsAfterwards ? .resetAndRun : .asFound) {
                 stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)
-                let image = try files.image(flash: bench.programmer.geometry.range)
+                let image = try bench.image(of: files)
                 var options = ProgramOptions()
                 options.erase = request.erase
                 options.full = request.isFull
@@ -28,7 +29,8 @@ extension WorkbenchClient {
                     try bench.programmer.program(image, options, monitor: bench.monitor)
                 }
                 return ProgramReport(
-                    files: files, report: report, loader: bench.loader.image.fileName,
+                    images: files.summaries(flash: bench.programmer.geometry.range), report: report,
+                    loader: bench.loader.image.fileName,
                     timing: stack.timing(report))
             }
         }
@@ -36,28 +38,54 @@ extension WorkbenchClient {
 
     /// Compares and writes nothing.
     package func verify(
-        _ images: [ImageRequest], skipsOutside: Bool = false, method: VerifyMode
+        _ images: ImageSetRequest, method: VerifyMode = .read
     ) async throws(WorkbenchError) -> VerifyReport {
         try await onBench { context throws(WorkbenchError) in
-            let files = try ImageFiles(images, skipsOutside: skipsOutside, for: context.request)
+            try context.checkRunsLoader()
+            let files = try context.read(images)
             return try context.withStack { stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)
-                let image = try files.image(flash: bench.programmer.geometry.range)
+                let image = try bench.image(of: files)
                 let report = try doing("verifying") { () throws(FlashError) in
                     try bench.programmer.verify(image, method, monitor: bench.monitor)
                 }
                 return VerifyReport(
-                    images: files.summaries, verification: Verification(report),
+                    images: files.summaries(flash: bench.programmer.geometry.range),
+                    verification: Verification(report),
                     timing: stack.timing(report))
             }
         }
     }
 }
 
+extension JobContext {
+    /// Reads the files of a job; UF2 files must be for one of the targets that are possible.
+    func read(_ images: ImageSetRequest) throws(WorkbenchError) -> ImageFiles {
+        var families: [UInt32] = []
+        for target in try TargetCatalog(request).candidates() {
+            // One that names no family takes any.
+            guard !target.uf2Families.isEmpty else {
+                families = []
+                break
+            }
+            families += target.uf2Families.filter { !families.contains($0) }
+        }
+        return try ImageFiles(images, families: families, cancellation: cancellation)
+    }
+}
+
+extension FlashBench {
+    /// The files' image, once target and flash are known.
+    func image(of files: ImageFiles) throws(WorkbenchError) -> FirmwareImage {
+        try files.check(isFor: target.definition)
+        return try files.image(flash: programmer.geometry.range)
+    }
+}
+
 extension ProgramReport {
-    init(files: ImageFiles, report: FlashReport, loader: String, timing: Timing) {
+    init(images: [ImageSummary], report: FlashReport, loader: String, timing: Timing) {
         self.init(
-            images: files.summaries, bytesErased: UInt64(report.erasedBytes),
+            images: images, bytesErased: UInt64(report.erasedBytes),
             bytesProgrammed: UInt64(report.programmedBytes), bytesSkipped: UInt64(report.unchangedBytes),
             bytesKept: UInt64(report.restoredBytes), verification: Verification(report), loader: loader,
             timing: timing, warnings: report.warnings.map(\.description))

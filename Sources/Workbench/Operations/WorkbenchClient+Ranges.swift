@@ -8,6 +8,7 @@ extension WorkbenchClient {
     /// Erases ranges or everything, and proves that it is blank.
     package func erase(_ request: EraseRequest) async throws(WorkbenchError) -> EraseReport {
         try await onBench { context throws(WorkbenchError) in
+            try context.checkRunsLoader()
             let (extent, options) = try Self.eraseJob(request)
             return try context.withStack { stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)
@@ -62,6 +63,7 @@ extension WorkbenchClient {
         _ work: @Sendable @escaping (FlashBench, FlashExtent) throws(WorkbenchError) -> Report
     ) async throws(WorkbenchError) -> Report {
         try await onBench { context throws(WorkbenchError) in
+            try context.checkRunsLoader()
             if let range { _ = try FlashBench.range(range) }
             return try context.withStack { stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)

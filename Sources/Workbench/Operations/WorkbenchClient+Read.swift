@@ -6,17 +6,21 @@ import FlashProgramming
 import ObjectFiles
 
 extension WorkbenchClient {
-    /// Reads a range into a file, which is replaced only once everything was read.
+    /// Reads a range into a file, which gets its new contents only once everything was read.
+    ///
+    /// The file is opened, and room for it taken, before the target is touched or read.
     package func read(_ request: ReadRequest) async throws(WorkbenchError) -> ReadReport {
         try await onBench { context throws(WorkbenchError) in
+            try context.checkRunsLoader()
             let format = try ImageFormat(writing: request)
-            if let range = request.range { _ = try FlashBench.range(range) }
+            let asked = if let text = request.range { try FlashBench.range(text) } else { AddressRange?.none }
+            let output = try OutputFile(
+                request.path, isText: format.isText, cancellation: context.cancellation)
+            if let asked { try output.reserve(format.mostBytes(for: asked.count)) }
             return try context.withStack { stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)
-                let range =
-                    if let text = request.range { try FlashBench.range(text) } else {
-                        bench.programmer.geometry.range
-                    }
+                let range = asked ?? bench.programmer.geometry.range
+                if asked == nil { try output.reserve(format.mostBytes(for: range.count)) }
                 let contents = try doing("reading") { () throws(FlashError) in
                     try bench.programmer.read(range, monitor: bench.monitor)
                 }
@@ -24,7 +28,7 @@ extension WorkbenchClient {
                 let file = try doing("writing \(request.path)") { () throws(ImageError) in
                     try ImageWriter().encode(image, as: format)
                 }
-                try HostFile.write(file, to: request.path)
+                try output.write(file)
                 var crc = CRC32()
                 crc.update(contents.segment.bytes)
                 return ReadReport(
@@ -42,5 +46,18 @@ extension ImageFormat {
             throw .formatUnknown(path: request.path, known: ImageFormat.allCases.map(\.rawValue))
         }
         self = format
+    }
+
+    fileprivate var isText: Bool { self == .intelHex || self == .sRecord }
+
+    /// Length of a file with one run of `count` bytes, or a little more.
+    fileprivate func mostBytes(for count: Int) -> Int {
+        switch self {
+        case .binary: count
+        case .elf: count + 256
+        case .uf2: 2 * (count + 512)
+        // 16 bytes in a line of 44 or 47 characters.
+        case .intelHex, .sRecord: 3 * count + 1024
+        }
     }
 }

@@ -59,6 +59,8 @@ package struct ConfigurationPlacesReport: JobReport {
     package struct Place: Encodable, Sendable {
         package let path: String
         package let exists: Bool
+        /// Why its files are not seen; nil when they are.
+        package let problem: String?
         /// How many files in it can be named.
         package let files: Int
     }
@@ -80,7 +82,9 @@ package struct ConfigurationPlacesReport: JobReport {
         }
         builtInFiles = builtIn
         places = library.paths.roots.map {
-            Place(path: $0, exists: HostFile.isDirectory($0), files: files[$0] ?? 0)
+            Place(
+                path: $0, exists: HostFile.isDirectory($0), problem: HostFile.obstacle(toListing: $0),
+                files: files[$0] ?? 0)
         }
     }
 }
@@ -120,6 +124,7 @@ extension ConfigurationPlacesReport {
                 of: .object([
                     .key("path", .text(), "The directory."),
                     .key("exists", .flag, "Whether it is there."),
+                    .optional("problem", .text(), "Why its files are not seen."),
                     .key("files", .count, "Files in it that can be named."),
                 ])), "The places that are searched, weakest first."),
     ])

@@ -103,6 +103,11 @@ func doing<Result, Failure: Diagnosable>(
 }
 
 extension JobContext {
+    /// Refuses a connection that leaves the cores running, before anything is touched.
+    func checkRunsLoader() throws(WorkbenchError) {
+        guard request.connect != .hot else { throw .loaderNeedsHalt }
+    }
+
     /// Opens the stack, works on it, and closes it whatever happened.
     ///
     /// The first error is the one that is reported; a second one while closing is traced.

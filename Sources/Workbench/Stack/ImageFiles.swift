@@ -3,80 +3,120 @@
 
 import Essentials
 import FlashProgramming
+import HardwareDescription
 import ObjectFiles
 
 /// The image files of a job, read and understood before any probe is opened.
+///
+/// Each file is parsed once and kept as its records: where a raw binary without an address goes is known only with the
+/// flash.
 struct ImageFiles: Sendable {
-    private let sources: [(source: ImageSource, binaryAddress: UInt32?)]
-    let summaries: [ImageSummary]
-    private let skipsOutside: Bool
+    private let files: [ImageRecords]
+    /// All of them, when every one has its address.
+    private let joined: JoinedRecords?
+    private let request: ImageSetRequest
 
-    /// Reads every file; a raw binary without an address waits for the flash to say where it starts.
+    /// Reads every file.
     ///
-    /// With `skipsOutside` only what lies in the flash is taken, such as of a program that is in internal flash as well.
+    /// `families` are the UF2 families of the targets that are possible; empty for any.
     init(
-        _ requests: [ImageRequest], skipsOutside: Bool, for bench: BenchRequest
+        _ request: ImageSetRequest, families: [UInt32], cancellation: Cancellation? = nil
     ) throws(WorkbenchError) {
-        var sources: [(source: ImageSource, binaryAddress: UInt32?)] = []
-        for request in requests {
-            let source = ImageSource(
-                name: request.path, bytes: try HostFile.read(request.path, limit: 1 << 30),
-                format: request.format, address: request.address)
-            sources.append((source, request.binaryAddress))
+        self.request = request
+        var expectation = ImageExpectation()
+        expectation.families = request.uf2Family.map { [$0] } ?? families
+        var files: [ImageRecords] = []
+        try Self.checkDescriptorsAreReadOnce(request.images)
+        for image in request.images {
+            let source = try ImageInput.source(of: image, cancellation)
+            files.append(
+                try doing("reading the images") { () throws(ImageError) in
+                    try source.records(expecting: expectation)
+                })
         }
-        // Where the flash begins is known for sure only with the loader; the layout of the files does not depend on it.
-        var placed: [ImageSource] = []
-        for (source, address) in sources {
-            placed.append(try Self.placed(source, at: address ?? 0x9000_0000))
+        if let address = request.binaryAddress { files = try Self.placing(files, at: address) }
+        self.files = files
+        joined = try Self.join(files)
+    }
+
+    /// What was read of a pipe is gone.
+    private static func checkDescriptorsAreReadOnce(_ images: [ImageRequest]) throws(WorkbenchError) {
+        var seen: Set<Int32> = []
+        for image in images {
+            guard let number = FileDescriptorPath.input(image.path) else { continue }
+            guard seen.insert(number).inserted else { throw .givenTwice(image.name) }
         }
-        var summaries: [ImageSummary] = []
-        for source in placed {
-            let image = try doing("reading \(source.name)") { () throws(ImageError) in
-                try FirmwareImage.merging([source])
+    }
+
+    /// An address that places nothing is a misunderstanding: the files would be written elsewhere.
+    private static func placing(
+        _ files: [ImageRecords], at address: UInt32
+    ) throws(WorkbenchError) -> [ImageRecords] {
+        guard files.contains(where: { !$0.isPlaced }) else {
+            throw .addressUnused(address, files: files.map { "\($0.fileName) (\($0.format.title))" })
+        }
+        return try doing("placing the images") { () throws(ImageError) in
+            var placed: [ImageRecords] = []
+            for file in files { placed.append(try file.placed(at: address)) }
+            return placed
+        }
+    }
+
+    /// What overlaps whatever the flash's start turns out to be is found out now.
+    private static func join(_ files: [ImageRecords]) throws(WorkbenchError) -> JoinedRecords? {
+        try doing("putting the images together") { () throws(ImageError) in
+            let placed = try JoinedRecords(files.filter(\.isPlaced))
+            guard files.allSatisfy(\.isPlaced) else {
+                _ = try JoinedRecords(files.filter { !$0.isPlaced })
+                return nil
             }
-            summaries.append(try Self.summary(of: image, from: source))
+            return placed
         }
-        _ = try doing("putting the images together") { () throws(ImageError) in
-            try FirmwareImage.merging(placed)
-        }
-        (self.sources, self.summaries, self.skipsOutside) = (sources, summaries, skipsOutside)
     }
 
     /// Everything as one image inside `flash`.
     func image(flash: AddressRange) throws(WorkbenchError) -> FirmwareImage {
-        var placed: [ImageSource] = []
-        for (source, address) in sources {
-            placed.append(try Self.placed(source, at: address ?? flash.start))
-        }
         let range = UInt64(flash.start)..<UInt64(flash.start) + UInt64(flash.count)
-        var expectation = ImageExpectation()
-        if !skipsOutside { expectation.allowed = [range] }
         let image = try doing("fitting the images into the flash") { () throws(ImageError) in
-            try FirmwareImage.merging(placed, expecting: expectation)
+            var all = joined
+            if all == nil {
+                var placed: [ImageRecords] = []
+                for file in files { placed.append(try file.placed(at: flash.start)) }
+                all = try JoinedRecords(placed)
+            }
+            return try all?.image(in: request.skipsOutside ? [] : [range])
         }
-        return skipsOutside ? image.clipped(to: range) : image
+        guard let image else { preconditionFailure("the files are joined, or were just now") }
+        guard request.skipsOutside else { return image }
+        let inside = image.clipped(to: range)
+        guard inside.byteCount > 0 else {
+            throw .nothingInFlash(files: files.map(\.fileName), flash: flash.description)
+        }
+        return inside
     }
 
-    /// Gives a raw binary its address: its own, or `start`.
-    private static func placed(_ source: ImageSource, at start: UInt32) throws(WorkbenchError) -> ImageSource
-    {
-        let format = try doing("reading \(source.name)") { () throws(ImageError) in
-            try source.resolvedFormat()
+    /// A UF2 file's family is held against the target once it is known which one it is.
+    func check(isFor target: TargetDefinition) throws(WorkbenchError) {
+        guard request.uf2Family == nil, !target.uf2Families.isEmpty else { return }
+        for file in files {
+            guard let family = file.family, !target.uf2Families.contains(family) else { continue }
+            throw .step(
+                "reading the images",
+                ImageError.wrongFamily(
+                    file: file.fileName, found: [family], expected: target.uf2Families))
         }
-        var placed = source
-        placed.format = format
-        if format == .binary, placed.address == nil { placed.address = start }
-        return placed
     }
 
-    private static func summary(
-        of image: FirmwareImage, from source: ImageSource
-    ) throws(WorkbenchError) -> ImageSummary {
-        let format = try doing("reading \(source.name)") { () throws(ImageError) in
-            try source.resolvedFormat()
+    /// What was taken of each file.
+    func summaries(flash: AddressRange) -> [ImageSummary] {
+        let range = UInt64(flash.start)..<UInt64(flash.start) + UInt64(flash.count)
+        return files.map { file in
+            // A raw binary that waited for its address begins where the flash does.
+            let taken = file.isPlaced ? file.byteCount(in: range) : min(file.byteCount, flash.count)
+            return ImageSummary(
+                file: file.fileName, format: file.format.rawValue,
+                segments: file.isPlaced ? file.runCount(in: range) : 1, bytes: UInt64(taken),
+                bytesOutside: UInt64(file.byteCount - taken))
         }
-        return ImageSummary(
-            file: source.name, format: format.rawValue, segments: image.segments.count,
-            bytes: image.segments.reduce(0) { $0 + UInt64($1.bytes.count) })
     }
 }

@@ -7,7 +7,8 @@ import Workbench
 struct BlankCheck: BenchCommand {
     static let documentName = "blank-check"
     static let configuration = CommandConfiguration(
-        commandName: "blank-check", abstract: "Check that a range, or all of the external flash, is erased.")
+        commandName: "blank-check", abstract: "Check that a range, or all of the external flash, is erased.",
+        discussion: LoaderOptions.note)
 
     @Option(help: "ADDRESS+LENGTH or ADDRESS..END (default: the whole flash).")
     var range: String?

@@ -8,7 +8,11 @@ struct Checksum: BenchCommand {
     static let documentName = "checksum"
     static let configuration = CommandConfiguration(
         abstract: "Compute checksums of a range of the external flash.",
-        discussion: "CRC-32 as zlib and Ethernet have it, SHA-256, and the plain byte sum of ST's loaders.")
+        discussion: """
+            CRC-32 as zlib and Ethernet have it, SHA-256, and the plain byte sum of ST's loaders.
+
+            \(LoaderOptions.note)
+            """)
 
     @Option(help: "ADDRESS+LENGTH or ADDRESS..END (default: the whole flash).")
     var range: String?

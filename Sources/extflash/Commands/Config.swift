@@ -71,9 +71,8 @@ struct Config: ParsableCommand {
         func render(_ report: ConfigurationPlacesReport, on console: Console) {
             console.result("built into the program: \(Format.count(report.builtInFiles, "file"))")
             for place in report.places {
-                console.result(
-                    "\(place.path)\(place.exists ? ": " + Format.count(place.files, "file") : " (not there)")"
-                )
+                let state = place.problem ?? (place.exists ? Format.count(place.files, "file") : "not there")
+                console.result("\(place.path): \(state)")
             }
         }
     }

@@ -11,6 +11,8 @@ struct Erase: BenchCommand {
         discussion: """
             A range must begin and end on sector boundaries; --widen takes in the whole of the sectors it touches. \
             What was erased is read back before it is called erased.
+
+            \(LoaderOptions.note)
             """)
 
     @Flag(help: "Erase the whole flash.")

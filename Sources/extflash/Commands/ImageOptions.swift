@@ -10,7 +10,7 @@ import Workbench
 struct ImageOptions: ParsableArguments {
     @Argument(
         help: ArgumentHelp(
-            "Image files: ELF, Intel HEX, S-record, UF2 or raw binary; FILE@ADDRESS places a binary.",
+            "Image files: ELF, Intel HEX, S-record, UF2 or raw binary; FILE@ADDRESS places a binary, - is standard input.",
             valueName: "image"),
         completion: .file())
     var images: [String]
@@ -25,37 +25,26 @@ struct ImageOptions: ParsableArguments {
     @Flag(help: "Take only what lies in the flash, of an ELF file that is for the internal flash as well.")
     var skipOutside = false
 
-    func requests() throws -> [ImageRequest] {
-        guard !images.isEmpty else { throw ValidationError("name at least one image file") }
-        let common = try address.map { try Self.address($0, option: "--address") }
-        return images.map { argument in
-            if let at = argument.lastIndex(of: "@"),
-                let own = UInt32(addressText: argument[argument.index(after: at)...])
-            {
-                return ImageRequest(path: String(argument[..<at]), address: own, format: format)
-            }
-            return ImageRequest(path: argument, binaryAddress: common, format: format)
-        }
-    }
+    @Option(
+        help: ArgumentHelp(
+            "Take the blocks of this family from UF2 files, e.g. 0x6db66082 (default: the target's).",
+            valueName: "id"))
+    var uf2Family: String?
 
-    static func address(_ text: String, option: String) throws -> UInt32 {
-        guard let value = UInt32(addressText: text[...]) else {
-            throw ValidationError("\(option) \(text): expected an address such as 0x90000000")
+    func request() throws(WorkbenchError) -> ImageSetRequest {
+        var files: [ImageRequest] = []
+        for argument in images { files.append(try ImageRequest.parsing(argument, format: format)) }
+        var request = ImageSetRequest(files, skipsOutside: skipOutside)
+        if let address {
+            request.binaryAddress = try ImageRequest.number(
+                address, option: "--address", meaning: "an address")
         }
-        return value
+        if let uf2Family {
+            request.uf2Family = try ImageRequest.number(
+                uf2Family, option: "--uf2-family", meaning: "a UF2 family")
+        }
+        return request
     }
 }
 
 extension ImageFormat: ExpressibleByArgument {}
-
-extension UInt32 {
-    /// `0x90000000`, `0x9000_0000` or decimal.
-    init?(addressText text: Substring) {
-        let digits = text.replacing("_", with: "")
-        if digits.lowercased().hasPrefix("0x") {
-            self.init(digits.dropFirst(2), radix: 16)
-        } else {
-            self.init(digits, radix: 10)
-        }
-    }
-}

@@ -11,7 +11,9 @@ struct Info: BenchCommand {
         abstract: "Show probe, part, cores, what runs, and the flash's identity.",
         discussion: """
             The flash is asked by the debugger itself, without a loader, after the board's pins and clocks were set \
-            up by the loader's Init. Nothing is erased or written.
+            up by the loader's Init. Nothing in the flash is erased or written.
+
+            \(LoaderOptions.note) With --connect hot nothing is loaded, and the flash is not asked.
             """)
 
     @OptionGroup var loader: LoaderOptions

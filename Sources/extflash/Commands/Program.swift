@@ -13,6 +13,8 @@ struct Program: BenchCommand {
         discussion: """
             Erases what must be erased, keeps what shares a sector with the images, skips what is already there, \
             and reads everything back. Nothing is written before all files were read and fit the flash.
+
+            \(LoaderOptions.note)
             """)
 
     @OptionGroup var images: ImageOptions
@@ -24,11 +26,8 @@ struct Program: BenchCommand {
     var full = false
     @Flag(help: "Do not keep what shares a sector with the images.")
     var discardShared = false
-    @Option(
-        help:
-            "How to prove the result: read (every byte is read back), hash (on the target where the loader can, else read) or none."
-    )
-    var verify: VerifyMode = .read
+    @Option(help: "How to prove the result: read (every byte is read back) or none.")
+    var verify: Proof = .read
     @Flag(help: "Reset the target and let it run afterwards.")
     var run = false
     @OptionGroup var bench: BenchOptions
@@ -38,14 +37,9 @@ struct Program: BenchCommand {
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProgramReport {
         try await client.program(
             ProgramRequest(
-                images: imageRequests(), skipsOutside: images.skipOutside, erase: erase, isFull: full,
-                keepsShared: !discardShared, verify: verify, runsAfterwards: run))
+                images: images.request(), erase: erase, isFull: full, keepsShared: !discardShared,
+                verify: verify == .read ? .read : .none, runsAfterwards: run))
     }
-
-    // Checked by `validate` before anything runs.
-    private func imageRequests() -> [ImageRequest] { (try? images.requests()) ?? [] }
-
-    func validate() throws { _ = try images.requests() }
 
     func render(_ report: ProgramReport, on console: Console) {
         for image in report.images { console.result(image.text) }
@@ -68,5 +62,7 @@ extension ProgramReport {
     }
 }
 
+/// What proves that the flash holds what it should; hashing it on the target needs an agent there.
+enum Proof: String, CaseIterable, ExpressibleByArgument { case read, none }
+
 extension EraseMode: ExpressibleByArgument {}
-extension VerifyMode: ExpressibleByArgument {}

@@ -11,26 +11,40 @@ struct Read: BenchCommand {
         abstract: "Read a range of the external flash into a file.",
         discussion: """
             The format follows the file's name: .bin, .hex (Intel HEX), .srec, .elf, .uf2; --format overrides it. The \
-            file is replaced only once everything was read.
+            file is opened before the job and gets its new contents only once everything was read. With -o - they go \
+            to standard output, and the report to standard error.
+
+            \(LoaderOptions.note)
             """)
 
     @Option(help: "ADDRESS+LENGTH or ADDRESS..END, e.g. 0x90000000+16M (default: the whole flash).")
     var range: String?
-    @Option(name: .shortAndLong, help: "The file to write.", completion: .file())
+    @Option(name: .shortAndLong, help: "The file to write; - is standard output.", completion: .file())
     var output: String
     @Option(help: "bin, hex, srec, elf or uf2.")
     var format: ImageFormat?
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
 
+    /// What goes to standard output is the file, not the report.
+    var console: Console {
+        var console = bench.console
+        console.resultsAreNotes = readRequest.fillsStandardOutput
+        return console
+    }
+
+    private var readRequest: ReadRequest { ReadRequest(range: range, path: output, format: format) }
+
     func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ReadReport {
-        try await client.read(ReadRequest(range: range, path: output, format: format))
+        try await client.read(readRequest)
     }
 
     func render(_ report: ReadReport, on console: Console) {
         console.result(report.timing)
-        console.result("\(report.range.text) is in \(report.file), CRC-32 \(report.crc32)")
+        console.result(
+            "\(report.range.text) is in \(report.file == "-" ? "standard output" : report.file), CRC-32 \(report.crc32)"
+        )
     }
 }

@@ -3,31 +3,22 @@
 
 import ArgumentParser
 import Essentials
-import FlashProgramming
 import Workbench
 
 struct Verify: BenchCommand {
     static let documentName = "verify"
     static let configuration = CommandConfiguration(
-        abstract: "Compare the external flash with image files; nothing is written.")
+        abstract: "Compare the external flash with image files; nothing is written to it.",
+        discussion: "Every byte of the images is read back. \(LoaderOptions.note)")
 
     @OptionGroup var images: ImageOptions
-    @Option(help: "read (every byte is read back) or hash (on the target where the loader can, else read).")
-    var method: VerifyMode = .read
     @OptionGroup var loader: LoaderOptions
     @OptionGroup var bench: BenchOptions
-
-    func validate() throws {
-        _ = try images.requests()
-        if method == .none { throw ValidationError("--method none would compare nothing") }
-    }
 
     func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> VerifyReport {
-        // Checked by `validate`.
-        try await client.verify(
-            (try? images.requests()) ?? [], skipsOutside: images.skipOutside, method: method)
+        try await client.verify(images.request())
     }
 
     func render(_ report: VerifyReport, on console: Console) {

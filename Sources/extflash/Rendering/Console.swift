@@ -12,6 +12,8 @@ struct Console: Sendable {
     let progress: ProgressStyle
     let verbosity: Int
     let streams: StandardStreams
+    /// Standard output belongs to a file that the command makes: results go to stderr as well.
+    var resultsAreNotes = false
 
     init(isJSON: Bool = false, progress: ProgressStyle = .none, verbosity: Int = 0) {
         (self.isJSON, self.progress, self.verbosity) = (isJSON, progress, verbosity)
@@ -28,14 +30,18 @@ struct Console: Sendable {
     ///
     /// In JSON mode the document is the only thing on stdout.
     func result(_ line: String = "") {
-        if !isJSON { streams.writeResult(line.printable + "\n") }
+        if !isJSON { write(line.printable + "\n") }
     }
     func note(_ line: String) { streams.writeNote(line.printable + "\n") }
-    func document(_ json: String) { streams.writeResult(json + "\n") }
+    func document(_ json: String) { write(json + "\n") }
     /// Bytes of a file as the result.
     func data(_ bytes: [UInt8]) { streams.writeResult(bytes) }
     /// Control characters included.
     func raw(_ text: String) { streams.writeNote(text) }
+
+    private func write(_ result: String) {
+        if resultsAreNotes { streams.writeNote(result) } else { streams.writeResult(result) }
+    }
 
     /// An error as a person reads it: what, why, what to do.
     func failure(_ error: ErrorReport) {

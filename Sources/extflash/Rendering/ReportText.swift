@@ -27,7 +27,11 @@ extension Verification {
 }
 
 extension ImageSummary {
-    var text: String { "\(file): \(Format.bytes(bytes)) in \(Format.count(segments, "segment"))" }
+    /// `app.elf: 6.00 MiB in 3 segments; 128 bytes outside the flash left out`.
+    var text: String {
+        "\(file): \(Format.bytes(bytes)) in \(Format.count(segments, "segment"))"
+            + (bytesOutside > 0 ? "; \(Format.bytes(bytesOutside)) outside the flash left out" : "")
+    }
 }
 
 extension Timing {

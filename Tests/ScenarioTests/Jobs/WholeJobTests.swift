@@ -56,7 +56,7 @@ import Workbench
         #expect(report.verification.bytes >= UInt64(Self.byteCount))
         #expect(report.timing.clock == .virtual)
 
-        let verified = try await bench.client().verify(images, method: .read)
+        let verified = try await bench.client().verify(ImageSetRequest(images))
         #expect(verified.verification.bytes == UInt64(Self.byteCount))
         // What is there already is neither erased nor programmed again.
         let second = try await bench.client().program(ProgramRequest(images: images))
@@ -78,7 +78,7 @@ import Workbench
         let images = try mixedImages(bench)
         _ = try await bench.client().program(ProgramRequest(images: images))
         bench.expectCells(Self.used.holding(Self.pieces))
-        let verified = try await bench.client().verify(images, method: .read)
+        let verified = try await bench.client().verify(ImageSetRequest(images))
         #expect(verified.verification.bytes == UInt64(Self.byteCount))
     }
 

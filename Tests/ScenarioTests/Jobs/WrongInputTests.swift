@@ -60,7 +60,7 @@ import Testing
         for offset in [0x333, 0x334, 0x1FFF] { wanted[offset] ^= 0x81 }
         let image = try bench.image(wanted, at: 0x9000_0100)
         let error = try await bench.expectFailure(.verifyMismatch, "FLS-008") { bench in
-            _ = try await bench.client().verify([image], method: .read)
+            _ = try await bench.client().verify(ImageSetRequest([image]))
         }
         let (should, found) = (wanted[0x333], Self.used[0x433])
         #expect(error.story.contains("3 of 8192 bytes"), "\(error.story)")
