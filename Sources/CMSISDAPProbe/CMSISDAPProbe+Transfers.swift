@@ -25,9 +25,9 @@ extension CMSISDAPProbe {
         var sent = 0, answered = 0
         while answered < packets.count {
             while sent < packets.count, sent - answered < packetCount,
-                sent == answered || packets[sent].mayFollow(packets[sent - 1])
+                packets[sent].mayFollow(packets[answered..<sent])
             {
-                try submit(packets[sent])
+                try submit(packets[sent], behind: packets[answered..<sent])
                 sent += 1
             }
             let outcome = try collect(packets[answered])
@@ -46,8 +46,10 @@ extension CMSISDAPProbe {
         return values
     }
 
-    private func submit(_ packet: DAPPacket) throws(ProbeError) {
-        try channel.submit(packet.request, packet.identifier, packet.name, within: duration(of: packet))
+    private func submit(_ packet: DAPPacket, behind others: ArraySlice<DAPPacket>) throws(ProbeError) {
+        let transferCount = others.reduce(packet.transferCount) { $0 + $1.transferCount }
+        try channel.submit(
+            packet.request, packet.identifier, packet.name, within: duration(ofTransfers: transferCount))
     }
 
     private func collect(_ packet: DAPPacket) throws(ProbeError) -> PacketOutcome {
@@ -72,11 +74,10 @@ extension CMSISDAPProbe {
     }
 
     /// Even at the slowest clock the probe must be given the time the wire takes.
-    private func duration(of packet: DAPPacket) -> Duration {
+    private func duration(ofTransfers count: Int) -> Duration {
         let clocksPerTransfer = 60
         return DAPChannel.patience
-            + .microseconds(
-                packet.transferCount * clocksPerTransfer * 1_000_000 / max(1, Int(clock.rawValue)))
+            + .microseconds(count * clocksPerTransfer * 1_000_000 / max(1, Int(clock.rawValue)))
     }
 }
 

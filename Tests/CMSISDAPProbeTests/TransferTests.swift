@@ -77,6 +77,71 @@ import USBTransport
         #expect(fixture.complaints == [])
     }
 
+    /// Runs of 20 words from consecutive addresses, one after the other, each as TAR with 15 reads and a block of 5.
+    private func runs(_ count: Int, failing: Int? = nil) -> (
+        operations: [DAPOperation], requests: [Step], replies: [Step]
+    ) {
+        var (operations, requests, replies): ([DAPOperation], [Step], [Step]) = ([], [], [])
+        for run in 0..<count {
+            let address = 0x2000_0000 + UInt32(run) * 80, first = UInt32(run) * 20
+            operations += [.write(.accessPort(0, 4), address), .readRepeated(word, count: 20)]
+            requests.append(
+                .out([5, 0, 16, 0x05] + words([address]) + [UInt8](repeating: 0x0f, count: 15)))
+            requests.append(.out([6, 0, 5, 0, 0x0f]))
+            replies.append(.reply([5, 16, 1] + words([UInt32](first..<first + 15))))
+            replies.append(.reply([6, 5, 0, 1] + words([UInt32](first + 15..<first + 20))))
+        }
+        return (operations, requests, replies)
+    }
+
+    @Test func `reads run ahead from address to address once the first packet is answered`() throws {
+        let (operations, requests, replies) = runs(3)
+        let script =
+            selectFirst + [requests[0], replies[0]] + requests[1...4] + [replies[1], requests[5]]
+            + replies[2...]
+        let fixture = try CMSISDAPFixture.connected(size: 64, count: 4, script)
+        _ = try fixture.probe.execute([.read(.accessPort(0, 0))])
+        #expect(try fixture.probe.execute(operations) == [UInt32](0..<60))
+        #expect(fixture.usb.deepestPipeline == 4)
+        #expect(fixture.complaints == [])
+    }
+
+    @Test func `the first failure is the one that counts, whatever the packets behind it say`() throws {
+        let (operations, requests, replies) = runs(3)
+        // The third packet fails at its fourth word, which the fifth was posted for; silence does not stop those behind it.
+        let failed = Step.reply([5, 5, 7] + words([20, 21, 22]))
+        let script =
+            selectFirst + [requests[0], replies[0]] + requests[1...4] + [replies[1], requests[5]]
+            + [failed] + replies[3...]
+        let fixture = try CMSISDAPFixture.connected(size: 64, count: 4, script)
+        _ = try fixture.probe.execute([.read(.accessPort(0, 0))])
+        let (answer, operation, values) = try failure(fixture, operations)
+        #expect((answer, operation) == (FailedAcknowledge.none, 3))
+        #expect(values == [UInt32](0..<23))
+        #expect(fixture.complaints == [])
+    }
+
+    @Test(arguments: [
+        [DAPOperation.write(.accessPort(0, 0), 0x2300_0042)], [.write(.accessPort(0, 0xc), 1)],
+        [.read(.accessPort(0, 0xc))], [.read(.accessPort(1, 0xc))],
+    ]) func `nothing but reads of a run goes ahead`(other: [DAPOperation]) throws {
+        let (operations, _, _) = runs(2)
+        let limits = PacketLimits(packetSize: 64, silentEnd: 64)
+        let packets = TransferPlan(operations + other + operations, limits: limits, select: nil).packets
+        // SELECT comes first.
+        #expect(!packets[0].isStreamed)
+        let barriers = packets.indices.dropFirst().filter { !packets[$0].isStreamed }
+        #expect(!barriers.isEmpty)
+        for barrier in barriers {
+            #expect(!packets[barrier].mayFollow(packets[barrier - 1..<barrier]))
+            #expect(!packets[barrier + 1].mayFollow(packets[barrier..<barrier + 1]))
+        }
+        // Nor anything before the first packet is answered: where TAR pointed to before is not known.
+        #expect(!packets[1].mayFollow(packets[0..<1]))
+        let known = TransferPlan(operations, limits: limits, select: 0).packets
+        #expect(known[0].isStreamed && !known[1].mayFollow(known[0..<1]))
+    }
+
     @Test func `the packet that sets the address is answered before data follows`() throws {
         let data = [UInt32](repeating: 0x1111_1111, count: 40)
         let first = Step.out(bytes("05 00 0c 05 00 00 00 20") + data[..<11].flatMap { [0x0d] + words([$0]) })

@@ -40,16 +40,28 @@ enum DAPPacket {
         }
     }
 
+    /// Nothing changes when it is sent although a packet before it fails: words are read for nothing.
+    var isStreamed: Bool {
+        switch self {
+        case .transfers(let command): command.transfers.allSatisfy(\.isStreamed)
+        case .block(let command, _): command.request.isRead && command.request.isAccessPort
+        case .abort: false
+        }
+    }
+
     /// Whether it may be sent before `earlier` has been answered.
     ///
-    /// Only within one repeated operation. A probe goes on with the next packet when one fails; were that
-    /// packet to belong to another operation, data could go to an address that was never set, or a core be
-    /// started on code that never arrived.
-    func mayFollow(_ earlier: DAPPacket) -> Bool {
-        guard case .block(_, let operation) = self, case .block(_, operation: operation) = earlier else {
-            return false
+    /// A probe goes on with the next packet when one fails. Were that packet to write for another operation, data could go
+    /// to an address that was never set, or a core be started on code that never arrived: so only within one repeated
+    /// operation. Reads may run ahead from one run of words to the next, once the first packet of the batch has been
+    /// answered: then SELECT and CSW are right, and an address that is not set leaves the reads inside what was asked for.
+    func mayFollow(_ earlier: ArraySlice<DAPPacket>) -> Bool {
+        if earlier.isEmpty { return true }
+        if earlier.startIndex > 0, isStreamed, earlier.allSatisfy(\.isStreamed) { return true }
+        guard case .block(_, let operation) = self else { return false }
+        return earlier.allSatisfy {
+            if case .block(_, operation) = $0 { true } else { false }
         }
-        return true
     }
 }
 

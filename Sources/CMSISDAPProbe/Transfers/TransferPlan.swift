@@ -60,6 +60,9 @@ private struct TransferPlanner {
         switch operation {
         case .read(let register):
             put(request(for: register, read: true, index), nil, index)
+        case .write(.accessPort(let port, AccessPortAddress.transferAddress), let value):
+            let register = DAPRegister.accessPort(port, AccessPortAddress.transferAddress)
+            put(request(for: register, read: false, index), value, index, isStreamed: true)
         case .write(let register, let value):
             write(value, to: register, index)
         case .readRepeated(let register, let count):
@@ -92,11 +95,11 @@ private struct TransferPlanner {
         var left = count
         // The first words ride in a packet that has to be sent anyway.
         while left > 0, !open.isEmpty, fits(request) {
-            put(request, nil, index)
+            put(request, nil, index, isStreamed: request.isAccessPort)
             left -= 1
         }
         guard left > 1 else {
-            if left == 1 { put(request, nil, index) }
+            if left == 1 { put(request, nil, index, isStreamed: request.isAccessPort) }
             return
         }
         close()
@@ -161,9 +164,12 @@ extension TransferPlanner {
             && responseSize + (request.isRead ? 4 : 0) <= limits.packetSize
     }
 
-    private mutating func put(_ request: TransferRequest, _ value: UInt32?, _ index: Int) {
+    private mutating func put(
+        _ request: TransferRequest, _ value: UInt32?, _ index: Int, isStreamed: Bool = false
+    ) {
         if !fits(request) { close() }
-        open.append(QueuedTransfer(request: request, value: value, operation: index))
+        open.append(
+            QueuedTransfer(request: request, value: value, operation: index, isStreamed: isStreamed))
         requestSize += request.isRead ? 1 : 5
         responseSize += request.isRead ? 4 : 0
     }
@@ -174,6 +180,12 @@ extension TransferPlanner {
         open = []
         (requestSize, responseSize) = (DAPTransfer.requestHeader, DAPTransfer.responseHeader)
     }
+}
+
+/// MEM-AP registers that concern the driver (ADIv5.2 §C2.6).
+enum AccessPortAddress {
+    /// TAR: changes nothing but where DRW reads and writes.
+    static let transferAddress: UInt8 = 0x04
 }
 
 /// DP registers that concern the driver (ADIv5.2 §B2.2).

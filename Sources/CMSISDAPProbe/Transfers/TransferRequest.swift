@@ -23,4 +23,8 @@ struct QueuedTransfer: Hashable, Sendable {
     /// What is written; nil for a read.
     let value: UInt32?
     let operation: Int
+    /// Part of reading a run of words: one of the words, or the address they start from.
+    ///
+    /// Nothing changes when such a transfer is made although one before it failed.
+    var isStreamed = false
 }
