@@ -37,7 +37,7 @@ final class DAPChannel {
     var generation = 0
     /// The failure after which the probe was reset; nil when none made it necessary.
     var resetCause: ProbeError?
-    private(set) var lastFailure: ProbeError?
+    var lastFailure: ProbeError?
 
     init(_ interface: any USBInterface, form: CMSISDAPInterface, timebase: any Timebase, trace: Trace) {
         (self.interface, self.form) = (interface, form)

@@ -20,18 +20,10 @@ struct ProbeFacts {
     /// A healthy probe answers at once, and a reset cures the others.
     private static let firstPatience: Duration = .seconds(1)
 
-    /// Drains and asks; gets the probe back in step when it does not answer, by a bus reset if need be.
+    /// Asks; before, gets the probe in step, by a bus reset if need be.
     init(askedThrough channel: DAPChannel, needsSerial: Bool) throws(ProbeError) {
-        let size: Int?
-        do {
-            try channel.dropStaleResponses()
-            size = try Self.number(.packetSize, channel)
-        } catch {
-            // The probe may still be at work for a host that crashed.
-            try channel.restoreStep()
-            size = try Self.number(.packetSize, channel)
-        }
-        if let size {
+        try channel.synchronise()
+        if let size = try Self.number(.packetSize, channel) {
             guard Self.packetSizes.contains(size) else {
                 throw .malformedResponse(command: DAPInfo.name, detail: "packets of \(size) bytes")
             }

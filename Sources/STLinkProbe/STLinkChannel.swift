@@ -11,35 +11,29 @@ import USBTransport
 /// Knows nothing of what commands mean. After a failure it remembers in what state the probe was left;
 /// `restoreStep` brings both sides back to "waiting for a command".
 final class STLinkChannel {
-    private enum Condition {
+    enum Condition {
         case inStep
         /// An answer may still come.
         case answerOutstanding(isHalted: Bool)
-        /// The probe may still be waiting for data and would take the next command for it; only a reset ends
-        /// that.
+        /// The probe may still be waiting for data and would take the next command for it.
         case dataOwed
     }
 
     /// Stays above 5 s: a host controller can stall the whole bus that long while a USB target is halted.
     static let patience: Duration = .seconds(6)
-    /// How long a packet that is already there takes to arrive.
-    private static let drainPatience: Duration = .milliseconds(10)
-    private static let drainLimit = 64
-    /// How long ST-LINKs take to come back after a bus reset.
-    private static let resetPause: Duration = .seconds(1)
 
-    private let interface: any USBInterface
-    private let commandEndpoint: UInt8, answerEndpoint: UInt8
+    let interface: any USBInterface
+    let commandEndpoint: UInt8, answerEndpoint: UInt8
     /// Bytes.
     private let packetSize: Int
-    private let timebase: any Timebase
-    private let trace: Trace
-    private var condition = Condition.inStep
+    let timebase: any Timebase
+    let trace: Trace
+    var condition = Condition.inStep
     /// Changes with every bus reset: whatever the probe was told before is forgotten.
-    private(set) var generation = 0
+    var generation = 0
     /// The failure after which the probe was reset; nil when none made it necessary.
-    private(set) var resetCause: ProbeError?
-    private var lastFailure: ProbeError?
+    var resetCause: ProbeError?
+    var lastFailure: ProbeError?
 
     init(
         _ interface: any USBInterface, product: STLinkProduct, timebase: any Timebase, trace: Trace
@@ -71,44 +65,6 @@ final class STLinkChannel {
             condition = .answerOutstanding(isHalted: false)
             throw .malformedResponse(command: Command.name, detail: error.summary)
         }
-    }
-
-    /// Undoes what the last failure left behind; free when there was none.
-    func restoreStep() throws(ProbeError) {
-        switch condition {
-        case .inStep: return
-        case .answerOutstanding(let isHalted):
-            if isHalted {
-                try transport("CLEAR_FEATURE(ENDPOINT_HALT)") { () throws(USBError) in
-                    try interface.clearHalt(commandEndpoint)
-                    try interface.clearHalt(answerEndpoint)
-                }
-            }
-            try drain()
-        case .dataOwed: try reset()
-        }
-        condition = .inStep
-    }
-
-    /// Reads what an earlier host left unread.
-    func drain() throws(ProbeError) {
-        try transport("reading stale answers") { () throws(USBError) in
-            for _ in 0..<Self.drainLimit {
-                guard let stale = try readStale() else { return }
-                trace(.warning, "ST-LINK stale answer dropped", ["bytes": stale.hexDump])
-            }
-        }
-    }
-
-    /// Resets the port and waits until the probe is back.
-    func reset() throws(ProbeError) {
-        trace(.warning, "ST-LINK bus reset")
-        generation &+= 1
-        resetCause = lastFailure
-        try transport("USB reset") { () throws(USBError) in try interface.resetDevice() }
-        timebase.wait(for: Self.resetPause)
-        condition = .inStep
-        try drain()
     }
 
     /// What failed before is over: the probe is in a mode that it was told to enter, or leave, since.
@@ -157,19 +113,5 @@ extension STLinkChannel {
         // With a probe that is gone there is nothing to bring back in step, and a reset would wait for its return.
         if error == .disconnected { return .inStep }
         return owingData ? .dataOwed : .answerOutstanding(isHalted: error == .stalled)
-    }
-
-    /// - Returns: nil when nothing is waiting.
-    private func readStale() throws(USBError) -> [UInt8]? {
-        do {
-            return try interface.receive(packetSize, from: answerEndpoint, within: Self.drainPatience)
-        } catch {
-            if case .timedOut = error { return nil }
-            throw error
-        }
-    }
-
-    private func transport(_ step: String, _ body: () throws(USBError) -> Void) throws(ProbeError) {
-        do { try body() } catch { throw .transport(error, during: step) }
     }
 }

@@ -15,6 +15,7 @@ extension STLinkProbe {
         try leaveMode()
         guard version.has(.debugRegisters) else { throw Self.lacking(.debugRegisters, on: version) }
         try setClock(clock)
+        try releaseForgottenReset()
         try enter()
     }
 
@@ -53,7 +54,7 @@ extension STLinkProbe {
     package func driveReset(_ asserted: Bool) throws(ProbeError) {
         try becomeReady()
         let reply = try attempt(DriveReset(asserted: asserted))
-        holdsReset = asserted
+        (holdsReset, knowsReset) = (asserted, true)
         guard case .failed(let status) = reply else { return }
         // Outside DEBUG mode some firmware does not know yet which pin is meant; `connect` drives it again.
         guard session == nil else {
@@ -114,6 +115,16 @@ extension STLinkProbe {
         }
         hasEntered = false
         readyGeneration = channel.generation
+    }
+
+    /// A program that was killed while it held nRST low, but not yet in DEBUG mode, left it so: leaving the mode did not help.
+    private func releaseForgottenReset() throws(ProbeError) {
+        guard !holdsReset, !knowsReset else { return }
+        if case .failed(let status) = try attempt(DriveReset(asserted: false)) {
+            // Outside DEBUG mode some firmware does not know yet which pin is meant, and then holds none.
+            trace(.debug, "ST-LINK does not release nRST before SWD is entered", ["status": status.meaning])
+        }
+        knowsReset = true
     }
 
     /// Enters SWD.

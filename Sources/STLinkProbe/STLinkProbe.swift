@@ -30,6 +30,8 @@ package final class STLinkProbe: DebugProbe {
     var hasEntered = false
     /// nRST is held low by us.
     var holdsReset = false
+    /// The level of nRST is known: it was driven or let go since the probe was opened.
+    var knowsReset = false
     /// The clock last set, or what firmware starts with.
     package internal(set) var clock = STLinkClock.powerOn.clock
     /// V3: what the probe offers, asked once.
@@ -38,8 +40,8 @@ package final class STLinkProbe: DebugProbe {
 
     /// Claims the probe, finds out what it is and takes it out of whatever mode it was left in.
     ///
-    /// The probe may be left over from a crash: stale answers are dropped, and if it does not answer at all
-    /// it gets one bus reset.
+    /// The probe may be left over from a crash: stale answers are dropped; if it does not answer it gets a bus reset, and if
+    /// that does not reach it, what it still waits for.
     /// - Throws: `unsupported` for a V1, a firmware loader or firmware without debug part.
     package init(
         opening device: USBDeviceDescription, on bus: any USBBus, timebase: any Timebase, trace: Trace
@@ -99,15 +101,13 @@ extension STLinkProbe {
         }
     }
 
-    /// First contact; some V2 on some hosts answer nothing until they get a bus reset.
+    /// First contact with a probe that was left in any state; some V2 on some hosts answer nothing until they get a bus reset.
     private static func identify(
         _ product: STLinkProduct, on channel: STLinkChannel
     ) throws(ProbeError) -> STLinkVersion {
         let version: STLinkVersion
-        do {
-            try channel.drain()
-            version = try readVersion(of: product, on: channel)
-        } catch {
+        try channel.synchronise()
+        do { version = try readVersion(of: product, on: channel) } catch {
             try channel.reset()
             version = try readVersion(of: product, on: channel)
         }

@@ -91,6 +91,11 @@ package final class SimulatedBench {
         get { controller.faults }
         set { controller.faults = newValue }
     }
+    /// Whether a port reset gets to the probe; USB/IP and some hubs keep it to themselves.
+    package var usbResetsReachProbe: Bool {
+        get { controller.resetsReachDevice }
+        set { controller.resetsReachDevice = newValue }
+    }
     /// The ordinal the next transfer will have.
     package var usbTransferCount: Int { controller.transferCount }
 

@@ -30,9 +30,8 @@ struct CMSISDAPFixture {
 
     /// A probe with those buffers, protocol 2.0.0.
     static func opening(size: UInt16 = 512, count: UInt8 = 4) -> [Step] {
-        dap("00 ff") + [.reply([0, 2, UInt8(size & 0xff), UInt8(size >> 8)])] + dap("00 fe") + [
-            .reply([0, 1, count])
-        ]
+        dap("00 fe") + [.reply([0, 1, count])] + dap("00 ff")
+            + [.reply([0, 2, UInt8(size & 0xff), UInt8(size >> 8)])] + dap("00 fe") + [.reply([0, 1, count])]
             + dap("00 f0", "00 02 13 00") + dap("00 04", "00 06 32 2e 30 2e 30 00")
     }
     /// What `connect(clock:)` sends for 10 MHz: the values are those of the specification.

@@ -21,7 +21,8 @@ import USBTransport
     @Test func `facts of an ORBTrace`() throws {
         // As captured, stale bytes included.
         let opening =
-            dap("00 ff", "00 02 fc 01 2e 33") + dap("00 fe", "00 01 01 00 00 00") + dap("00 f0", "00 01 03")
+            dap("00 fe", "00 01 01 00 00 00") + dap("00 ff", "00 02 fc 01 2e 33")
+            + dap("00 fe", "00 01 01 00 00 00") + dap("00 f0", "00 01 03")
             + dap("00 04", "00 06 32 2e 31 2e 30 00")
             + dap("00 09", "00 12 76 31 2e 33 2e 31 2d 30 2d 67 64 30 39 36 35 37 35 00")
             + dap("00 03", "00 05 41 42 43 44 00")
@@ -36,7 +37,7 @@ import USBTransport
 
     @Test func `a probe that answers an item with "unknown command" does without`() throws {
         let opening =
-            dap("00 ff", "00 02 40 00") + dap("00 fe", "ff") + dap("00 f0", "ff")
+            dap("00 fe", "ff") + dap("00 ff", "00 02 40 00") + dap("00 fe", "ff") + dap("00 f0", "ff")
             + dap("00 04", "00 05 30 32 35 34 00")
         let fixture = try CMSISDAPFixture(.hid, opening: reports(opening))
         #expect(fixture.probe.packetCount == 1)
@@ -52,13 +53,16 @@ import USBTransport
     @Test(arguments: [0, 3, 15, 20_000] as [UInt16]) func `packets of impossible size are refused`(
         size: UInt16
     ) throws {
-        let script = dap("00 ff") + [.reply([0, 2, UInt8(size & 0xff), UInt8(size >> 8)])]
+        let script =
+            dap("00 fe", "00 01 04") + dap("00 ff") + [.reply([0, 2, UInt8(size & 0xff), UInt8(size >> 8)])]
         #expect(
             try #require(throws: ProbeError.self) { try CMSISDAPFixture(opening: script) }.code == "PRB-002")
     }
 
     @Test func `a probe without SWD is refused`() throws {
-        let script = dap("00 ff", "00 02 00 02") + dap("00 fe", "00 01 01") + dap("00 f0", "00 01 02")
+        let script =
+            dap("00 fe", "00 01 01") + dap("00 ff", "00 02 00 02") + dap("00 fe", "00 01 01")
+            + dap("00 f0", "00 01 02")
         #expect(
             try #require(throws: ProbeError.self) { try CMSISDAPFixture(opening: script) }.code == "PRB-006")
     }
@@ -70,16 +74,15 @@ import USBTransport
 
     @Test func `an endpoint left halted is cleared`() throws {
         let opening: [ScriptedInterface.Step] =
-            [.replyFails(.stalled), .out([7])] + dap("00 fe", "00 01 04") + CMSISDAPFixture.opening()
+            [.replyFails(.stalled)] + CMSISDAPFixture.opening()
         let fixture = try CMSISDAPFixture(opening: opening)
         #expect(fixture.usb.events.contains(.clearHalt(0x85)))
         #expect(fixture.complaints == [])
     }
 
-    @Test func `a probe still at work for a host that crashed is stopped`() throws {
+    @Test func `a probe still at work for a host that crashed is listened to first`() throws {
         let opening =
-            dap("00 ff", "06 00 00 02") + [.out([7]), .reply(bytes("00 02 00 02"))] + dap("00 fe", "00 01 04")
-            + CMSISDAPFixture.opening()
+            dap("00 fe", "06 00 00 02") + [.reply(bytes("00 01 04"))] + CMSISDAPFixture.opening()
         let fixture = try CMSISDAPFixture(opening: opening)
         #expect(!fixture.usb.events.contains(.reset))
         #expect(fixture.complaints == [])
@@ -88,7 +91,7 @@ import USBTransport
     @Test func `silence costs one bus reset`() throws {
         let silence = ScriptedInterface.Step.replyFails(.timedOut(after: .seconds(1), transferred: 0))
         let opening =
-            dap("00 ff") + [silence, .out([7])] + dap("00 fe") + [silence] + CMSISDAPFixture.opening()
+            dap("00 fe") + [silence, .out([7])] + dap("00 fe") + [silence] + CMSISDAPFixture.opening()
         let fixture = try CMSISDAPFixture(opening: opening)
         #expect(fixture.usb.events.count { $0 == .reset } == 1)
         #expect(fixture.time.now == .seconds(1))
@@ -174,9 +177,10 @@ import USBTransport
     }
 
     @Test func `a clock it does not take is a refusal`() throws {
-        let fixture = try CMSISDAPFixture.connected(dap("11 00 00 00 00", "11 ff"))
+        let fixture = try CMSISDAPFixture.connected(dap("11 00 12 7a 00", "11 ff"))
         #expect(
-            try #require(throws: ProbeError.self) { try fixture.probe.setClock(Hertz(0)) }.code == "PRB-005")
+            try #require(throws: ProbeError.self) { try fixture.probe.setClock(.megahertz(8)) }.code
+                == "PRB-005")
     }
 
     @Test func `a probe without lamps is no worse`() throws {

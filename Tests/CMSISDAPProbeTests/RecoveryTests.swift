@@ -61,7 +61,7 @@ import USBTransport
     @Test func `a probe that does not find back is reset and must be connected again`() throws {
         let wrong = dap("00 fe", "05 00 00")
         let script =
-            dap("05 00 01 0e") + [.replyFails(late), .out([7])] + wrong + wrong + wrong
+            dap("05 00 01 0e") + [.replyFails(late), .out([7])] + wrong + wrong + wrong + echo
             + CMSISDAPFixture.connecting + good
         let fixture = try CMSISDAPFixture.connected(script)
         #expect(throws: ProbeError.self) { try fixture.probe.execute([read]) }

@@ -60,8 +60,8 @@ import USBTransport
 
     @Test(arguments: ["04", "05", "09", "16"]) func `no target`(status: String) throws {
         let script =
-            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 30 a3", "\(status) 00")
-            + exchange("f7", "f1 05 00 00 0b 08 00 00")
+            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 3c 01", "80 00")
+            + exchange("f2 30 a3", "\(status) 00") + exchange("f7", "f1 05 00 00 0b 08 00 00")
         let fixture = try STLinkFixture(.v2, opening: STLinkFixture.openingV2J45, script)
         let error = try #require(throws: ProbeError.self) { try fixture.probe.connect(clock: .megahertz(4)) }
         #expect(error.code == "PRB-007")
@@ -70,8 +70,8 @@ import USBTransport
 
     @Test func `no target without supply`() throws {
         let script =
-            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 30 a3", "05 00")
-            + exchange("f7", "f1 05 00 00 10 00 00 00")
+            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 3c 01", "80 00")
+            + exchange("f2 30 a3", "05 00") + exchange("f7", "f1 05 00 00 10 00 00 00")
         let fixture = try STLinkFixture(.v2, opening: STLinkFixture.openingV2J45, script)
         let error = try #require(throws: ProbeError.self) { try fixture.probe.connect(clock: .megahertz(4)) }
         guard case .targetNotPowered(let volts) = error else { Issue.record("\(error)"); return }
@@ -80,8 +80,8 @@ import USBTransport
 
     @Test func `entering is tried again while the target is busy`() throws {
         let script =
-            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 30 a3", "14 00")
-            + exchange("f2 30 a3", "10 00") + exchange("f2 30 a3", "80 00")
+            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 3c 01", "42 00")
+            + exchange("f2 30 a3", "14 00") + exchange("f2 30 a3", "10 00") + exchange("f2 30 a3", "80 00")
         let fixture = try STLinkFixture(.v2, opening: STLinkFixture.openingV2J45, script)
         try fixture.probe.connect(clock: .megahertz(4))
         #expect(fixture.time.now == .microseconds(300))

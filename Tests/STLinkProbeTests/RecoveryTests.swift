@@ -10,12 +10,13 @@ import USBTransport
 @testable import STLinkProbe
 
 @Suite struct `ST-LINK recovery` {
+    private let echo = exchange("f5", "02 00")
     private let late = USBError.timedOut(after: .seconds(6), transferred: 0)
 
     @Test func `an answer that came too late is dropped, and work goes on`() throws {
         let script =
             exchange("f2 45 ff ff 00 00") + [.replyFails(late), .reply(bytes("80 00 00 00 01 00 00 00"))]
-            + exchange("f2 45 ff ff 0c 00", "80 00 00 00 02 00 00 00")
+            + echo + exchange("f2 45 ff ff 0c 00", "80 00 00 00 02 00 00 00")
         let fixture = try STLinkFixture.connected(script)
         #expect(
             try #require(throws: ProbeError.self) { try fixture.probe.execute([.read(.debugPort(0))]) }.code
@@ -28,7 +29,7 @@ import USBTransport
     @Test func `halted endpoints are cleared`() throws {
         let script =
             exchange("f2 45 ff ff 00 00") + [.replyFails(.stalled)]
-            + exchange("f2 45 ff ff 0c 00", "80 00 00 00 02 00 00 00")
+            + echo + exchange("f2 45 ff ff 0c 00", "80 00 00 00 02 00 00 00")
         let fixture = try STLinkFixture.connected(script)
         #expect(throws: ProbeError.self) { try fixture.probe.execute([.read(.debugPort(0))]) }
         #expect(try fixture.probe.execute([.read(.debugPort(0xc))]) == [2])
@@ -41,8 +42,8 @@ import USBTransport
             exchange("f2 4b 00", "80 00") + exchange("f2 08 00 00 00 20 04 00") + [
                 .outFails([1, 2, 3, 4], late)
             ]
-            // after the reset: nothing until connected, then the mode dance from the start
-            + exchange("f5", "00 01") + exchange("f3 07")
+            // after the reset: an echo, nothing more until connected, then the mode dance from the start
+            + exchange("f5", "00 01") + exchange("f5", "00 01") + exchange("f3 07")
             + exchange("f2 61 00 00 c0 5d", "80 00 00 00 c0 5d 00 00")
             + exchange("f2 30 a3", "80 00") + exchange("f2 45 ff ff 00 00", "80 00 00 00 77 24 a0 6b")
         let fixture = try STLinkFixture.connected(script)
@@ -97,7 +98,7 @@ import USBTransport
         let short = Array(bytes("80 00 00 00 01 00 00 00").prefix(count))
         let script =
             exchange("f2 45 ff ff 00 00") + [.reply(short)]
-            + exchange("f2 45 ff ff 0c 00", "80 00 00 00 02 00 00 00")
+            + echo + exchange("f2 45 ff ff 0c 00", "80 00 00 00 02 00 00 00")
         let fixture = try STLinkFixture.connected(script)
         #expect(
             try #require(throws: ProbeError.self) { try fixture.probe.execute([.read(.debugPort(0))]) }.code

@@ -33,13 +33,14 @@ struct STLinkFixture {
 
     /// V3J9M3, idle.
     static let openingV3: [Step] =
-        exchange("f1", "30 00 83 04 4e 37") + exchange("fb", "03 00 09 03 00 00 00 00 83 04 4e 37")
+        exchange("f5", "01 00") + exchange("f1", "30 00 83 04 4e 37")
+        + exchange("fb", "03 00 09 03 00 00 00 00 83 04 4e 37")
         + exchange("f5", "01 00")
     /// What `connect(clock:)` sends to that probe for 24 MHz.
     static let connectingV3: [Step] =
         exchange("f5", "01 00") + exchange("f2 62 00", clocksV3)
         + exchange("f2 61 00 00 c0 5d", "80 00 00 00 c0 5d 00 00")
-        + exchange("f2 30 a3", "80 00")
+        + exchange("f2 3c 01", "80 00") + exchange("f2 30 a3", "80 00")
     /// A list as V3J9M3 gives it: 24000 8000 3300 1000 200 50 5 kHz.
     static let clocksV3 =
         "80 00 00 00 c0 5d 00 00 07 00 00 00 c0 5d 00 00 40 1f 00 00 e4 0c 00 00 e8 03 00 00 c8 00 00 00 "
@@ -47,7 +48,7 @@ struct STLinkFixture {
 
     /// A V2 whose firmware is `packed` (two bytes, big endian), idle.
     static func openingV2(_ packed: String) -> [Step] {
-        exchange("f1", packed + " 83 04 48 37") + exchange("f5", "01 00")
+        exchange("f5", "01 00") + exchange("f1", packed + " 83 04 48 37") + exchange("f5", "01 00")
     }
     /// V2J45S7, idle.
     static let openingV2J45 = openingV2("2b 47")
@@ -63,7 +64,9 @@ struct STLinkFixture {
     static func connectedV2(_ packed: String = "2b 47", _ script: [Step] = []) throws(ProbeError)
         -> STLinkFixture
     {
-        let connecting = exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 30 a3", "80 00")
+        let connecting =
+            exchange("f5", "01 00") + exchange("f2 43", "80 00") + exchange("f2 3c 01", "80 00")
+            + exchange("f2 30 a3", "80 00")
         let fixture = try STLinkFixture(.v2, opening: openingV2(packed) + connecting, script)
         try fixture.probe.connect(clock: .megahertz(4))
         return fixture

@@ -18,6 +18,8 @@ final class VirtualHostController {
     private(set) var generation = 1
     private(set) var endpoints: [VirtualEndpoint] = []
     var configurationValue: UInt8 = 1
+    /// False behind USB/IP and some hubs: a port reset then ends the host's transfers, and that is all.
+    var resetsReachDevice = true
     var statistics = LinkStatistics()
     var recorder: TranscriptRecorder?
 
@@ -64,9 +66,10 @@ final class VirtualHostController {
         recorder?.note(.portReset, at: now)
         for endpoint in endpoints {
             for transfer in endpoint.queue { end(transfer, .failure(.cancelled), at: now) }
-            (endpoint.queue, endpoint.isHalted, endpoint.freeAt) = ([], false, now)
+            (endpoint.queue, endpoint.freeAt) = ([], now)
+            if resetsReachDevice { endpoint.isHalted = false }
         }
-        function.busReset()
+        if resetsReachDevice { function.busReset() }
         advance(to: now &+ .milliseconds(50))
     }
 

@@ -58,7 +58,8 @@ final class VirtualUSBInterface: USBInterface {
 
     func cancel(_ ticket: USBTicket) {
         guard let transfer = transfers.removeValue(forKey: ticket.rawValue) else { return }
-        bus.controller.cancel(transfer)
+        bus.controller.advance(to: bus.controller.now)
+        bus.controller.abandon(transfer)
     }
 
     func control(
@@ -87,7 +88,7 @@ final class VirtualUSBInterface: USBInterface {
         guard bus.controller.generation == generation else { return }
         // What has already crossed the cable is executed; its answer waits for the next one to claim the device.
         bus.controller.advance(to: bus.controller.now)
-        for transfer in transfers.values { bus.controller.cancel(transfer) }
+        for (_, transfer) in transfers.sorted(by: { $0.key < $1.key }) { bus.controller.abandon(transfer) }
         transfers = [:]
         bus.release(descriptor.number)
     }

@@ -44,13 +44,17 @@ struct ProbeBench {
 
     /// As the shell does it: whichever driver knows the device.
     static func open(_ device: USBDeviceDescription, on bench: SimulatedBench) throws -> any DebugProbe {
+        try open(device, through: bench.bus, time: bench.time)
+    }
+    static func open(
+        _ device: USBDeviceDescription, through bus: any USBBus, time: any Timebase
+    ) throws -> any DebugProbe {
         if STLinkProbe.recognises(device) != nil {
-            return try STLinkProbe(opening: device, on: bench.bus, timebase: bench.time, trace: .silent)
+            return try STLinkProbe(opening: device, on: bus, timebase: time, trace: .silent)
         }
         let candidate = try #require(CMSISDAPProbe.recognises(device))
         return try CMSISDAPProbe(
-            opening: device, interface: candidate.interface, on: bench.bus, timebase: bench.time,
-            trace: .silent)
+            opening: device, interface: candidate.interface, on: bus, timebase: time, trace: .silent)
     }
 
     /// A debug port that is connected and powered up.
