@@ -2,34 +2,47 @@
 // Copyright the extflash authors
 
 /// The text form, as the command line's `--probe` takes it:
-/// `sim:KIND[,app=A][,times=T][,fault=F][,seed=N][,state=DIR][,firmware=V][,part=P][,power=on|off][,wire-limit=HZ]
-/// [,usb-fault=N:F]…`
+/// `sim:KIND[,board=NAME|FILE][,flash=NAME[:bankN]]…[,part=P][,app=A][,times=T][,fault=F[:bankN]]…[,seed=N]
+/// [,state=DIR][,firmware=V][,power=on|off][,wire-limit=HZ][,usb-fault=N:F]…`
 extension BenchConfiguration {
     package static let selectorPrefix = "sim:"
     static let keys = [
-        "app", "times", "fault", "seed", "state", "firmware", "part", "power", "wire-limit", "usb-fault",
+        "board", "flash", "part", "app", "times", "fault", "seed", "state", "firmware", "power", "wire-limit",
+        "usb-fault",
     ]
+    /// These may be given several times: faults add up, and each chip has a part of its own.
+    private static let repeatable = ["fault", "flash", "usb-fault"]
 
-    /// The bench that a selector asks for; `files` describe boards and flash parts.
+    /// `files` describe boards and flash parts.
     package init(selector: String, files: DescriptionFiles) throws(BenchError) {
         guard selector.hasPrefix(Self.selectorPrefix) else { throw .notASimulatorSelector(selector) }
-        self.init(files: files)
         let items = selector.dropFirst(Self.selectorPrefix.count).split(
             separator: ",", omittingEmptySubsequences: false)
-        probe = try Self.probeKind(items.first.map(String.init) ?? "")
+        let kind = try Self.probeKind(items.first.map(String.init) ?? "")
+        let settings = try Self.settings(items.dropFirst())
+        // The board comes first: others are about its part and its chips.
+        let board = settings.first { $0.key == "board" }?.value ?? BoardDescription.usual
+        self.init(board: try BoardDescription(board, files: files), files: files)
+        probe = kind
+        for (key, value) in settings where key != "board" { try set(key, value) }
+        try checkFirmware()
+    }
+
+    private static func settings(_ items: ArraySlice<Substring>) throws(BenchError) -> [(
+        key: String, value: String
+    )] {
+        var settings: [(key: String, value: String)] = []
         var seen: Set<String> = []
-        for item in items.dropFirst() {
+        for item in items {
             guard let separator = item.firstIndex(of: "="), separator > item.startIndex else {
                 throw .malformedItem(String(item))
             }
             let key = String(item[..<separator])
-            // Faults add up; everything else is set once.
-            guard seen.insert(key).inserted || ["fault", "usb-fault"].contains(key) else {
-                throw .repeatedKey(key)
-            }
-            try set(key, String(item[item.index(after: separator)...]))
+            guard keys.contains(key) else { throw .unknownKey(key, valid: keys) }
+            guard seen.insert(key).inserted || repeatable.contains(key) else { throw .repeatedKey(key) }
+            settings.append((key, String(item[item.index(after: separator)...])))
         }
-        try checkFirmware()
+        return settings
     }
 
     private static func probeKind(_ text: String) throws(BenchError) -> ProbeKind {
@@ -64,6 +77,7 @@ extension BenchConfiguration {
                 throw .unknownValue(key: key, value: value, valid: ["a clock in Hz such as 8000000"])
             }
             wireLimit = limit
+        case "flash": try setFlash(value)
         case "usb-fault": try addFault(value)
         default: throw .unknownKey(key, valid: Self.keys)
         }
@@ -86,21 +100,50 @@ extension BenchConfiguration {
         return digits
     }
 
-    /// `absent`: every chip; `absent:bank2`: that one.
+    // MARK: Chips
+
+    /// `absent`: every chip; `absent:bank2`: that one; `swapped-banks`: two chips in each other's places.
     private mutating func setFault(_ value: String) throws(BenchError) {
-        let parts = value.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-        let fault: FlashFault = try Self.choice("fault", parts[0])
-        var banks = board.chips.map(\.wiring.bank)
-        if parts.count > 1 {
-            let names = banks.map { "bank\($0)" }
-            guard parts.count == 2, let index = names.firstIndex(of: parts[1]) else {
-                throw .unknownValue(key: "fault", value: value, valid: names.map { "\(parts[0]):\($0)" })
-            }
-            banks = [banks[index]]
+        if value == Self.swappedBanks { return try swapBanks() }
+        let (name, banks) = try chips("fault", value)
+        guard let fault = FlashFault(rawValue: name) else {
+            let swap = board.chips.count > 1 ? [Self.swappedBanks] : []
+            throw .unknownValue(
+                key: "fault", value: value, valid: FlashFault.allCases.map(\.rawValue) + swap)
         }
         for bank in banks {
             guard chipFaults.updateValue(fault, forKey: bank) == nil else { throw .repeatedKey("fault") }
         }
+    }
+    private static let swappedBanks = "swapped-banks"
+
+    /// The part on every chip's place, or with `:bankN` on one of them: a file of `Config/flash`.
+    private mutating func setFlash(_ value: String) throws(BenchError) {
+        let (name, banks) = try chips("flash", value)
+        guard !name.isEmpty else { throw .unknownValue(key: "flash", value: value, valid: ["a flash part"]) }
+        for index in board.chips.indices where banks.contains(board.chips[index].wiring.bank) {
+            board.chips[index].flash = name
+        }
+    }
+
+    /// A value and the banks it is about: those behind the colon, or all.
+    private func chips(_ key: String, _ value: String) throws(BenchError) -> (name: String, banks: [Int]) {
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+        let banks = board.chips.map(\.wiring.bank)
+        guard parts.count > 1 else { return (parts[0], banks) }
+        guard parts.count == 2, let bank = banks.first(where: { "bank\($0)" == parts[1] }) else {
+            throw .unknownValue(key: key, value: value, valid: banks.map { "\(parts[0]):bank\($0)" })
+        }
+        return (parts[0], [bank])
+    }
+
+    /// Somebody has put each of two chips, with what it holds, where the other one was.
+    private mutating func swapBanks() throws(BenchError) {
+        guard board.chips.count == 2 else {
+            throw .unknownValue(
+                key: "fault", value: Self.swappedBanks, valid: FlashFault.allCases.map(\.rawValue))
+        }
+        (board.chips[0].wiring, board.chips[1].wiring) = (board.chips[1].wiring, board.chips[0].wiring)
     }
 
     /// `N:stall`: the transfer's ordinal and what happens to it.

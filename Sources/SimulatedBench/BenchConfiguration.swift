@@ -80,7 +80,7 @@ package struct BenchConfiguration: Sendable {
     /// What boards and flash parts are described by.
     package var files: DescriptionFiles
 
-    package init(board: BoardDescription = .standard, files: DescriptionFiles) {
+    package init(board: BoardDescription, files: DescriptionFiles) {
         (self.board, self.files) = (board, files)
     }
 }

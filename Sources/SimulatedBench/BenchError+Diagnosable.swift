@@ -54,6 +54,7 @@ extension BenchError: Diagnosable {
             "\(file):\(line):\(column): \(problem.text)"
         case .faultImpossible(let fault, let part, let feature):
             "`fault=\(fault)` is impossible: the flash \(part) has no \(feature)"
+        case .descriptionMissing(let path, ""): "there is no board file `\(path)` that can be read"
         case .descriptionMissing(let name, let folder):
             "the simulator finds no file `\(folder)/\(name).yaml`"
         }
@@ -73,6 +74,7 @@ extension BenchError: Diagnosable {
         case .stateInUse: ["wait until the other run ends, or give each its own directory"]
         case .description: ["correct the file; the pages on board and flash files say what it may hold"]
         case .faultImpossible: ["choose another fault, or a board with another flash part"]
+        case .descriptionMissing(_, ""): ["check the path"]
         case .descriptionMissing(_, let folder):
             ["check the name; `extflash config list` shows the files in `\(folder)`"]
         case .stateForeign:

@@ -14,9 +14,20 @@ extension DescriptionFiles {
     }
 }
 
+extension BoardDescription {
+    /// The board that is simulated when none is named; read once.
+    package static let standard: BoardDescription = {
+        do {
+            return try BoardDescription(BoardDescription.usual, files: .repository)
+        } catch {
+            preconditionFailure("\(error)")
+        }
+    }()
+}
+
 extension BenchConfiguration {
     /// The bench that is simulated when nothing else is asked for.
-    package init() { self.init(files: .repository) }
+    package init() { self.init(board: .standard, files: .repository) }
 
     package init(selector: String) throws(BenchError) {
         try self.init(selector: selector, files: .repository)

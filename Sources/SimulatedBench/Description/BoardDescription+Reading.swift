@@ -3,14 +3,21 @@
 
 /// From the files of `Config/boards` and `Config/targets` (Workbench's article BoardFiles).
 extension BoardDescription {
-    /// Reads the board `name`: a file of `boards`, or a path to one.
+    /// The board that is simulated when none is named.
+    package static let usual = "stm32h745xi-w25q128"
+    /// What is fitted where a board takes any part.
+    private static let usualFlash = "w25q128jv"
+
+    /// Reads the board `name`: a file of `boards`, or a path to one, which has a slash or ends with `.yaml`.
     ///
     /// Throws `BenchError.description`, with file, line and column, for whatever cannot be built.
     package init(_ name: String, files: DescriptionFiles) throws(BenchError) {
-        let root = try files.node(name, in: "boards")
+        let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
+        let root = try isPath ? files.node(at: name) : files.node(name, in: "boards")
         let schema = try root.member("schema").integer(in: 1...2)
         self = try schema == 1 ? Self.first(root, files) : Self.second(root, files)
         try check(at: root)
+        for index in chips.indices where chips[index].flash == "sfdp" { chips[index].flash = Self.usualFlash }
     }
 
     /// Schema 1: one bank, and the chip beside it.

@@ -18,7 +18,7 @@ package struct BoardDescription: Hashable, Sendable {
 
     /// A flash chip on the board.
     struct FittedChip: Hashable, Sendable {
-        /// A file of `Config/flash`; `sfdp`: any part.
+        /// A file of `Config/flash`.
         var flash: String
         var wiring: ChipWiring
     }

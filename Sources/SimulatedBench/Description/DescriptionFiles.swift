@@ -28,4 +28,14 @@ package struct DescriptionFiles: Sendable {
         }
         return try DescriptionNode(text: file.text, file: file.path)
     }
+
+    /// The root of a file anywhere, as somebody named it.
+    ///
+    /// Throws as `node(_:in:)` does; a path never stands for a file of `Config`.
+    func node(at path: String) throws(BenchError) -> DescriptionNode {
+        guard let file = find(path.hasPrefix("/") ? path : "./" + path) else {
+            throw .descriptionMissing(path, folder: "")
+        }
+        return try DescriptionNode(text: file.text, file: file.path)
+    }
 }

@@ -7,9 +7,12 @@ extension ConfigurationLibrary {
     /// The files that are in force, for the simulated bench, which reads them in its own way.
     package var descriptionFiles: DescriptionFiles {
         DescriptionFiles { name in
-            guard let slash = name.firstIndex(of: "/"),
-                let kind = ConfigurationKind(rawValue: String(name[..<slash]))
-            else { return nil }
+            guard let slash = name.firstIndex(of: "/") else { return nil }
+            guard let kind = ConfigurationKind(rawValue: String(name[..<slash])) else {
+                // A path that somebody gave.
+                let entry = ConfigurationEntry(.boards, path: name)
+                return (try? entry.text()).map { DescriptionFiles.File(path: name, text: $0) }
+            }
             let fileName = name[name.index(after: slash)...]
             var entries = ConfigurationEntry.builtIn(kind).filter { $0.name + ".yaml" == fileName }
             for root in paths.roots where HostFile.exists("\(root)/\(name)") {

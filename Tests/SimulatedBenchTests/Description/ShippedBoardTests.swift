@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
 import Foundation
 import Testing
 
@@ -9,12 +10,6 @@ import Testing
 /// The boards of `Config/boards`, as the simulator builds them.
 @Suite struct `Shipped boards` {
     private static let root = URL(filePath: #filePath).appending(path: "../../../../Config").standardized
-    private static let files = DescriptionFiles { name in
-        guard let text = try? String(contentsOf: root.appending(path: name), encoding: .utf8) else {
-            return nil
-        }
-        return DescriptionFiles.File(path: "Config/\(name)", text: text)
-    }
     private static let names: [String] = {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: root.path + "/boards")) ?? []
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
@@ -31,7 +26,7 @@ import Testing
 
     /// The reader holds every pin against the multiplexer table of the target.
     @Test(arguments: names) func `have pins that carry their signals`(name: String) throws {
-        let board = try BoardDescription(name, files: Self.files)
+        let board = try BoardDescription(name, files: .repository)
         #expect(board.name == name)
         #expect(board.isDualFlash == (board.chips.count == 2))
         for chip in board.chips { #expect(Set(chip.wiring.lines).count == 4) }
@@ -41,7 +36,7 @@ import Testing
     @Test(arguments: ["stm32h743", "stm32h745"]) func `lie on targets with every QUADSPI pin`(target: String)
         throws
     {
-        let board = try BoardDescription("generic-\(target)-dual", files: Self.files)
+        let board = try BoardDescription("generic-\(target)-dual", files: .repository)
         #expect(board.pins.count == 25)
         #expect(Set(board.pins.map(\.pin)).count == 25)
         #expect(Set(board.pins.map(\.signal)).count == 11)
@@ -51,7 +46,7 @@ import Testing
 
     @Test func `with one chip select for both banks have it on both chips`() throws {
         for name in ["stm32h745i-disco", "stm32h747i-disco", "stm32h750b-dk"] {
-            let board = try BoardDescription(name, files: Self.files)
+            let board = try BoardDescription(name, files: .repository)
             #expect(board.chips.map(\.wiring.select) == [PinName("PG6"), PinName("PG6")])
             #expect(Set(board.chips.map(\.wiring.clock)).count == 1)
         }

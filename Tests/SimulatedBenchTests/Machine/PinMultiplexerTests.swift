@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
 import Testing
 
 @testable import SimulatedBench

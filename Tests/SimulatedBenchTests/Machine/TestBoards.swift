@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
+
 @testable import SimulatedBench
 
 extension BoardDescription {
