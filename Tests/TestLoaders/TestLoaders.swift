@@ -16,6 +16,7 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case wrongBank = "wrong-bank"
     case errorCode = "error-code"
     case semihosting = "semihosting"
+    case halStyle = "hal-style"
     case newlibHeap = "newlib-heap"
     case stackOverruns = "stack-overruns"
 

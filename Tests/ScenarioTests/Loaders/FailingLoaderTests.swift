@@ -43,6 +43,17 @@ import Testing
         #expect(error.findings.contains(.flashIdentified([0xEF, 0x40, 0x18], isExpected: true)))
     }
 
+    @Test func `a time-out whose clock stands still is a hang, named by the wait and what it waits for`()
+        throws
+    {
+        let bench = try LoaderBench { $0.flashFault = .absent }
+        let error = try failure(of: .halStyle, on: bench)
+        #expect(error.code == "LDR-031")
+        #expect(error.summary.contains("it was in qspi_wait_flag (loader.c:"))
+        #expect(error.findings.contains { if case .flashSilent = $0 { true } else { false } })
+        #expect(error.failureClass == .flashSilent)
+    }
+
     @Test func `a loader for the other bank is found out, and the board is not blamed`() throws {
         let error = try failure(of: .wrongBank)
         #expect(

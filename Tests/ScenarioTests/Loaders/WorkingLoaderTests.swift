@@ -11,8 +11,8 @@ import Testing
 
 @testable import SimulatedBench
 
-/// Loaders in the two styles that are in use, beside the project's own: nil.
-private let loaders: [TestLoader?] = [nil, .vendorTemplate, .cycleCounter]
+/// Loaders in the styles that are in use, beside the project's own: nil.
+private let loaders: [TestLoader?] = [nil, .vendorTemplate, .cycleCounter, .halStyle]
 private let probes: [BenchConfiguration.ProbeKind] = [.stlinkV3, .cmsisDAPv2]
 
 @Suite struct `Loaders that work` {
