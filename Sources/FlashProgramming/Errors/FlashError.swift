@@ -76,7 +76,8 @@ extension FlashError {
         case .device(let operation, let range, let cause, let after):
             .device(operation, range, cause: cause, after.updated(journal))
         case .cancelled(let after): .cancelled(after.updated(journal))
-        case .geometry, .beyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned, .invalidRange,
+        case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned,
+            .invalidRange,
             .needsErase:
             self
         }
