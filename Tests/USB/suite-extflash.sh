@@ -80,7 +80,7 @@ expect_line "info" "  kind      $name"
 expect_line "info" "  serial    $serial"
 expect_line "info" "  firmware  $firmware"
 expect_line "info" "  definition      STM32H745, H747, H755, H757 (Cortex-M7 and Cortex-M4)"
-expect_line "info" "  chip          Winbond W25Q128JV (16 MiB)"
+expect_line "info" "  chip          Winbond W25Q128JV (16 MiB, 3 V)"
 expect_line "info" "  JEDEC id      ef 40 18"
 program_and_verify image.bin
 run 0 "$extflash" read --range "0x90000000+$(stat -c %s image.bin)" -o back.bin --progress none
@@ -109,7 +109,7 @@ expect_line "probes" "CMSIS-DAP v2  $second  --probe $second"
 # What is asked for, and which of the two that is.
 while read -r selector wanted; do
     run 0 "$extflash" info --probe "$selector" --progress none
-    expect_equal "--probe $selector" "$(sed -n 's/^  serial    //p' "$log")" "$wanted"
+    expect_equal "--probe $selector" "$(sed -n 's/^  serial  *//p' "$log")" "$wanted"
 done <<LIST
 $first $first
 $second $second
