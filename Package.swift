@@ -61,20 +61,26 @@ let package = Package(
         // target
         layer("DebugAccess", on: ["Essentials", "DebugProbe"]),
         layer("CortexM", on: ["Essentials", "DebugProbe", "DebugAccess"]),
+        layer("FlashController", on: ["Essentials", "HardwareDescription", "DebugAccess"]),
         layer(
             "TargetControl",
-            on: ["Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM"]),
+            on: [
+                "Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM",
+                "FlashController",
+            ]),
         // flash
         layer("ObjectFiles", on: ["Essentials"]),
         layer(
             "FlashLoader",
             on: [
-                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription",
+                "FlashController", "TargetControl",
             ]),
         layer(
             "FlashProgramming",
             on: [
-                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription",
+                "FlashController", "TargetControl",
                 "FlashLoader",
             ]),
         // What the executable carries: written into Swift sources by the build.
@@ -101,7 +107,8 @@ let package = Package(
             on: [
                 "Essentials", "CLinuxShim", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe",
                 "CMSISDAPProbe",
-                "DebugAccess", "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles",
+                "DebugAccess", "CortexM", "HardwareDescription", "FlashController", "TargetControl",
+                "ObjectFiles",
                 "FlashLoader",
                 "FlashProgramming",
                 "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
@@ -139,6 +146,9 @@ let package = Package(
         tests("CortexMTests", of: ["Essentials", "DebugProbe", "DebugAccess", "CortexM", "DebugTestKit"]),
         tests("HardwareDescriptionTests", of: ["Essentials", "HardwareDescription"]),
         tests(
+            "FlashControllerTests",
+            of: ["Essentials", "HardwareDescription", "DebugAccess", "FlashController"]),
+        tests(
             "TargetControlTests",
             of: [
                 "Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM", "TargetControl",
@@ -148,7 +158,7 @@ let package = Package(
             "FlashLoaderTests",
             of: [
                 "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "HardwareDescription",
-                "TargetControl",
+                "FlashController", "TargetControl",
                 "FlashLoader",
                 "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
@@ -160,7 +170,7 @@ let package = Package(
             "FlashProgrammingTests",
             of: [
                 "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "HardwareDescription",
-                "TargetControl",
+                "FlashController", "TargetControl",
                 "FlashLoader",
                 "FlashProgramming",
             ]),
@@ -190,7 +200,8 @@ let package = Package(
             of: [
                 "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess",
                 "CortexM",
-                "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
+                "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "FlashLoader",
+                "FlashProgramming",
                 "EmulatedCortexM",
                 "SimulatedBench", "BenchTestKit", "Workbench", "ReferenceLoader", "ShippedConfiguration",
                 "ELFTestKit",

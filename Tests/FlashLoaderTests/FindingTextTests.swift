@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import FlashController
+import HardwareDescription
 import Testing
 
 @testable import FlashLoader
-@testable import HardwareDescription
 
 @Suite struct `What a person reads` {
     @Test(arguments: [
@@ -46,27 +47,7 @@ import Testing
             .gateOverwritten(at: 0x2407_FE64),
             "the code that calls return to, behind its stack, was overwritten at 0x2407fe64"
         ),
-        (.controllerClockOff, "the QUADSPI's clock is off"),
-        (.portClockOff("G"), "the clock of GPIOG is off"),
-        (
-            .pinNotConnected(
-                BoardDefinition.Pin(signal: .clock, pin: PinName(port: 1, number: 2), function: 9), mode: 1,
-                function: 0),
-            "PB2 (CLK) is an output, not alternate function 9"
-        ),
-        (.wrongBank(selected: 1, board: 2), "the QUADSPI is set to bank 1, the flash is on bank 2"),
-        (.flashSilent([0, 0, 0]), "the flash does not answer (JEDEC id reads 00 00 00)"),
-        (
-            .flashIdentified([0xC8, 0x40, 0x18], isExpected: false),
-            "the flash is another one: JEDEC id c8 40 18"
-        ),
-        (
-            .writeProtected(StatusRegisters(0x1C, 0x42, 0x64)),
-            """
-            the flash is write-protected: SR1 0x1c, SR2 0x42, SR3 0x64 \
-            (WPS: individual block locks, BP 7, CMP, quad enabled)
-            """
-        ),
+        (.flash(.controllerClockOff), "the QUADSPI's clock is off"),
     ])
     func `one finding`(finding: LoaderFinding, text: String) { #expect(finding.text == text) }
 
@@ -84,14 +65,16 @@ import Testing
 
     @Test func `the summary names three, and what only describes gives way`() {
         let findings: [LoaderFinding] = [
-            .calledFrom("main"), .stackUsed(100, of: 8192), .controllerClockOff, .portClockOff("B"),
-            .flashIdentified([1, 2, 3], isExpected: true), .quadDisabled, .flashBusy,
+            .calledFrom("main"), .stackUsed(100, of: 8192), .flash(.controllerClockOff),
+            .flash(.portClockOff("GPIOB", signals: [.clock])),
+            .flash(.identified(bank: 1, id: [1, 2, 3], chips: [])), .flash(.quadDisabled(bank: 1)),
+            .flash(.busy(bank: 1)),
         ]
         let error = LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings)
         #expect(
             error.summary == """
-                Init of a.stldr returned 0, failure: the QUADSPI's clock is off; the clock of GPIOB is off; \
-                the flash's quad enable bit is not set
+                Init of a.stldr returned 0, failure: the QUADSPI's clock is off; the clock of GPIOB is off (CLK); \
+                the quad enable bit of the flash on bank 1 is not set
                 """)
         // Each remedy once.
         #expect(error.remedies.count == 3 && Set(error.remedies).count == 3)
@@ -113,16 +96,8 @@ import Testing
             LoaderError.refused(.sectorErase, value: 0, file: "a", findings: findings).code
         }
         #expect(code([]) == "LDR-030")
-        #expect(code([.quadDisabled, .flashSilent([255, 255, 255])]) == "LDR-028")
-        #expect(code([.writeProtected(StatusRegisters(4, 2, 0))]) == "LDR-029")
-    }
-
-    @Test(arguments: [
-        (StatusRegisters(0x00, 0x02, 0x60), false), (StatusRegisters(0x04, 0, 0), true),
-        (StatusRegisters(0x20, 0, 0), false), (StatusRegisters(0, 0x40, 0), true),
-        (StatusRegisters(0, 0, 0x04), true),
-    ])
-    func `which status protects something`(status: StatusRegisters, isProtected: Bool) {
-        #expect(status.protectsAnything == isProtected)
+        let silent = FlashFinding.silent(bank: 2, id: [255, 255, 255])
+        #expect(code([.flash(.quadDisabled(bank: 2)), .flash(silent)]) == "LDR-028")
+        #expect(code([.flash(.writeProtected(bank: 1, "SR1 0x04"))]) == "LDR-029")
     }
 }

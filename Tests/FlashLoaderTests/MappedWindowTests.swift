@@ -2,9 +2,9 @@
 // Copyright the extflash authors
 
 import Essentials
-import TargetControl
 import Testing
 
+@testable import FlashController
 @testable import FlashLoader
 
 /// ES0392 §2.7.5: reads of the last bytes that FSIZE describes hang the bus.

@@ -52,7 +52,7 @@ enum ChipFiles {
           mode-bit: {register: SR3, bit: 0}
         registers:
           - {name: SR3, read: 0x15}
-          - {name: SR2, read: 0x35, non-volatile: 0x42}
+          - {name: SR2, read: 0x3f, non-volatile: 0x42}
         failures:
           clear: 0x50
           bits: [{register: SR3, bit: 5, value: 1, means: erase}]

@@ -15,12 +15,17 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "DebugAccess": ["Essentials", "DebugProbe"],
     "CortexM": ["Essentials", "DebugProbe", "DebugAccess"],
     "HardwareDescription": ["Essentials"],
-    "TargetControl": ["Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM"],
+    "FlashController": ["Essentials", "HardwareDescription", "DebugAccess"],
+    "TargetControl": [
+        "Essentials", "HardwareDescription", "DebugProbe", "DebugAccess", "CortexM", "FlashController",
+    ],
     "FlashLoader": [
-        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "FlashController",
+        "TargetControl",
     ],
     "FlashProgramming": [
-        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "TargetControl",
+        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "FlashController",
+        "TargetControl",
         "FlashLoader",
     ],
     // Names and bytes, for whoever reads them.
@@ -32,7 +37,8 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "Workbench": [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
-        "CortexM", "HardwareDescription", "TargetControl", "ObjectFiles", "FlashLoader", "FlashProgramming",
+        "CortexM", "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "FlashLoader",
+        "FlashProgramming",
         "ReferenceLoader",
         "ShippedConfiguration", "SimulatedBench",
     ],

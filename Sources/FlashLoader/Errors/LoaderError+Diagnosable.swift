@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 package import Essentials
+import FlashController
 
 extension LoaderError: Diagnosable {
     package var code: String {
@@ -22,20 +23,21 @@ extension LoaderError: Diagnosable {
         case .callFailed: "LDR-031"
         case .cancelled: "LDR-032"
         case .bufferUntouched: "LDR-033"
-        case .controllerStuck: "LDR-034"
+        case .controller: "LDR-034"
+        case .unsuitable: "LDR-035"
         }
     }
 
     private var saysFlashSilent: Bool {
-        findings.contains { if case .flashSilent = $0 { true } else { false } }
+        findings.contains { if case .flash(.silent) = $0 { true } else { false } }
     }
     private var saysWriteProtected: Bool {
-        findings.contains { if case .writeProtected = $0 { true } else { false } }
+        findings.contains { if case .flash(.writeProtected) = $0 { true } else { false } }
     }
 
     package var failureClass: FailureClass? {
         switch self {
-        case .download, .access, .core: nil
+        case .download, .access, .core, .controller: nil
         case .outsideRAM, .noRoom, .vendorLayoutImpossible: .loaderOutsideRAM
         case .functionMissing: .loaderInvalid
         case .outsideFlash: .imageBeyondFlash
@@ -45,7 +47,7 @@ extension LoaderError: Diagnosable {
         case .callFailed: seenOnTheBoard ?? .loaderFailed
         case .cancelled: .cancelled
         case .bufferUntouched: .loaderFailed
-        case .controllerStuck: .targetFailed
+        case .unsuitable: seenOnTheBoard ?? .loaderFailed
         }
     }
 
@@ -56,10 +58,11 @@ extension LoaderError: Diagnosable {
         for finding in findings {
             switch finding {
             // The same flash answers the debugger: the loader talks to other pins or another bank.
-            case .answersWithBoardSetUp: return .loaderFailed
-            case .writeProtected: return .flashProtected
-            case .flashBusy: return .flashFailed
-            case .flashSilent: isSilent = true
+            case .flash(.answersWithBoardSetUp), .flash(.answersOnBank), .flash(.wrongBank):
+                return .loaderFailed
+            case .flash(.writeProtected): return .flashProtected
+            case .flash(.busy): return .flashFailed
+            case .flash(.silent): isSilent = true
             default: break
             }
         }
@@ -87,7 +90,8 @@ extension LoaderError: Diagnosable {
         case .cancelled(let function): "\(function.rawValue) was cancelled"
         case .bufferUntouched(let address, let file):
             "Read of \(file) said that it had read, but gave no data for \(address.hex)"
-        case .controllerStuck(let status): "the QUADSPI does not end its transfer (SR \(status.hex))"
+        case .controller: "the flash could not be asked by the debugger"
+        case .unsuitable(let file, let findings): "\(file) does not suit this board\(Self.text(findings))"
         }
     }
 
@@ -97,12 +101,11 @@ extension LoaderError: Diagnosable {
         case .noRoom: ["make the loader smaller: large buffers of its own are not needed"]
         case .vendorLayoutImpossible:
             ["link the loader 4 bytes above the start of RAM, or use the spacious layout"]
-        case .refused, .callFailed:
+        case .refused, .callFailed, .unsuitable:
             findings.compactMap(\.remedy).reduce(into: []) { list, remedy in
                 if !list.contains(remedy) { list.append(remedy) }
             }
         case .bufferUntouched: ["do not trust this loader's Read: use one that maps the flash"]
-        case .controllerStuck: ["reset the target and try again"]
         default: []
         }
     }
@@ -110,6 +113,7 @@ extension LoaderError: Diagnosable {
     package var cause: (any Diagnosable)? {
         switch self {
         case .download(let error, _), .access(let error, _): error
+        case .controller(let error): error
         case .core(let error, _), .callFailed(_, let error, _, _): error
         default: nil
         }

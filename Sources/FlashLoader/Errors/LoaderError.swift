@@ -3,13 +3,13 @@
 
 package import CortexM
 package import DebugAccess
+package import FlashController
 
 /// What was being done around a loader's calls.
 package enum LoaderStep: String, Hashable, Sendable {
     case prepare = "preparing the core"
     case transfer = "moving data to or from the loader's buffer"
     case mappedRead = "reading the memory-mapped flash"
-    case controller = "looking at the QUADSPI registers"
 }
 
 /// Why a loader did not run or did not do its work.
@@ -33,14 +33,18 @@ package enum LoaderError: Error, Sendable {
     case cancelled(LoaderFunction)
     /// Read said that it had read, but left the buffer as it was.
     case bufferUntouched(address: UInt32, file: String)
-    /// The controller does not let go of a transfer.
-    case controllerStuck(status: UInt32)
+    /// The flash could not be asked by the debugger.
+    case controller(FlashControllerError)
+    /// Init said that it succeeded, but what it set up does not reach the board's flash, or not all of it.
+    case unsuitable(file: String, findings: [LoaderFinding])
 }
 
 extension LoaderError {
     package var findings: [LoaderFinding] {
         switch self {
-        case .refused(_, _, _, let findings), .callFailed(_, _, _, let findings): findings
+        case .refused(_, _, _, let findings), .callFailed(_, _, _, let findings),
+            .unsuitable(_, let findings):
+            findings
         default: []
         }
     }

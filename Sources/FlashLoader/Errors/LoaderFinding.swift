@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-package import HardwareDescription
+package import FlashController
 
 /// Something seen on the target after a call failed.
 package enum LoaderFinding: Hashable, Sendable {
@@ -32,27 +32,10 @@ package enum LoaderFinding: Hashable, Sendable {
     /// The vendor's layout leaves this much of what has to be zero as it was.
     case memoryNotCleared(Int)
 
-    // The board.
     /// Init did not come as far as the controller.
     case boardNotReached
-    case controllerClockOff
-    case portClockOff(String)
-    /// `mode` as in GPIOx_MODER.
-    case pinNotConnected(BoardDefinition.Pin, mode: UInt8, function: UInt8)
-    case controllerDisabled
-    case wrongBank(selected: Int, board: Int)
-    case dualFlash
-    case controllerBusy(status: UInt32)
-
-    // The flash.
-    /// All ones or all zeros: nobody drives the line.
-    case flashSilent([UInt8])
-    case flashIdentified([UInt8], isExpected: Bool)
-    /// It does answer when the controller is set up as the board needs it.
-    case answersWithBoardSetUp([UInt8])
-    case writeProtected(StatusRegisters)
-    case quadDisabled
-    case flashBusy
+    /// Of board, controller and flash, whatever the loader did.
+    case flash(FlashFinding)
     /// Something could not be looked at.
     case unreadable(String, code: String)
 }

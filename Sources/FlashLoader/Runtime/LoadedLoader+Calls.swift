@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
+import FlashController
 import HardwareDescription
 import TargetControl
 
@@ -89,19 +90,26 @@ extension LoadedLoader {
 
     // MARK: Init
 
-    /// Runs Init, and looks whether the flash is memory-mapped afterwards.
+    /// Runs Init, looks whether it reaches the board's flash, and whether that is memory-mapped.
+    ///
+    /// - Throws: ``LoaderError/unsuitable(file:findings:)`` when it does not reach it, whatever Init said.
     package func initialize() throws(LoaderError) {
         mode.lose()
         mapped = nil
-        try callExpectingSuccess(.initialize, [], CallWork(within: timing.initialize(image.storage)))
+        try runInit()
+        if try lookAfterInit() == .disturbed { try runInit() }
         mode.didInitialize()
-        let state = try controller.state()
+        let state = try asking { () throws(FlashControllerError) in try controller.state() }
         mapped = MappedWindow(state, mappedFlash: target.definition.mappedFlash)
         target.core.trace(
             .debug, "flash initialised",
             ["mapped": mapped == nil ? "no" : "yes", "ccr": "\(state.communication)"])
         // The first mapped read after indirect operations may be wrong; it is of no use to anybody here.
         if let mapped { try discardWord(at: UInt32(truncatingIfNeeded: mapped.range.lowerBound)) }
+    }
+
+    private func runInit() throws(LoaderError) {
+        try callExpectingSuccess(.initialize, [], CallWork(within: timing.initialize(image.storage)))
     }
 
     private func discardWord(at address: UInt32) throws(LoaderError) {

@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
+import FlashController
 import TargetControl
 
 extension LoadedLoader {
@@ -111,7 +112,7 @@ extension LoadedLoader {
         let deadline = Deadline(in: max(limit, .zero), on: core.timebase)
         var sawBusy = false
         while true {
-            guard let status = statusAfterFailure(), status != 0xFF, status & 1 == 1 else { return sawBusy }
+            guard isStillBusy() else { return sawBusy }
             if !sawBusy {
                 core.trace(
                     .warning, "the loader gave up while the flash is still erasing",
@@ -124,13 +125,15 @@ extension LoadedLoader {
         }
     }
 
-    private func statusAfterFailure() -> UInt8? {
+    /// Whether the flash works on something, where its file or its own parameters say how to tell.
+    private func isStillBusy() -> Bool {
+        guard let chip else { return false }
         do {
-            guard try controller.isClocked() else { return nil }
-            return try controller.execute(.readRegister(0x05, count: 1)).first
+            guard try controller.isClocked() else { return false }
+            return try ChipInspector(controller).isBusy(chip)?.contains(true) ?? false
         } catch {
             // The failure that is reported is the loader's; that the flash cannot be asked either shows in its findings.
-            return nil
+            return false
         }
     }
 }

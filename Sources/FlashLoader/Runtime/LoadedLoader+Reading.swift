@@ -38,7 +38,7 @@ extension LoadedLoader {
         guard image.functions[.read] != nil else {
             // Takes the controller out of mapped mode: the next use needs Init.
             defer { forget() }
-            return try controller.read(count, at: address &- image.storage.startAddress)
+            return try readByDebugger(count, at: address &- image.storage.startAddress)
         }
         try enter(.reading)
         var bytes: [UInt8] = []
@@ -79,31 +79,4 @@ extension LoadedLoader {
             throw .access(error, during: .transfer)
         }
     }
-
-    /// What the flash answers to single-line commands, whatever the loader thinks of it.
-    ///
-    /// A flash that the loader has put into QPI mode does not answer; nothing follows from its silence alone.
-    package func identity() throws(LoaderError) -> FlashIdentity {
-        if !mode.isKnown { try initialize() }
-        // Takes the controller out of mapped mode: the next use needs Init.
-        defer { forget() }
-        try controller.wake()
-        let jedec = try controller.jedecID()
-        let parameters = try controller.discoverableParameters(DiscoverableParameters.usualSize)
-        return FlashIdentity(
-            jedec: jedec, unique: try controller.uniqueID(), status: try controller.statusRegisters(),
-            parameters: DiscoverableParameters(parameters))
-    }
-}
-
-/// What a flash says of itself.
-package struct FlashIdentity: Hashable, Sendable {
-    /// Manufacturer, type and capacity.
-    package let jedec: [UInt8]
-    package let unique: [UInt8]
-    package let status: StatusRegisters
-    package let parameters: DiscoverableParameters?
-
-    /// Nobody drives the line.
-    package var isSilent: Bool { Set(jedec).count < 2 && [0x00, 0xFF].contains(jedec.first ?? 0) }
 }

@@ -4,7 +4,8 @@
 import CortexM
 import DebugAccess
 import Essentials
-import HardwareDescription
+package import FlashController
+package import HardwareDescription
 package import TargetControl
 
 /// A loader in target RAM whose entry points can be called.
@@ -16,11 +17,22 @@ package final class LoadedLoader {
     package let layout: LoaderLayout
     package let options: LoaderOptions
     /// The flash, without the loader.
-    package let controller: DebuggerQuadSPI
+    package let controller: QuadSPIController
     /// Time the core has spent in the loader's functions.
     package internal(set) var targetTime: Duration = .zero
 
-    let timing: LoaderTiming
+    /// The chip that is fitted, as far as it is known: as it identified itself, else as the board's file has it.
+    ///
+    /// Two that work as one memory are told as one chip of twice the size.
+    package internal(set) var chip: FlashChipDefinition? {
+        didSet { timing = Self.timing(chip, image) }
+    }
+    /// What was seen after Init ran for the first time; nil before.
+    package internal(set) var inspection: FlashInspection?
+
+    var timing: LoaderTiming
+    /// The flash does not answer to the debugger, whatever the loader does with it.
+    var looksInVain = false
     var pace = CallPace()
     var mode = LoaderMode()
     /// What the memory map shows since the last Init; nil when it shows nothing.
@@ -40,9 +52,10 @@ package final class LoadedLoader {
     ) throws(LoaderError) {
         (self.image, self.target, self.options) = (image, target, options)
         layout = try LoaderLayout(image, in: target.definition.loaderRAM, style: options.layout)
-        timing = if let chip = options.chip { LoaderTiming(chip) } else { LoaderTiming(image.storage) }
-        controller = DebuggerQuadSPI(
-            memory: target.core.memory, timebase: target.core.timebase, definition: target.definition.quadSPI)
+        chip = options.boardChip
+        timing = Self.timing(options.boardChip, image)
+        controller = QuadSPIController(
+            memory: target.core.memory, timebase: target.core.timebase, target: target.definition)
         do { try target.core.requireHalted(.call) } catch { throw .core(error, during: .prepare) }
         try download()
         do { try target.core.prepare(layout.site) } catch { throw .core(error, during: .prepare) }
@@ -51,6 +64,10 @@ package final class LoadedLoader {
                 .warning, "a function of the loader needs more stack than there is",
                 ["function": function, "bytes": "\(bytes)", "stack": "\(layout.stack.count)"])
         }
+    }
+
+    private static func timing(_ chip: FlashChipDefinition?, _ image: LoaderImage) -> LoaderTiming {
+        if let chip { LoaderTiming(chip) } else { LoaderTiming(image.storage) }
     }
 
     /// What zeroed memory holds when nobody zeroed it.

@@ -1,20 +1,27 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import FlashController
 package import HardwareDescription
 
 /// What may be known beside the loader file itself.
 package struct LoaderOptions: Sendable {
     package var layout: LoaderLayout.Style
-    /// The board's pins and bank, to compare with when the flash does not answer.
+    /// The board's pins and banks, to compare with what the loader sets up.
     package var board: BoardDefinition?
-    /// The chip's own times and identity; without it the slowest common chip is assumed.
-    package var chip: FlashChipDefinition?
+    /// The chips of the board's file, and all that are known.
+    package var chips: ChipCatalog
 
     package init(
         layout: LoaderLayout.Style = .spacious, board: BoardDefinition? = nil,
-        chip: FlashChipDefinition? = nil
+        chips: ChipCatalog = ChipCatalog()
     ) {
-        (self.layout, self.board, self.chip) = (layout, board, chip)
+        (self.layout, self.board, self.chips) = (layout, board, chips)
+    }
+
+    /// The chip that the board's file names for its first bank; two that work as one memory as one of twice the size.
+    var boardChip: FlashChipDefinition? {
+        guard let name = board?.banks.first?.flash, let chip = chips.named(name) else { return nil }
+        return board?.mode == .dual ? chip.paired : chip
     }
 }

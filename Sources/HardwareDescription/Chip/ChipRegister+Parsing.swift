@@ -2,42 +2,21 @@
 // Copyright the extflash authors
 
 extension ChipRegister {
+    /// Keys for the bench.
+    private static let benchKeys = [
+        "non-volatile", "volatile", "one-time", "until-power-off", "while-busy", "from", "loads", "inverted",
+        "volatile-address", "non-volatile-address", "qpi",
+    ]
+
     init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(
-            ["name"],
-            optional: [
-                "read", "width", "factory", "non-volatile", "volatile", "one-time", "until-power-off",
-                "while-busy", "loads", "volatile-address", "non-volatile-address", "qpi",
-            ])
+        let keys = try node.mapping(["name"], optional: ["read", "width", "factory"] + Self.benchKeys)
         name = try keys["name"].text
         // Of several opcodes the first will do.
         read = try keys.optional("read").map { node throws(DefinitionError) in
             try (node.isMapping || node.isScalar ? node : try node.list(upTo: 4)[0]).byte()
         }
         width = Int(try keys.optional("width")?.integer(in: 1...2) ?? 1)
-        let limit: UInt64 = width == 1 ? 0xFF : 0xFFFF
-        func bits(_ key: String) throws(DefinitionError) -> UInt16 {
-            UInt16(try keys.optional(key)?.integer(in: 0...limit) ?? 0)
-        }
-        factory = try bits("factory")
-        nonVolatile = try bits("non-volatile")
-        volatile = try bits("volatile")
-        oneTime = try bits("one-time")
-    }
-}
-
-extension ChipRegisterWrite {
-    init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(
-            ["opcode", "registers"],
-            optional: [
-                "write-enable", "keep-write-enable", "fewer-bytes", "changes", "typical", "maximum", "qpi",
-            ])
-        opcode = try keys["opcode"].byte()
-        registers = []
-        for register in try keys["registers"].list(upTo: 8) { registers.append(try register.text) }
-        needsWriteEnable = try keys.optional("write-enable")?.flag() ?? true
-        fewerBytes = try keys.optional("fewer-bytes")?.choice(of: FewerBytes.self)
+        factory = UInt8(truncatingIfNeeded: try keys.optional("factory")?.integer(in: 0...0xFFFF) ?? 0)
     }
 }
 
@@ -53,16 +32,17 @@ extension ChipRegisterBit {
     }
 }
 
-extension ChipFailures {
-    init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["bits"], optional: ["clear", "hold-busy", "keep-write-enable"])
-        clear = try keys.optional("clear")?.byte()
-        bits = []
+extension ChipFailure {
+    static func list(_ node: DefinitionNode) throws(DefinitionError) -> [ChipFailure] {
+        let keys = try node.mapping(["bits"], optional: ["clear", "keep-write-enable", "hold-busy"])
+        var failures: [ChipFailure] = []
         for entry in try keys["bits"].list(upTo: 8) {
             let bit = try entry.mapping(["register", "bit", "means"], optional: ["value"])
-            bits.append(
-                Bit(condition: try ChipRegisterBit(bit), meaning: try bit["means"].choice(of: Meaning.self)))
+            failures.append(
+                ChipFailure(
+                    condition: try ChipRegisterBit(bit), meaning: try bit["means"].choice(of: Meaning.self)))
         }
+        return failures
     }
 }
 
@@ -70,50 +50,34 @@ extension ChipQuadEnable {
     init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(["register", "bit"], optional: ["value", "jesd216", "fixed"])
         condition = try ChipRegisterBit(keys)
-        requirement = try keys.optional("jesd216").map { node throws(DefinitionError) in
-            UInt8(try node.integer(in: 0...7))
-        }
+        if let code = keys.optional("jesd216") { requirement = UInt8(try code.integer(in: 0...7)) }
         isFixed = try keys.optional("fixed")?.flag() ?? false
     }
 }
 
 extension ChipProtection {
+    /// Keys for the bench, which has to know the ranges and not only that there is one.
+    private static let benchKeys = ["kind", "unit", "write-protect-pin", "lock-down", "registers"]
+
     init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(
-            ["kind", "level", "unit"],
-            optional: [
-                "level-high", "bottom", "sector", "complement", "individual", "write-protect-pin",
-                "lock-down",
-                "registers",
-            ])
-        kind = try keys["kind"].choice(of: Kind.self)
+            ["level"],
+            optional: ["level-high", "bottom", "sector", "complement", "individual"] + Self.benchKeys)
         let field = try keys["level"].mapping(["register", "bits"])
         level = ChipRegisterField(
             register: try field["register"].text, bits: try field["bits"].bits(below: 8))
+        levelHigh = try keys.optional("level-high").map(ChipRegisterBit.init)
         bottom = try keys.optional("bottom").map(ChipRegisterBit.init)
         sector = try keys.optional("sector").map(ChipRegisterBit.init)
         complement = try keys.optional("complement").map(ChipRegisterBit.init)
-        individual = try keys.optional("individual").map(Individual.init)
-        writeProtectPin = try keys.optional("write-protect-pin").map(ChipRegisterBit.init)
-        unit = try keys["unit"].bytes()
-    }
-}
-
-extension ChipProtection.Individual {
-    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(
-            [],
-            optional: [
-                "register", "bit", "value", "lock", "unlock", "read-lock", "lock-all", "unlock-all",
-            ])
-        if keys.optional("register") != nil || keys.optional("bit") != nil {
-            try keys.require(["register", "bit"])
-            selected = try ChipRegisterBit(keys)
+        guard let locks = keys.optional("individual") else { return }
+        let opcodes = ["lock", "unlock", "read-lock", "lock-all", "unlock-all"]
+        let entries = try locks.mapping([], optional: ["register", "bit", "value"] + opcodes)
+        if entries.optional("register") != nil || entries.optional("bit") != nil {
+            try entries.require(["register", "bit"])
+            individual = try ChipRegisterBit(entries)
         }
-        lock = try keys.optional("lock")?.byte()
-        unlock = try keys.optional("unlock")?.byte()
-        readLock = try keys.optional("read-lock")?.byte()
-        lockAll = try keys.optional("lock-all")?.byte()
-        unlockAll = try keys.optional("unlock-all")?.byte()
+        for opcode in opcodes { _ = try entries.optional(opcode)?.byte() }
+        unlockAll = try entries.optional("unlock-all")?.byte()
     }
 }

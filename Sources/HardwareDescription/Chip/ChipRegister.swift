@@ -5,33 +5,12 @@
 package struct ChipRegister: Hashable, Sendable {
     /// Such as SR1 or FSR.
     package var name: String
-    /// The opcode that reads it; nil where only its writes are known.
+    /// The opcode that reads it alone; nil where there is none.
     package var read: UInt8?
-    /// Bytes; the lower one comes first.
+    /// Bytes.
     package var width = 1
-    /// As it leaves the factory.
-    package var factory: UInt16
-    /// Bits that a write changes for good.
-    package var nonVolatile: UInt16
-    /// Bits that a write changes until the supply falls or the part is reset.
-    package var volatile: UInt16
-    /// Bits that can be set and never cleared.
-    package var oneTime: UInt16
-}
-
-/// An opcode that writes one register or several.
-package struct ChipRegisterWrite: Hashable, Sendable {
-    package enum FewerBytes: String, CaseIterable, Hashable, Sendable {
-        /// Registers whose bytes are not sent stay as they are.
-        case keep
-        /// They are cleared.
-        case clear
-    }
-    package var opcode: UInt8
-    /// In the order of the bytes.
-    package var registers: [String]
-    package var needsWriteEnable: Bool
-    package var fewerBytes: FewerBytes?
+    /// As it leaves the factory; the low byte.
+    package var factory: UInt8 = 0
 }
 
 /// A bit of a register and the value that means yes.
@@ -55,18 +34,13 @@ package struct ChipRegisterField: Hashable, Sendable {
     }
 }
 
-/// Latched error bits.
-package struct ChipFailures: Hashable, Sendable {
+/// A latched error bit.
+package struct ChipFailure: Hashable, Sendable {
     package enum Meaning: String, CaseIterable, Hashable, Sendable {
         case erase, program, protection
     }
-    package struct Bit: Hashable, Sendable {
-        package var condition: ChipRegisterBit
-        package var meaning: Meaning
-    }
-    /// The opcode that clears them.
-    package var clear: UInt8?
-    package var bits: [Bit]
+    package var condition: ChipRegisterBit
+    package var meaning: Meaning
 }
 
 /// What enables the instructions on four lines.

@@ -22,7 +22,7 @@ extension FlashChipDefinition {
             name: try top["name"].text, title: try top["title"].text,
             identifications: try identifications(top["jedec"]), size: try top["size"].bytes(),
             page: try top["page"].bytes())
-        chip.times.pageProgram = try Time(times["page-program"])
+        chip.pageProgram = try Time(times["page-program"])
         // The file does not say which opcodes: JESD216's usual ones.
         let opcodes: [UInt32: UInt8] = [4 << 10: 0x20, 32 << 10: 0x52, 64 << 10: 0xD8]
         for entry in try times["erase"].list() {

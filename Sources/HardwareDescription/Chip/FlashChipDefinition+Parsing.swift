@@ -5,14 +5,16 @@ import Essentials
 
 extension FlashChipDefinition {
     private static let keys = [
-        "schema", "name", "title", "extends", "abstract", "sources", "unknown", "jedec", "jedec-more",
-        "device-id", "size", "dies", "die-select", "page", "supply", "clock", "addressing", "registers",
-        "writes", "volatile-write-enable", "busy", "write-enabled", "failures", "quad-enable", "protection",
-        "instructions", "times", "sfdp",
-        // What only one who behaves like the part has to know.
-        "variants", "jedec-quad", "die-reads", "large-page", "status", "quad-protocol", "burst-wrap",
-        "security",
-        "hold-pin",
+        "schema", "name", "title", "extends", "abstract", "sources", "unknown", "variants", "jedec",
+        "jedec-more",
+        "size", "dies", "page", "supply", "clock", "addressing", "registers", "busy", "write-enabled",
+        "failures", "quad-enable", "protection", "instructions", "times", "sfdp",
+    ]
+    /// Keys that say how the silicon behaves, for the bench.
+    private static let benchKeys = [
+        "device-id", "jedec-quad", "die-select", "die-reads", "writes", "volatile-write-enable", "status",
+        "security", "hold-pin", "read-any-register", "write-any-register", "burst-wrap", "quad-protocol",
+        "verified", "large-page",
     ]
     private static let required = [
         "schema", "name", "title", "jedec", "size", "page", "instructions", "times",
@@ -30,19 +32,19 @@ extension FlashChipDefinition {
             self = try Self.firstSchema(root)
             return
         }
-        let top = try root.inheriting(Self.keys, schema: 2, joining: Self.joined, from: library)
+        let top = try root.inheriting(
+            Self.keys + Self.benchKeys, schema: 2, joining: Self.joined, from: library)
         if try top.optional("abstract")?.flag() == true { throw root.failure(.isAbstract) }
         try top.require(Self.required)
         name = try top["name"].text
         title = try top["title"].text
         sources = try top.optional("sources").map(Self.texts) ?? []
         unknown = try top.optional("unknown").map(Self.texts) ?? []
+        variants = try top.optional("variants").map(Self.texts) ?? []
         identifications = try Self.identifications(top["jedec"])
         identificationExtension = try top.optional("jedec-more").map(Self.bytes) ?? []
-        deviceID = try top.optional("device-id")?.byte()
         size = try top["size"].bytes()
         dies = Int(try top.optional("dies")?.integer(in: 1...8) ?? 1)
-        dieSelect = try top.optional("die-select")?.choice(of: DieSelect.self)
         page = try top["page"].bytes()
         supply = try top.optional("supply").map(Self.supply)
         clock = try top.optional("clock").map(Clock.init)
@@ -50,17 +52,18 @@ extension FlashChipDefinition {
         instructions = []
         for entry in try top["instructions"].list(upTo: DefinitionNode.listLimit) {
             let instruction = try ChipInstruction(entry)
-            if holdsFromFactory(instruction) { try add(instruction, from: entry) }
+            if isUsable(instruction) { try add(instruction, from: entry) }
         }
-        times = try ChipTimes(top["times"])
+        pageProgram = try Self.pageProgram(top["times"])
         parameters = try top.optional("sfdp").map(Self.hexadecimal) ?? []
         try check(top)
     }
 
-    /// What depends on a bit is taken as the part leaves the factory.
-    private func holdsFromFactory(_ instruction: ChipInstruction) -> Bool {
+    /// On one line, and as the part leaves the factory where it depends on a bit.
+    private func isUsable(_ instruction: ChipInstruction) -> Bool {
+        guard !instruction.isOnlyInQPI else { return false }
         guard let bit = instruction.condition, let register = register(bit.register) else { return true }
-        return bit.isSet(in: UInt8(truncatingIfNeeded: register.factory))
+        return bit.isSet(in: register.factory)
     }
 
     /// An opcode may do two things (ABh releases from power-down and reads an id), or one in several stretches.
@@ -77,7 +80,12 @@ extension FlashChipDefinition {
     }
 
     private mutating func readRegisters(_ top: DefinitionMapping) throws(DefinitionError) {
-        addressing = try top.optional("addressing").map(ChipAddressing.init) ?? ChipAddressing()
+        if let addressing = top.optional("addressing") {
+            let keys = try addressing.mapping(
+                [], optional: ["bytes", "mode-bit", "enter-four", "leave-four", "extended-register"])
+            addressBytes = UInt8(try keys.optional("bytes")?.integer(in: 3...4) ?? 3)
+            fourByteMode = try keys.optional("mode-bit").map(ChipRegisterBit.init)
+        }
         for entry in try top.optional("registers")?.list(upTo: DefinitionNode.listLimit) ?? [] {
             let register = try ChipRegister(entry)
             if registers.contains(where: { $0.name == register.name }) {
@@ -85,39 +93,26 @@ extension FlashChipDefinition {
             }
             registers.append(register)
         }
-        for entry in try top.optional("writes")?.list(upTo: DefinitionNode.listLimit) ?? [] {
-            writes.append(try ChipRegisterWrite(entry))
-        }
-        volatileWriteEnable = try top.optional("volatile-write-enable")?.byte()
         busy = try top.optional("busy").map(ChipRegisterBit.init)
         writeEnabled = try top.optional("write-enabled").map(ChipRegisterBit.init)
-        failures = try top.optional("failures").map(ChipFailures.init)
+        failures = try top.optional("failures").map(ChipFailure.list) ?? []
         quadEnable = try top.optional("quad-enable").map(ChipQuadEnable.init)
         protection = try top.optional("protection").map(ChipProtection.init)
     }
 
     /// Everything that names a register names one that the file has.
     private func check(_ top: DefinitionMapping) throws(DefinitionError) {
-        var named: [(key: String, register: String)] = []
-        func note(_ key: String, _ register: String?) { if let register { named.append((key, register)) } }
-        note("busy", busy?.register)
-        note("write-enabled", writeEnabled?.register)
-        note("quad-enable", quadEnable?.condition.register)
-        note("addressing", addressing.modeBit?.register)
-        for bit in failures?.bits ?? [] { note("failures", bit.condition.register) }
-        if let protection {
-            note("protection", protection.level.register)
-            for bit in [
-                protection.bottom, protection.sector, protection.complement, protection.individual?.selected,
-                protection.writeProtectPin,
-            ] { note("protection", bit?.register) }
-        }
-        for write in writes { for register in write.registers { note("writes", register) } }
-        for instruction in instructions {
-            if case .register(let field, _, _) = instruction.dummy { note("instructions", field.register) }
-        }
+        var named: [(key: String, register: String?)] = [
+            ("busy", busy?.register), ("write-enabled", writeEnabled?.register),
+            ("quad-enable", quadEnable?.condition.register), ("addressing", fourByteMode?.register),
+            ("protection", protection?.level.register), ("protection", protection?.bottom?.register),
+            ("protection", protection?.sector?.register), ("protection", protection?.complement?.register),
+            ("protection", protection?.individual?.register),
+        ]
+        for failure in failures { named.append(("failures", failure.condition.register)) }
         let known = registers.map(\.name)
-        for (key, register) in named where !known.contains(register) {
+        for (key, register) in named {
+            guard let register, !known.contains(register) else { continue }
             throw top[key].failure(.unknownValue(register, allowed: known))
         }
     }
@@ -142,6 +137,15 @@ extension FlashChipDefinition {
         var bytes: [UInt8] = []
         for byte in try node.list(upTo: 32) { bytes.append(try byte.byte()) }
         return bytes
+    }
+    /// The other times are the bench's, but they are times.
+    private static func pageProgram(_ node: DefinitionNode) throws(DefinitionError) -> Time? {
+        let ranges = ["page-program", "first-byte", "next-byte", "write-register"]
+        let moments = ["suspend", "reset", "power-down", "release", "power-up"]
+        let keys = try node.mapping([], optional: ranges + moments)
+        for key in ranges { _ = try keys.optional(key).map(Time.init) }
+        for key in moments { _ = try keys.optional(key)?.milliseconds() }
+        return try keys.optional("page-program").map(Time.init)
     }
     private static func supply(_ node: DefinitionNode) throws(DefinitionError) -> ClosedRange<Double> {
         let keys = try node.mapping(["minimum-volts", "maximum-volts"])

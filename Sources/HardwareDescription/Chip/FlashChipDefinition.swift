@@ -6,7 +6,8 @@ package import Essentials
 /// A serial NOR flash as data: what one file of `Config/flash/` says (Workbench's article FlashFiles).
 ///
 /// What the file leaves out is not known, and nothing is done with it: a part without a known chip erase is never erased that
-/// way, one whose status registers are not described is never asked for them.
+/// way, one whose status registers are not described is never asked for them. The file also says how the silicon
+/// behaves in ways that only the simulated bench has to know; those keys are accepted here and not kept.
 package struct FlashChipDefinition: Hashable, Sendable {
     /// What boards refer to.
     package var name: String
@@ -14,43 +15,36 @@ package struct FlashChipDefinition: Hashable, Sendable {
     package var sources: [String] = []
     /// Keys that could not be had, by dotted path.
     package var unknown: [String] = []
+    /// Parts that may be fitted in its place.
+    package var variants: [String] = []
 
     /// Answers to 9Fh that are this part: manufacturer, type, capacity.
     package var identifications: [[UInt8]]
     /// What follows them, where the part sends more.
     package var identificationExtension: [UInt8] = []
-    /// Answer to 90h and ABh.
-    package var deviceID: UInt8?
     /// Bytes of all dies together.
     package var size: UInt32
     package var dies = 1
-    package var dieSelect: DieSelect?
     /// Bytes of the largest program.
     package var page: UInt32
     package var supply: ClosedRange<Double>?
     package var clock: Clock?
 
-    package var addressing = ChipAddressing()
+    /// Bytes of an address after power-up.
+    package var addressBytes: UInt8 = 3
+    /// Says that addresses have four bytes now.
+    package var fourByteMode: ChipRegisterBit?
     package var registers: [ChipRegister] = []
-    package var writes: [ChipRegisterWrite] = []
-    /// 50h on some parts: the next register write is lost with the supply.
-    package var volatileWriteEnable: UInt8?
     package var busy: ChipRegisterBit?
     package var writeEnabled: ChipRegisterBit?
-    package var failures: ChipFailures?
+    package var failures: [ChipFailure] = []
     package var quadEnable: ChipQuadEnable?
     package var protection: ChipProtection?
     package var instructions: [ChipInstruction] = []
-    package var times = ChipTimes()
+    /// For the largest page.
+    package var pageProgram: Time?
     /// The discoverable parameters from address 0, as far as the file has them.
     package var parameters: [UInt8] = []
-
-    package enum DieSelect: String, CaseIterable, Hashable, Sendable {
-        /// C2h selects the die that answers.
-        case software
-        /// Addresses run through.
-        case linear
-    }
 
     /// The fastest clocks.
     package struct Clock: Hashable, Sendable {
@@ -69,12 +63,41 @@ package struct FlashChipDefinition: Hashable, Sendable {
 }
 
 extension FlashChipDefinition {
+    /// A part as it describes itself: identity, geometry and times, and its busy bit.
+    package init(
+        describedBy identification: [UInt8], size: UInt32, page: UInt32, erases: [Erase],
+        pageProgram: Time?, chipErase: Time?, hasStatusPolling: Bool
+    ) {
+        name = "sfdp"
+        title = "a flash of \(size >> 20) MiB, as it describes itself"
+        (identifications, self.size, self.page, self.pageProgram) = (
+            [identification], size, page, pageProgram
+        )
+        for erase in erases {
+            var instruction = ChipInstruction(opcode: erase.opcode, does: .erase)
+            (instruction.unit, instruction.time) = (erase.size, erase.time)
+            instructions.append(instruction)
+        }
+        if let chipErase {
+            var whole = ChipInstruction(opcode: 0xC7, does: .eraseChip)
+            whole.time = chipErase
+            instructions.append(whole)
+        }
+        guard hasStatusPolling else { return }
+        registers = [ChipRegister(name: "SR1", read: 0x05)]
+        busy = ChipRegisterBit(register: "SR1", bit: 0, value: 1)
+    }
+
     /// A unit that can be erased wherever it begins, and how long that takes.
     package struct Erase: Hashable, Sendable {
         /// Bytes.
         package var size: UInt32
         package var opcode: UInt8
         package var time: Time
+
+        package init(size: UInt32, opcode: UInt8, time: Time) {
+            (self.size, self.opcode, self.time) = (size, opcode, time)
+        }
     }
 
     /// Erases of the whole array whose times are known, smallest first; one of each size.
@@ -89,8 +112,6 @@ extension FlashChipDefinition {
         return erases.sorted { $0.size < $1.size }
     }
 
-    /// The longest for one page.
-    package var pageProgram: Time? { times.pageProgram }
     /// Nil where the part has none, or its time is not known.
     package var chipErase: Time? { instruction(.eraseChip)?.time }
 
@@ -100,8 +121,31 @@ extension FlashChipDefinition {
     }
     package func register(_ name: String) -> ChipRegister? { registers.first { $0.name == name } }
 
+    package func renamed(_ name: String) -> FlashChipDefinition {
+        var copy = self
+        copy.name = name
+        return copy
+    }
+
     /// Whether an answer to 9Fh is this part's; more bytes than the file knows do not matter.
     package func isIdentified(by answer: [UInt8]) -> Bool {
         identifications.contains { answer.starts(with: $0) }
+    }
+}
+
+extension FlashChipDefinition {
+    /// Two of these that work as one memory, their bytes interleaved: twice the size, and twice the units at the same time.
+    package var paired: FlashChipDefinition {
+        var pair = self
+        pair.size = UInt32(clamping: UInt64(size) * 2)
+        pair.page = page &* 2
+        for index in pair.instructions.indices {
+            guard let unit = pair.instructions[index].unit else { continue }
+            pair.instructions[index].unit = unit &* 2
+            if let stretch = pair.instructions[index].stretch {
+                pair.instructions[index].stretch = .init(start: stretch.start * 2, end: stretch.end * 2)
+            }
+        }
+        return pair
     }
 }

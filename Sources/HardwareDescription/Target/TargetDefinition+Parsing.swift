@@ -10,7 +10,7 @@ extension TargetDefinition {
         "cores",
         "memories", "loader-ram", "mapped-flash", "debug-power", "freeze", "clock", "watchdogs",
         "bus-masters",
-        "quadspi", "supply", "unique-id", "flash-size", "reset",
+        "quadspi", "gpio", "supply", "unique-id", "flash-size", "reset",
     ]
 
     /// Reads one target file.
@@ -47,6 +47,7 @@ extension TargetDefinition {
         busMasters = []
         for master in try top["bus-masters"].list() { busMasters.append(try BusMasterDefinition(master)) }
         quadSPI = try QuadSPIDefinition(top["quadspi"])
+        ports = try PortDefinition(top["gpio"])
         for pin in try top.optional("pins")?.list(upTo: 256) ?? [] { pins.append(try TargetPin(pin)) }
         supply = try RegisterField(top["supply"])
         uniqueID = try top["unique-id"].register()
@@ -235,6 +236,21 @@ extension BusMasterDefinition {
         stride = UInt32(try keys["stride"].integer(in: 4...0x1000))
         enableBit = try keys["bit"].bit()
         clock = try ClockGate(keys["clock"])
+    }
+}
+
+extension PortDefinition {
+    /// A to K.
+    private static let count: UInt64 = 11
+
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
+        let keys = try node.mapping(["base", "stride", "clock"])
+        base = try keys["base"].register()
+        stride = UInt32(try keys["stride"].integer(in: 4...0x10000))
+        clock = try ClockGate(keys["clock"])
+        guard clock.bit + UInt32(Self.count) <= 32 else {
+            throw keys["clock"].failure(.outOfRange(value: "bit \(clock.bit)", allowed: "room for 11 ports"))
+        }
     }
 }
 

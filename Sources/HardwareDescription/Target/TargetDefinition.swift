@@ -43,6 +43,7 @@ package import Essentials
 ///     quadspi: {base: …, clock: {registers: […], bit: 14}, reset: {register: …, bits: [14]}}
 ///     pins:                              # optional: every pin that can carry a QUADSPI signal
 ///       - {signal: BK2_NCS, pin: PC11, function: 9}
+///     gpio: {base: …, stride: 0x400, clock: {registers: […], bit: 0}}          # port A; the others follow
 ///     supply: {register: …, reset-value: 0x6}
 ///     unique-id: 0x1ff1e800              # 12 bytes
 ///     flash-size: 0x1ff1e880             # KiB, 16 bits
@@ -71,6 +72,7 @@ package struct TargetDefinition: Hashable, Sendable {
     package var watchdogs: WatchdogDefinitions
     package var busMasters: [BusMasterDefinition]
     package var quadSPI: QuadSPIDefinition
+    package var ports: PortDefinition
     /// The multiplexer's choices for QUADSPI; empty where the file has no table.
     package var pins: [TargetPin] = []
     package var supply: RegisterField
@@ -198,6 +200,21 @@ package struct BusMasterDefinition: Hashable, Sendable {
     package var stride: UInt32
     package var enableBit: UInt32
     package var clock: ClockGate
+}
+
+/// Where the GPIO ports are.
+package struct PortDefinition: Hashable, Sendable {
+    /// Of port A.
+    package var base: UInt32
+    package var stride: UInt32
+    /// Of port A; each further port has the next bit.
+    package var clock: ClockGate
+
+    /// `port` 0 is GPIOA.
+    package func base(of port: UInt8) -> UInt32 { base &+ stride &* UInt32(port) }
+    package func clock(of port: UInt8) -> ClockGate {
+        ClockGate(registers: clock.registers, bit: clock.bit + UInt32(port))
+    }
 }
 
 package struct QuadSPIDefinition: Hashable, Sendable {

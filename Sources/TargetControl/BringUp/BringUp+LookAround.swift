@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
+import FlashController
 import HardwareDescription
 
 extension BringUp {

@@ -4,6 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
+import FlashController
 import HardwareDescription
 
 extension BringUp {
@@ -75,25 +76,15 @@ extension BringUp {
     private func leaveMappedMode(_ target: HeldTarget) throws(TargetError) {
         let definition = target.definition
         guard try isFlashMapped(definition) else { return }
-        let base = definition.quadSPI.base
-        let memory = target.memory
-        var status = RegisterValue<QuadSPIStatus>()
-        let isIdle = try accessing(.mappedFlash) { () throws(DebugAccessError) in
-            var control = RegisterValue<QuadSPIControl>(rawValue: try memory.readWord(at: base))
-            control.abort = true
-            try memory.writeWord(control.rawValue, at: base + QuadSPIOffset.control)
-            return try timebase.poll(within: Self.stopLimit) { () throws(DebugAccessError) in
-                control.rawValue = try memory.readWord(at: base + QuadSPIOffset.control)
-                status.rawValue = try memory.readWord(at: base + QuadSPIOffset.status)
-                return !control.abort && !status.isBusy
+        let controller = QuadSPIController(memory: target.memory, timebase: timebase, target: definition)
+        do {
+            try controller.release()
+            try controller.reset()
+        } catch {
+            switch error {
+            case .access(let lower): throw .access(lower, during: .mappedFlash)
+            case .stuck(let status, let limit): throw .mappedModeStays(status: status, after: limit)
             }
-        }
-        guard isIdle else { throw .mappedModeStays(status: status.rawValue, after: Self.stopLimit) }
-        let reset = definition.quadSPI.reset
-        try accessing(.mappedFlash) { () throws(DebugAccessError) in
-            let word = try memory.readWord(at: reset.register)
-            try memory.writeWord(word | reset.mask, at: reset.register)
-            try memory.writeWord(word & ~reset.mask, at: reset.register)
         }
         trace(.step, "memory-mapped mode left")
     }

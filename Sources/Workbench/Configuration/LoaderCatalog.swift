@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashController
 import FlashLoader
 import HardwareDescription
 
@@ -41,10 +42,18 @@ struct LoaderCatalog {
         request.target == nil && (request.board != nil || request.loader == nil)
     }
 
-    /// The chip of the board's first bank; nil where the board leaves it to what the part says of itself.
-    func chip(of board: Board) throws(WorkbenchError) -> FlashChipDefinition? {
-        guard let name = board.definition.banks.first?.flash else { return nil }
-        let entry = try library.entry(.flash, name, namedBy: board.entry)
+    /// The chips of the board's banks, and all others to tell by its identity a chip that is none of them.
+    func chips(of board: Board) throws(WorkbenchError) -> ChipCatalog {
+        var expected: [FlashChipDefinition] = []
+        for name in Set(board.definition.banks.compactMap(\.flash)).sorted() {
+            let chip = try chip(library.entry(.flash, name, namedBy: board.entry))
+            // A board may name a file by its path; the file's own name may be another.
+            expected.append(chip.renamed(name))
+        }
+        return ChipCatalog(expected) { [self] in knownChips() }
+    }
+
+    private func chip(_ entry: ConfigurationEntry) throws(WorkbenchError) -> FlashChipDefinition {
         let text = try entry.text()
         do {
             return try FlashChipDefinition(
@@ -52,6 +61,12 @@ struct LoaderCatalog {
         } catch {
             throw .configurationInvalid(error)
         }
+    }
+
+    /// Every chip whose file can be read: one that cannot is of no use for telling chips, and no part of this job.
+    private func knownChips() -> [FlashChipDefinition] {
+        let candidates = (try? library.candidates(.flash)) ?? []
+        return candidates.compactMap(\.entries.last).compactMap { try? chip($0) }
     }
 
     /// The loader that was named, else the board's own.

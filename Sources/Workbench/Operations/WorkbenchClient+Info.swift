@@ -29,8 +29,8 @@ extension WorkbenchClient {
 
 /// Asked by the debugger itself, once the loader's Init has set up pins and clocks.
 private func askFlash(_ bench: FlashBench) throws(WorkbenchError) -> FlashFacts {
-    let identity = try doing("reading the flash's identity") { () throws(LoaderError) in
-        try bench.loader.identity()
+    let found = try doing("reading the flash's identity") { () throws(LoaderError) in
+        try bench.loader.inspect()
     }
-    return FlashFacts(identity, of: bench)
+    return FlashFacts(found, of: bench)
 }

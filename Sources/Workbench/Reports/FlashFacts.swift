@@ -2,95 +2,147 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashController
 import FlashLoader
 import HardwareDescription
 
-/// The external flash: what loader, board file and the flash itself say.
+/// The external flash: what loader, board file and the flash itself say, and where they disagree.
 package struct FlashFacts: Encodable, Sendable {
-    package struct Parameters: Encodable, Sendable {
-        package struct Erase: Encodable, Sendable {
-            package let bytes: UInt64
-            package let instruction: String
-        }
-        /// `1.6`.
-        package let revision: String
+    /// What loader and board file say of it.
+    package struct Loader: Encodable, Sendable {
+        package let file: String
+        /// As StorageInfo names the flash.
+        package let flash: String
+        package let start: String
         package let bytes: UInt64
-        package let pageBytes: UInt32?
-        package let erases: [Erase]
+    }
+    /// The flash on one of the banks that the loader selected.
+    package struct Bank: Encodable, Sendable {
+        package let bank: Int
+        package let answers: Bool
+        /// The chip that the board file says is fitted.
+        package let expectedChip: String?
+        /// Manufacturer, type and capacity: `ef4018`.
+        package let jedecID: String?
+        /// The known parts that answer like this.
+        package let chips: [String]?
+        package let uniqueID: String?
+        package let registers: [Register]?
+        package let isProtected: Bool?
+        /// The registers in words.
+        package let status: String?
+        package let sfdp: FlashParameters?
+    }
+    package struct Register: Encodable, Sendable {
+        package let name: String
+        package let value: String
+    }
+    /// What is erased and programmed, by the chip's file or what the chip says of itself.
+    package struct Geometry: Encodable, Sendable {
+        package let bytes: UInt64
+        package let pageBytes: UInt32
+        package let eraseBytes: [UInt32]
+        /// Two chips as one memory, their bytes interleaved.
+        package let isDual: Bool
+    }
+    /// Something in which board file, loader and flash differ, and how to mend it.
+    package struct Disagreement: Encodable, Sendable {
+        package let text: String
+        package let remedy: String?
     }
 
-    /// As the loader's StorageInfo names it.
-    package let name: String
-    package let start: String
-    package let bytes: UInt64
-    package let loader: String
-    /// The chip that the board file says is fitted.
-    package let chip: String?
-    /// Manufacturer, type and capacity: `ef4018`.
-    package let jedecID: String
-    package let answers: Bool
-    /// Whether the id is one of those that the board file's chip has; nil where there is none to compare.
-    package let isExpectedChip: Bool?
-    package let uniqueID: String?
-    package let statusRegisters: [String]?
-    package let isProtected: Bool?
-    /// What the status registers say.
-    package let status: String?
-    package let sfdp: Parameters?
+    /// The board's file; absent where no board was named and the loader is not a board's.
+    package let board: String?
+    package let loader: Loader
+    package let banks: [Bank]
+    /// Absent where the chip is not known and does not describe itself.
+    package let geometry: Geometry?
+    package let disagreements: [Disagreement]
 }
 
 extension FlashFacts {
-    init(_ identity: FlashIdentity, of bench: FlashBench) {
+    init(_ found: FlashInspection, of bench: FlashBench) {
         let storage = bench.loader.image.storage
-        let answers = !identity.isSilent
+        let board = bench.board?.definition
         self.init(
-            name: storage.deviceName, start: storage.startAddress.hex, bytes: UInt64(storage.size),
-            loader: bench.loader.image.fileName, chip: bench.chip?.title,
-            jedecID: Format.octets(identity.jedec, separator: ""), answers: answers,
-            isExpectedChip: answers ? bench.chip.map { $0.isIdentified(by: identity.jedec) } : nil,
-            uniqueID: answers ? Format.octets(identity.unique, separator: "") : nil,
-            statusRegisters: answers
-                ? [identity.status.first, identity.status.second, identity.status.third].map(\.hex) : nil,
-            isProtected: answers ? identity.status.protectsAnything : nil,
-            status: answers ? identity.status.text : nil,
-            sfdp: answers ? identity.parameters.map(Parameters.init) : nil)
+            board: board?.title,
+            loader: Loader(
+                file: bench.loader.image.fileName, flash: storage.deviceName,
+                start: storage.startAddress.hex, bytes: UInt64(storage.size)),
+            banks: found.banks.map { number in
+                let expected = board?.bank(number)?.flash.flatMap(bench.loader.options.chips.named)
+                return Bank(number, found.chips.first { $0.bank == number }, expected: expected?.title)
+            },
+            geometry: bench.loader.chip.map { Geometry($0, isDual: found.banks.count == 2) },
+            disagreements: FlashDisagreements(found, of: bench.loader, on: board).list)
     }
 
     static let schema = Schema.object([
-        .key("name", .text(), "The flash as the loader's StorageInfo names it."),
-        .key("start", .address, "Where it is mapped."),
-        .key("bytes", .count, "Its size by StorageInfo."),
-        .key("loader", .text(), "The loader file."),
-        .optional("chip", .text(), "The chip that the board file says is fitted."),
-        .key("jedecID", .octets, "Manufacturer, type and capacity as the flash answers them."),
-        .key("answers", .flag, "Whether anything drives the lines; the keys below are left out if not."),
-        .optional("isExpectedChip", .flag, "Whether the id is one that the board file's chip can have."),
-        .optional("uniqueID", .octets, "The flash's unique id."),
+        .optional("board", .text(), "The board whose file is in use."),
+        .key(
+            "loader",
+            .object([
+                .key("file", .text(), "The loader file."),
+                .key("flash", .text(), "The flash as its StorageInfo names it."),
+                .key("start", .address, "Where the flash is mapped."),
+                .key("bytes", .count, "The flash's size by StorageInfo."),
+            ]), "What the loader says."),
+        .key("banks", .list(of: Bank.schema), "The banks that the loader selected, and what answers there."),
         .optional(
-            "statusRegisters", .list(of: .hexadecimal(digits: 2)), "The status registers, first to last."),
-        .optional("isProtected", .flag, "Whether any of the array can be protected against writing."),
-        .optional("status", .text(), "The status registers in words."),
-        .optional("sfdp", Parameters.schema, "The serial flash discoverable parameters (JESD216)."),
+            "geometry",
+            .object([
+                .key("bytes", .count, "The size; of both chips where they are one memory."),
+                .key("pageBytes", .count, "What is programmed at once."),
+                .key("eraseBytes", .list(of: .count), "The units that can be erased, smallest first."),
+                .key("isDual", .flag, "Whether two chips are one memory, their bytes interleaved."),
+            ]), "What is known of the flash by its file or its own parameters."),
+        .key(
+            "disagreements",
+            .list(
+                of: .object([
+                    .key("text", .text(), "What differs."),
+                    .optional("remedy", .text(), "How to mend it."),
+                ])), "Where board file, loader and flash differ."),
     ])
 }
 
-extension FlashFacts.Parameters {
-    init(_ parameters: DiscoverableParameters) {
-        revision = "\(parameters.major).\(parameters.minor)"
-        (bytes, pageBytes) = (parameters.size, parameters.page)
-        erases = parameters.erases.map { Erase(bytes: $0.size, instruction: $0.instruction.hex) }
+extension FlashFacts.Bank {
+    init(_ bank: Int, _ chip: FlashInspection.Chip?, expected: String?) {
+        self.init(
+            bank: bank, answers: chip != nil, expectedChip: expected,
+            jedecID: chip.map { Format.octets($0.id, separator: "") }, chips: chip?.candidates.map(\.title),
+            uniqueID: chip?.unique.map { Format.octets($0, separator: "") },
+            registers: chip?.status?.values.map {
+                FlashFacts.Register(name: $0.name, value: $0.value.hex)
+            },
+            isProtected: chip?.status.map { !$0.protection.isEmpty }, status: chip?.status?.text,
+            sfdp: chip?.parameters.map(FlashParameters.init))
     }
 
     fileprivate static let schema = Schema.object([
-        .key("revision", .text(pattern: "^[0-9]+\\.[0-9]+$"), "Of the basic parameter table."),
-        .key("bytes", .count, "The size of the flash."),
-        .optional("pageBytes", .count, "The page size; absent before JESD216A."),
-        .key(
-            "erases",
+        .key("bank", .count, "1 or 2."),
+        .key("answers", .flag, "Whether anything drives the lines; most keys below are left out if not."),
+        .optional("expectedChip", .text(), "The chip that the board file says is fitted."),
+        .optional("jedecID", .octets, "Manufacturer, type and capacity as the flash answers them."),
+        .optional("chips", .list(of: .text()), "The known parts that answer like this."),
+        .optional("uniqueID", .octets, "The flash's unique id, where its file says how to read it."),
+        .optional(
+            "registers",
             .list(
                 of: .object([
-                    .key("bytes", .count, "What one erase takes."),
-                    .key("instruction", .hexadecimal(digits: 2), "The opcode."),
-                ])), "The sizes that can be erased."),
+                    .key("name", .text(), "As the chip's file names it."),
+                    .key("value", .hexadecimal(digits: 2), "What it holds."),
+                ])), "The registers that the chip's file says how to read."),
+        .optional("isProtected", .flag, "Whether any of the array is protected against writing."),
+        .optional("status", .text(), "The registers in words."),
+        .optional("sfdp", FlashParameters.schema, "The serial flash discoverable parameters (JESD216)."),
     ])
+}
+
+extension FlashFacts.Geometry {
+    init(_ chip: FlashChipDefinition, isDual: Bool) {
+        self.init(
+            bytes: UInt64(chip.size), pageBytes: chip.page, eraseBytes: chip.erases.map(\.size),
+            isDual: isDual)
+    }
 }

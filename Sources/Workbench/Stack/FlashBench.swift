@@ -12,8 +12,8 @@ import TargetControl
 final class FlashBench {
     let stack: BenchStack
     let target: HeldTarget
-    /// What the board file says is fitted; nil when the loader serves a flash of another size.
-    let chip: FlashChipDefinition?
+    /// What is held against what is found.
+    let board: LoaderCatalog.Board?
     let loader: LoadedLoader
     let device: LoaderFlashDevice
     let programmer: FlashProgrammer
@@ -25,13 +25,13 @@ final class FlashBench {
         let catalog = LoaderCatalog(context.request)
         let board = try catalog.board()
         let image = try catalog.image(for: board)
+        self.board = board
         target = try stack.takeHold()
         if catalog.boardDecidesTarget() { try Self.check(board, isFor: target) }
         try Self.check(image, serves: target.definition)
         let target = target
-        let definition = try catalog.chip(of: board)
-        chip = definition?.size == image.storage.size ? definition : nil
-        let options = LoaderOptions(layout: context.request.layout, board: board.definition, chip: chip)
+        let options = LoaderOptions(
+            layout: context.request.layout, board: board.definition, chips: try catalog.chips(of: board))
         loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
             try LoadedLoader(image, on: target, options: options)
         }

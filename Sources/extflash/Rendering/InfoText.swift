@@ -78,17 +78,32 @@ extension TargetFacts.Watchdog {
 extension FlashFacts {
     var table: Table {
         var table = Table()
-        table.add("described as", "\(name), \(Format.bytes(bytes)) at \(start)")
-        table.add("loader", loader)
-        table.add("chip", chip)
-        table.add("JEDEC id", spaced(jedecID) + (answers ? "" : " (no answer)"))
-        if isExpectedChip == false {
-            table.add("mismatch", "this is not the id of \(chip ?? "the chip") in the board file")
+        table.add("board", board)
+        table.add("loader", loader.file)
+        table.add(
+            "described as", "\(loader.flash), \(Format.bytes(loader.bytes)) at \(loader.start)")
+        for bank in banks { bank.add(to: &table) }
+        table.add("geometry", geometry?.text)
+        for disagreement in disagreements {
+            table.add("warning", disagreement.text)
+            table.add("try", disagreement.remedy)
         }
+        return table
+    }
+}
+
+extension FlashFacts.Bank {
+    fileprivate func add(to table: inout Table) {
+        guard answers else {
+            table.add("bank \(bank)", "no answer")
+            return
+        }
+        let known = chips.flatMap { $0.isEmpty ? nil : $0.joined(separator: " or ") }
+        table.add("bank \(bank)", known ?? "a chip that no file describes")
+        table.add("JEDEC id", jedecID.map(spaced))
         table.add("unique id", uniqueID)
         table.add("status", status)
-        if answers { table.add("SFDP", sfdp.map(\.text) ?? "none") }
-        return table
+        table.add("SFDP", sfdp.map(\.text) ?? "none")
     }
 
     private func spaced(_ octets: String) -> String {
@@ -97,10 +112,18 @@ extension FlashFacts {
     }
 }
 
-extension FlashFacts.Parameters {
+extension FlashFacts.Geometry {
+    fileprivate var text: String {
+        let units = eraseBytes.map { Format.bytes(UInt64($0)) }.joined(separator: ", ")
+        return "\(Format.bytes(bytes)), pages of \(Format.bytes(UInt64(pageBytes))), erases \(units)"
+            + (isDual ? ", two chips as one" : "")
+    }
+}
+
+extension FlashParameters {
     fileprivate var text: String {
         let sizes = erases.map { "\(Format.bytes($0.bytes)) (\($0.instruction))" }.joined(separator: ", ")
-        let page = pageBytes.map { ", pages of \(Format.bytes($0))" } ?? ""
+        let page = pageBytes.map { ", pages of \(Format.bytes(UInt64($0)))" } ?? ""
         return "revision \(revision), \(Format.bytes(bytes))\(page), erases \(sizes)"
     }
 }

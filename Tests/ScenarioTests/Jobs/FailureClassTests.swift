@@ -5,6 +5,7 @@ import CortexM
 import DebugAccess
 import DebugProbe
 import Essentials
+import FlashController
 import FlashLoader
 import FlashProgramming
 import Testing
@@ -34,10 +35,11 @@ import USBTransport
                     LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings)))
         }
         #expect(failure([]) == .loaderFailed)
-        #expect(failure([.flashSilent([255, 255, 255])]) == .flashSilent)
+        let silent = LoaderFinding.flash(.silent(bank: 2, id: [255, 255, 255]))
+        #expect(failure([silent]) == .flashSilent)
         #expect(
-            failure([.flashSilent([255, 255, 255]), .answersWithBoardSetUp([0xEF, 0x40, 0x18])])
+            failure([silent, .flash(.answersWithBoardSetUp(bank: 2, id: [0xEF, 0x40, 0x18]))])
                 == .loaderFailed)
-        #expect(failure([.writeProtected(StatusRegisters(0x1C, 2, 0))]) == .flashProtected)
+        #expect(failure([.flash(.writeProtected(bank: 2, "SR1 0x1c"))]) == .flashProtected)
     }
 }

@@ -3,6 +3,7 @@
 
 import DebugAccess
 import Essentials
+import FlashController
 import FlashLoader
 import HardwareDescription
 import TargetControl
@@ -16,11 +17,9 @@ import Testing
     /// Clocks, pins and controller as after a reset, then as the board needs them.
     private func controller(
         _ bench: LoaderBench, configured: Bool = true
-    ) throws -> DebuggerQuadSPI {
-        let controller = DebuggerQuadSPI(
-            memory: bench.target.memory, timebase: bench.bench.time,
-            definition: bench.target.definition.quadSPI
-        )
+    ) throws -> QuadSPIController {
+        let controller = QuadSPIController(
+            memory: bench.target.memory, timebase: bench.bench.time, target: bench.target.definition)
         if configured { try controller.configure(for: bench.board) }
         return controller
     }
@@ -28,23 +27,25 @@ import Testing
     @Test(arguments: [BenchConfiguration.ProbeKind.stlinkV2, .stlinkV3, .cmsisDAPv1])
     func `says what it is`(kind: BenchConfiguration.ProbeKind) throws {
         let controller = try controller(LoaderBench(kind))
+        let chip = try LoaderBench().chip
         #expect(try controller.jedecID() == [0xEF, 0x40, 0x18])
-        let id = try controller.uniqueID()
+        let id = try #require(try ChipInspector(controller).uniqueIDs(of: chip)?.first)
         #expect(id.count == 8 && Set(id).count > 1)
-        #expect(try controller.uniqueID() == id)
+        #expect(try ChipInspector(controller).uniqueIDs(of: chip)?.first == id)
     }
 
     @Test func `gives its three status registers in their order`() throws {
         let bench = try LoaderBench { $0.flashFault = .blockProtected }
         let flash = try #require(bench.machine.flash)
         flash.restore(["SR1": 0x1C, "SR2": 0x42, "SR3": 0x64], [])
-        let status = try controller(bench).statusRegisters()
-        #expect(status == StatusRegisters(0x1C, 0x42, 0x64))
-        #expect(status.blockProtection == 7 && status.isQuadEnabled && status.hasIndividualLocks)
+        let status = try #require(
+            try ChipInspector(controller(bench)).registers(of: bench.chip).first)
+        #expect(
+            status.text == "SR1 0x1c, SR2 0x42, SR3 0x64 (WPS: individual block locks, quad enabled)")
     }
 
     @Test func `gives its discoverable parameters`() throws {
-        let bytes = try controller(LoaderBench()).discoverableParameters(256)
+        let bytes = try ChipInspector(controller(LoaderBench())).parameters(256)[0]
         #expect(bytes.prefix(4).elementsEqual("SFDP".utf8))
         let parameters = try #require(DiscoverableParameters(bytes))
         #expect(parameters.size == 16 << 20 && parameters.page == 256)
@@ -57,18 +58,20 @@ import Testing
         let bench = try LoaderBench {
             $0.flashContents = [UInt8](repeating: 0xFF, count: (16 << 20) - end.count) + end
         }
-        let controller = try controller(bench)
-        #expect(try controller.read(32, at: 0xFF_FFE0) == end.suffix(32))
-        #expect(try controller.read(256, at: 0xFF_FF00) == end)
-        for count in 1...9 { #expect(try controller.read(count, at: 0xFF_FF03) == Array(end[3..<3 + count])) }
-        #expect(try controller.read(0, at: 0) == [])
+        let flash = ChipInspector(try controller(bench))
+        #expect(try flash.read(32, at: 0xFF_FFE0) == [Array(end.suffix(32))])
+        #expect(try flash.read(256, at: 0xFF_FF00) == [end])
+        for count in 1...9 { #expect(try flash.read(count, at: 0xFF_FF03) == [Array(end[3..<3 + count])]) }
+        #expect(try flash.read(0, at: 0) == [[]])
     }
 
     @Test func `wakes from power-down and continuous reading`() throws {
         for fault: BenchConfiguration.FlashFault in [.poweredDown, .continuousRead] {
-            let controller = try controller(LoaderBench { $0.flashFault = fault })
+            let bench = try LoaderBench { $0.flashFault = fault }
+            let controller = try controller(bench)
             #expect(try controller.jedecID() != [0xEF, 0x40, 0x18], "\(fault)")
-            try controller.wake()
+            _ = try controller.execute(.endContinuousReading)
+            try ChipInspector(controller).wake(bench.chip)
             #expect(try controller.jedecID() == [0xEF, 0x40, 0x18], "\(fault)")
         }
     }
@@ -105,8 +108,9 @@ import Testing
         let controller = try controller(bench, configured: false)
         #expect(
             try controller.compare(with: bench.board) == [
-                .portClockOff("B"), .portClockOff("C"), .portClockOff("G"), .portClockOff("H"),
-                .controllerClockOff,
+                .portClockOff("GPIOB", signals: [.clock]), .portClockOff("GPIOC", signals: [.select]),
+                .portClockOff("GPIOG", signals: [.data2, .data3]),
+                .portClockOff("GPIOH", signals: [.data0, .data1]), .controllerClockOff,
             ])
         try controller.configure(for: bench.board)
         #expect(try controller.compare(with: bench.board) == [])
@@ -120,8 +124,8 @@ import Testing
         let findings = try controller.compare(with: bench.board)
         #expect(
             findings.map(\.text) == [
+                "the loader selected bank 1, the board's flash is on bank 2",
                 "PG9 (IO2) is analog, not alternate function 9",
-                "the QUADSPI is set to bank 1, the flash is on bank 2",
             ])
     }
 
@@ -130,5 +134,12 @@ import Testing
         let controller = try controller(LoaderBench { $0.flashFault = fault })
         let id = try controller.jedecID()
         #expect(Set(id).count == 1 && [0x00, 0xFF].contains(id[0]))
+    }
+}
+
+extension QuadSPIController {
+    /// Of the one flash that is selected.
+    fileprivate func jedecID() throws(FlashControllerError) -> [UInt8] {
+        Array(try ChipInspector(self).identifications()[0].prefix(3))
     }
 }

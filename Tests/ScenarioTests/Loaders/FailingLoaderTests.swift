@@ -3,6 +3,7 @@
 
 import CortexM
 import Essentials
+import FlashController
 import FlashLoader
 import TestLoaders
 import Testing
@@ -40,7 +41,9 @@ import Testing
         #expect(places.allSatisfy { error.summary.contains($0) })
         #expect(error.cause?.code == "COR-012")
         // The board is set up and the flash answers: not their fault.
-        #expect(error.findings.contains(.flashIdentified([0xEF, 0x40, 0x18], isExpected: true)))
+        #expect(
+            error.findings.contains(
+                .flash(.identified(bank: 2, id: [0xEF, 0x40, 0x18], chips: ["Winbond W25Q128JV (16 MiB)"]))))
     }
 
     @Test func `a time-out whose clock stands still is a hang, named by the wait and what it waits for`()
@@ -58,12 +61,13 @@ import Testing
         let error = try failure(of: .wrongBank)
         #expect(
             error.summary == """
-                Init of wrong-bank.stldr returned 0, failure: the QUADSPI is set to bank 1, the flash is on bank 2; \
-                set up as the board file says, the flash answers with JEDEC id ef 40 18
+                Init of wrong-bank.stldr returned 0, failure: the loader selected bank 1, the board's flash is on bank 2; \
+                nothing answers on bank 1 (JEDEC id reads ff ff ff); a flash with JEDEC id ef 40 18 answers on bank 2
                 """)
         #expect(
             error.remedies == [
                 "the loader was made for another board: use one for this board's pins and bank",
+                "check the flash's supply and soldering, and that the loader is made for this board's pins",
                 "the board is all right: use a loader made for it",
             ])
     }
@@ -74,8 +78,8 @@ import Testing
         let error = try #require(throws: LoaderError.self) { try loader.initialize() }
         #expect(error.code == "LDR-028")
         #expect(
-            error.findings.contains { if case .flashSilent([0xFF, 0xFF, 0xFF]) = $0 { true } else { false } })
-        #expect(error.summary.contains("the flash does not answer (JEDEC id reads ff ff ff)"))
+            error.findings.contains { $0 == .flash(.silent(bank: 2, id: [0xFF, 0xFF, 0xFF])) })
+        #expect(error.summary.contains("nothing answers on bank 2 (JEDEC id reads ff ff ff)"))
         #expect(error.remedies.first?.hasPrefix("check the flash's supply and soldering") == true)
     }
 
@@ -89,7 +93,7 @@ import Testing
         try loader.initialize()
         let error = try #require(throws: LoaderError.self) { try loader.erase(0x1_0000, at: start) }
         #expect(error.code == "LDR-029")
-        #expect(error.summary.contains("the flash is write-protected: SR1 0x1c"))
+        #expect(error.summary.contains("the flash on bank 2 is write-protected: SR1 0x1c"))
     }
 
     @Test func `a loader that does not notice the protection is caught by reading`() throws {
@@ -106,9 +110,12 @@ import Testing
         let error = try failure(of: .errorCode)
         #expect(error.code == "LDR-030")
         #expect(
-            error.summary
-                == "Init of error-code.stldr returned 5 (a loader returns 1 for success): the flash answers with JEDEC id ef 40 18"
-        )
+            error.summary == """
+                Init of error-code.stldr returned 5 (a loader returns 1 for success): \
+                the flash on bank 2 answers with JEDEC id ef 40 18 (Winbond W25Q128JV (16 MiB)); \
+                the flash on bank 2 has SR1 0x00, SR2 0x02, SR3 0x60 (quad enabled); \
+                the QUADSPI is set to bank 2, its kernel clock divided by 2
+                """)
     }
 
     @Test func `semihosting is explained`() throws {

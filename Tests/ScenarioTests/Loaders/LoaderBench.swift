@@ -5,6 +5,7 @@ import BenchTestKit
 import CortexM
 import DebugProbe
 import Essentials
+import FlashController
 import FlashLoader
 import Foundation
 import HardwareDescription
@@ -59,7 +60,8 @@ struct LoaderBench {
     }
     private func load(_ image: LoaderImage, layout: LoaderLayout.Style) throws -> LoadedLoader {
         try LoadedLoader(
-            image, on: target, options: LoaderOptions(layout: layout, board: board, chip: chip))
+            image, on: target,
+            options: LoaderOptions(layout: layout, board: board, chips: ChipCatalog([chip])))
     }
 
     /// What the cells hold, past every controller and loader.

@@ -14,6 +14,8 @@ package enum QuadSPIOffset {
     package static let address: UInt32 = 0x18
     package static let alternateBytes: UInt32 = 0x1C
     package static let data: UInt32 = 0x20
+    /// The registers from CR to ABR, which can be read without effect.
+    package static let readable = 8
 }
 
 /// QUADSPI_CR.
@@ -66,6 +68,8 @@ package enum QuadSPICommunication: Register {
     package static let name = "QUADSPI_CCR"
     package static let fields = Fields()
     package struct Fields: Sendable {
+        /// SIOO: the instruction goes with the first access only, so that the flash is left waiting for an address.
+        package let sendsInstructionOnce = Field<Bool, ReadWrite>(28)
         package let functionalMode = Field<QuadSPIMode, ReadWrite>(26...27)
         package let dataLines = Field<UInt8, ReadWrite>(24...25)
         package let dummyCycles = Field<UInt8, ReadWrite>(18...22)

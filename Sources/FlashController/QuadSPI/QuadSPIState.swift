@@ -2,7 +2,6 @@
 // Copyright the extflash authors
 
 package import Essentials
-package import TargetControl
 
 /// The controller's registers at one moment.
 package struct QuadSPIState: Hashable, Sendable {
@@ -14,4 +13,12 @@ package struct QuadSPIState: Hashable, Sendable {
     package var isMapped: Bool { control.enable && communication.functionalMode == .memoryMapped }
     /// Bytes that the map shows, by FSIZE.
     package var mappedSize: UInt64 { 1 << (UInt64(device.size) + 1) }
+    /// The banks that commands go to.
+    package var banks: [Int] { control.dualFlash ? [1, 2] : [control.selectsBank2 ? 2 : 1] }
+    /// Whether a mapped read leaves the flash waiting for the next address instead of an instruction.
+    package var mayReadContinuously: Bool {
+        isMapped && (communication.sendsInstructionOnce || communication.instructionLines == 0)
+    }
+    /// Four lines carry data, so that all of a bank's pins are needed.
+    package var usesFourLines: Bool { communication.dataLines == 3 || communication.addressLines == 3 }
 }

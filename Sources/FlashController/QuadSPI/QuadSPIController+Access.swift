@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import DebugAccess
+import HardwareDescription
+
+extension QuadSPIController {
+    func write(_ value: UInt32, _ offset: UInt32) throws(FlashControllerError) {
+        _ = try perform([.write(definition.base + offset, value)])
+    }
+
+    func isOn(_ gate: ClockGate) throws(FlashControllerError) -> Bool {
+        try perform(gate.registers.map { .read($0) }).contains { $0 >> gate.bit & 1 == 1 }
+    }
+
+    func set(_ bits: UInt32, at address: UInt32) throws(FlashControllerError) {
+        try replace(bits, by: bits, at: address)
+    }
+    func clear(_ bits: UInt32, at address: UInt32) throws(FlashControllerError) {
+        try replace(bits, by: 0, at: address)
+    }
+    func replace(_ mask: UInt32, by bits: UInt32, at address: UInt32) throws(FlashControllerError) {
+        let old = try perform([.read(address)])[0]
+        guard old & mask != bits else { return }
+        changes?.append((address, old))
+        _ = try perform([.write(address, old & ~mask | bits)])
+    }
+
+    /// Puts back what clocks and pins were before `body` changed them.
+    func undoing<Result>(
+        _ body: () throws(FlashControllerError) -> Result
+    ) throws(FlashControllerError) -> Result {
+        changes = []
+        defer { changes = nil }
+        let result: Result
+        do { result = try body() } catch {
+            // What failed is the news; that the way back fails too follows from it.
+            try? putBack()
+            throw error
+        }
+        try putBack()
+        return result
+    }
+
+    private func putBack() throws(FlashControllerError) {
+        _ = try perform((changes ?? []).reversed().map { .write($0.address, $0.word) })
+    }
+
+    /// Words at consecutive addresses, in one transfer.
+    func readWords(_ count: Int, at address: UInt32) throws(FlashControllerError) -> [UInt32] {
+        do { return try memory.readWords(count, at: address) } catch { throw .access(error) }
+    }
+    func writeWords(_ words: [UInt32], at address: UInt32) throws(FlashControllerError) {
+        do { try memory.writeWords(words, at: address) } catch { throw .access(error) }
+    }
+    func perform(_ accesses: [WordAccess]) throws(FlashControllerError) -> [UInt32] {
+        do { return try memory.perform(accesses) } catch { throw .access(error) }
+    }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import CortexM
+import Essentials
+package import FlashController
+import HardwareDescription
+import TargetControl
+
+extension LoadedLoader {
+    enum LookEffect: Hashable, Sendable {
+        /// Flash and controller are as Init left them.
+        case none
+        /// Only Init brings them back.
+        case disturbed
+    }
+
+    var inspector: FlashInspector {
+        FlashInspector(controller, board: options.board, catalog: options.chips)
+    }
+
+    /// Looks with the debugger's own eyes whether what Init set up reaches the board's flash.
+    ///
+    /// Closely after the first Init; after later ones only whether the flash still answers.
+    func lookAfterInit() throws(LoaderError) -> LookEffect {
+        if looksInVain { return .none }
+        let found: FlashInspection
+        do { found = try lookOnce() } catch {
+            guard case .stuck(let status, _) = error else { throw .controller(error) }
+            // A transfer of the loader's own making that an abort does not end: Init can work with it all the same.
+            target.core.trace(.warning, "the flash could not be looked at", ["status": status.hex])
+            looksInVain = true
+            return .disturbed
+        }
+        if inspection == nil { note(found) }
+        guard found.contradiction.isEmpty else {
+            forget()
+            throw .unsuitable(
+                file: image.fileName, findings: found.contradiction.map(LoaderFinding.flash))
+        }
+        if found.isSilent {
+            looksInVain = true
+            target.core.trace(
+                .warning, "the flash does not answer the debugger; what Init set up is not checked",
+                ["findings": found.findings.map(\.text).joined(separator: "; ")])
+        }
+        return found.isAsFound ? .none : .disturbed
+    }
+
+    private func lookOnce() throws(FlashControllerError) -> FlashInspection {
+        guard inspection != nil else { return try inspector.inspect(.board) }
+        let found = try inspector.inspect(.identity)
+        return found.isSilent ? try inspector.inspect(.board) : found
+    }
+
+    /// Takes what the first look found for what is fitted.
+    private func note(_ found: FlashInspection) {
+        inspection = found
+        for finding in found.findings where finding.isTelling {
+            target.core.trace(.warning, "board and loader", ["finding": finding.text])
+        }
+        guard
+            let fitted = found.fittedChip(
+                expecting: options.board?.banks.first?.flash.flatMap(options.chips.named))
+        else { return }
+        chip = found.banks.count == 2 ? fitted.paired : fitted
+    }
+
+    /// What flash, controller and board say of themselves, whatever the loader thinks of them.
+    ///
+    /// A flash that the loader has put into QPI mode does not answer; nothing follows from its silence alone.
+    package func inspect() throws(LoaderError) -> FlashInspection {
+        if !mode.isKnown { try initialize() }
+        let found = try asking { () throws(FlashControllerError) in try inspector.inspect(.everything) }
+        if !found.isAsFound { forget() }
+        return found
+    }
+
+    func asking<Result>(
+        _ body: () throws(FlashControllerError) -> Result
+    ) throws(LoaderError) -> Result {
+        do { return try body() } catch { throw .controller(error) }
+    }
+
+    /// Reads by offset in the flash through the controller's registers: any range, slowly.
+    func readByDebugger(_ count: Int, at offset: UInt32) throws(LoaderError) -> [UInt8] {
+        try asking { () throws(FlashControllerError) in
+            let chips = ChipInspector(controller)
+            guard try controller.banks.count == 2 else { return try chips.read(count, at: offset)[0] }
+            // Even bytes are bank 1's.
+            let first = offset & ~1
+            let lead = Int(offset - first)
+            let halves = try chips.read((lead + count + 1) / 2, at: first / 2)
+            return Array(zip(halves[0], halves[1]).flatMap { [$0, $1] }.dropFirst(lead).prefix(count))
+        }
+    }
+}
