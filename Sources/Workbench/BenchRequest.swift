@@ -11,7 +11,7 @@ package struct BenchRequest: Sendable {
     package var paths: InstallationPaths
     /// Target definition by name or file; nil: what the board says.
     package var target: String?
-    /// Board by name or file; nil: the seed board.
+    /// Board by name or file; nil: the only one with a loader, or none for a loader that is named.
     package var board: String?
     /// Loader file that replaces the board's.
     package var loader: String?

@@ -25,6 +25,7 @@ extension WorkbenchError: Diagnosable {
         case .loaderNeedsHalt: "WRK-027"
         case .loaderBelongsElsewhere: "WRK-030"
         case .boardWithoutLoader: "WRK-035"
+        case .boardNeeded: "WRK-036"
         case .boardForOtherTarget: "WRK-033"
         case .cancelled: "WRK-040"
         }
@@ -38,7 +39,7 @@ extension WorkbenchError: Diagnosable {
         case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader:
             .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
-        case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice: .usage
+        case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice, .boardNeeded: .usage
         case .imageTooLarge, .nothingInFlash: .imageBeyondFlash
         case .loaderBelongsElsewhere: .loaderInvalid
         case .boardForOtherTarget: .wrongPart
@@ -86,6 +87,10 @@ extension WorkbenchError: Diagnosable {
             "board \(board) is for target \(target), but the target is \(found)"
         case .loaderBelongsElsewhere(let loader, let start, let flash):
             "\(loader) serves a flash at \(start.hex), the target's is mapped at \(flash.lowerBound.hex)"
+        case .boardNeeded(let known):
+            known.isEmpty
+                ? "no board was named, and none has a loader of its own"
+                : "no board was named, and \(known.count) have a loader of their own: \(known.joined(separator: ", "))"
         case .boardWithoutLoader(let board): "board \(board) has no loader of its own"
         }
     }
@@ -131,6 +136,7 @@ extension WorkbenchError: Diagnosable {
             ]
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
+        case .boardNeeded: ["name the board with --board, or a loader with --loader"]
         case .boardWithoutLoader: ["give one with --loader"]
         case .addressUnused:
             ["leave --address away: the other formats say themselves where their bytes go"]

@@ -34,6 +34,8 @@ package enum WorkbenchError: Error, Sendable {
     /// The board file names another target than the one that was found.
     case boardForOtherTarget(board: String, target: String, found: String)
     case loaderBelongsElsewhere(loader: String, loaderStart: UInt32, flash: Range<UInt32>)
+    /// Neither board nor loader was named, and these boards have a loader of their own.
+    case boardNeeded(known: [String])
     /// The board file names no loader, and none was given.
     case boardWithoutLoader(String)
     /// Stopped on request before anything was done on a bench.

@@ -70,7 +70,10 @@ struct BenchOptions: ParsableArguments {
 
 /// Options of the commands that run a loader.
 struct LoaderOptions: ParsableArguments {
-    @Option(help: "The board, by name or file: names target, flash and loader (default: the seed board).")
+    @Option(
+        help:
+            "The board, by name or file: names target, flash and loader (default: the only one with a loader)."
+    )
     var board: String?
 
     @Option(

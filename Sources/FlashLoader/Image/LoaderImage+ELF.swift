@@ -81,7 +81,6 @@ extension LoaderImage {
 
     private func oddities(startUpSymbol: String?) -> [LoaderWarning] {
         var found: [LoaderWarning] = []
-        if storage.startAddress != 0x9000_0000 { found.append(.startsElsewhere(storage.startAddress)) }
         if storage.describedSize != UInt64(storage.size) {
             found.append(.sectorsDoNotSum(described: storage.describedSize, size: storage.size))
         }

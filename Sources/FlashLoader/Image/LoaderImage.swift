@@ -59,8 +59,6 @@ package struct LoaderImage: Sendable {
 
 /// Something about a loader file that a person should know; others have tripped over it.
 package enum LoaderWarning: Hashable, Sendable {
-    /// The flash begins where no QUADSPI of the family maps one.
-    case startsElsewhere(UInt32)
     /// The sector table and the size disagree.
     case sectorsDoNotSum(described: UInt64, size: UInt32)
     case unusualPageSize(UInt32)

@@ -7,8 +7,6 @@ extension LoaderWarning {
     /// One sentence for `loader inspect`.
     package var text: String {
         switch self {
-        case .startsElsewhere(let start):
-            "its flash begins at \(start.hex), where no STM32H7 maps one from a QUADSPI (0x90000000)"
         case .sectorsDoNotSum(let described, let size):
             "the sector table describes \(described) bytes, the size is \(size)"
         case .unusualPageSize(let size): "the page size \(size.hex) is that of no known serial flash"

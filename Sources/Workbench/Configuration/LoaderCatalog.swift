@@ -8,9 +8,6 @@ import HardwareDescription
 
 /// The board of a job, its flash chip, and the loader that serves them.
 struct LoaderCatalog {
-    /// The board that is meant when none is named.
-    static let seedBoard = "stm32h745xi-w25q128"
-
     /// A board as its file describes it, and the file.
     struct Board {
         let entry: ConfigurationEntry
@@ -25,8 +22,25 @@ struct LoaderCatalog {
         library = ConfigurationLibrary(request.paths)
     }
 
-    func board() throws(WorkbenchError) -> Board {
-        let entry = try library.entry(.boards, request.board ?? Self.seedBoard)
+    /// The board that was named; without one and without a loader, the only one that has a loader of its own.
+    ///
+    /// - Returns: nil for a loader that was named without a board.
+    func board() throws(WorkbenchError) -> Board? {
+        if let name = request.board { return try read(library.entry(.boards, name)) }
+        guard request.loader == nil else { return nil }
+        var found: [Board] = []
+        for candidate in try library.candidates(.boards) {
+            guard let entry = candidate.entries.last else { continue }
+            let board = try read(entry)
+            if board.definition.loader != nil { found.append(board) }
+        }
+        guard let board = found.first, found.count == 1 else {
+            throw .boardNeeded(known: found.map(\.entry.name))
+        }
+        return board
+    }
+
+    private func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> Board {
         let text = try entry.text()
         do {
             return Board(entry: entry, definition: try BoardDefinition(yaml: text, file: entry.label))
@@ -35,17 +49,12 @@ struct LoaderCatalog {
         }
     }
 
-    /// Whether the board decides which target is right: it was named, or its own loader is going to run.
-    ///
-    /// A target that was named wins over it.
-    func boardDecidesTarget() -> Bool {
-        request.target == nil && (request.board != nil || request.loader == nil)
-    }
-
     /// The chips of the board's banks, and all others to tell by its identity a chip that is none of them.
-    func chips(of board: Board) throws(WorkbenchError) -> ChipCatalog {
+    func chips(of board: Board?) throws(WorkbenchError) -> ChipCatalog {
         var expected: [FlashChipDefinition] = []
-        for name in Set(board.definition.banks.compactMap(\.flash)).sorted() {
+        let names = Set(board?.definition.banks.compactMap(\.flash) ?? [])
+        for name in names.sorted() {
+            guard let board else { continue }
             let chip = try chip(library.entry(.flash, name, namedBy: board.entry))
             // A board may name a file by its path; the file's own name may be another.
             expected.append(chip.renamed(name))
@@ -70,8 +79,9 @@ struct LoaderCatalog {
     }
 
     /// The loader that was named, else the board's own.
-    func image(for board: Board) throws(WorkbenchError) -> LoaderImage {
+    func image(for board: Board?) throws(WorkbenchError) -> LoaderImage {
         if let name = request.loader { return try image(named: name) }
+        guard let board else { preconditionFailure("without a loader there is a board") }
         guard let loader = board.definition.loader else {
             throw .boardWithoutLoader(board.definition.name)
         }

@@ -26,7 +26,7 @@ private func obstacle(
     }
     var request = request
     if request.target == nil, request.board != nil {
-        request.target = try LoaderCatalog(request).board().definition.target
+        request.target = try LoaderCatalog(request).board()?.definition.target
     }
     let targets = try TargetCatalog(request).candidates()
     var first: WorkbenchError?

@@ -27,11 +27,12 @@ final class FlashBench {
         let image = try catalog.image(for: board)
         self.board = board
         target = try stack.takeHold()
-        if catalog.boardDecidesTarget() { try Self.check(board, isFor: target) }
+        // A target that was named wins over the board's.
+        if context.request.target == nil, let board { try Self.check(board, isFor: target) }
         try Self.check(image, serves: target.definition)
         let target = target
         let options = LoaderOptions(
-            layout: context.request.layout, board: board.definition, chips: try catalog.chips(of: board))
+            layout: context.request.layout, board: board?.definition, chips: try catalog.chips(of: board))
         loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
             try LoadedLoader(image, on: target, options: options)
         }
