@@ -42,7 +42,8 @@ final class FlashBench {
             try LoaderFlashDevice(loader)
         }
         programmer = FlashProgrammer(
-            device: device, times: chip.map(FlashTimes.init), timebase: stack.time, trace: context.trace)
+            device: device, times: loader.chip.map(FlashTimes.init), timebase: stack.time,
+            trace: context.trace)
     }
 
     private static func check(

@@ -43,7 +43,9 @@ import Testing
         // The board is set up and the flash answers: not their fault.
         #expect(
             error.findings.contains(
-                .flash(.identified(bank: 2, id: [0xEF, 0x40, 0x18], chips: ["Winbond W25Q128JV (16 MiB)"]))))
+                .flash(
+                    .identified(bank: 2, id: [0xEF, 0x40, 0x18], chips: ["Winbond W25Q128JV (16 MiB, 3 V)"])))
+        )
     }
 
     @Test func `a time-out whose clock stands still is a hang, named by the wait and what it waits for`()
@@ -112,7 +114,7 @@ import Testing
         #expect(
             error.summary == """
                 Init of error-code.stldr returned 5 (a loader returns 1 for success): \
-                the flash on bank 2 answers with JEDEC id ef 40 18 (Winbond W25Q128JV (16 MiB)); \
+                the flash on bank 2 answers with JEDEC id ef 40 18 (Winbond W25Q128JV (16 MiB, 3 V)); \
                 the flash on bank 2 has SR1 0x00, SR2 0x02, SR3 0x60 (quad enabled); \
                 the QUADSPI is set to bank 2, its kernel clock divided by 2
                 """)
