@@ -54,19 +54,26 @@ extension DefinitionNode {
         return own
     }
 
-    /// Entries of `list` in place of inherited ones with the same `identity`, then the others.
+    /// Entries of `list` in the place of inherited ones with the same `identity`, then the others.
     private static func joined(
         _ list: DefinitionNode, to inherited: DefinitionNode, by identity: String
     ) throws(DefinitionError) -> DefinitionNode {
-        let own = try list.list(upTo: listLimit)
-        var replaced: Set<String> = []
-        for entry in own { replaced.insert(try entry.identity(identity)) }
-        var kept: [DefinitionNode] = []
-        for entry in try inherited.list(upTo: listLimit)
-        where !replaced.contains(try entry.identity(identity)) { kept.append(entry) }
-        var added: [DefinitionNode] = []
-        for entry in own where !(try entry.isAbsent()) { added.append(entry) }
-        return list.replacingEntries(kept + added)
+        var own: [(identity: String, node: DefinitionNode)] = []
+        for entry in try list.list(upTo: listLimit) { own.append((try entry.identity(identity), entry)) }
+        var result: [DefinitionNode] = []
+        var placed: Set<String> = []
+        func place(_ name: String) throws(DefinitionError) {
+            guard placed.insert(name).inserted else { return }
+            for entry in own where entry.identity == name {
+                if !(try entry.node.isAbsent()) { result.append(entry.node) }
+            }
+        }
+        for entry in try inherited.list(upTo: listLimit) {
+            let name = try entry.identity(identity)
+            if own.contains(where: { $0.identity == name }) { try place(name) } else { result.append(entry) }
+        }
+        for entry in own { try place(entry.identity) }
+        return list.replacingEntries(result)
     }
 
     /// Which of the schemas a file is written in.

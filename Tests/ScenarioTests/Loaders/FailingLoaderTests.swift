@@ -55,7 +55,7 @@ import Testing
         let error = try failure(of: .halStyle, on: bench)
         #expect(error.code == "LDR-031")
         #expect(error.summary.contains("it was in qspi_wait_flag (loader.c:"))
-        #expect(error.findings.contains { if case .flashSilent = $0 { true } else { false } })
+        #expect(error.findings.contains { if case .flash = $0 { true } else { false } })
         #expect(error.failureClass == .flashSilent)
     }
 
