@@ -24,7 +24,7 @@ import Testing
     @Test func `take over what their family has in common`() throws {
         let chip = try ChipFiles.read()
         #expect(chip.title == "Sample of a chip")
-        #expect(chip.registers.map(\.name) == ["SR1", "SR3", "SR2"])
+        #expect(chip.registers.map(\.name) == ["SR1", "SR2", "SR3"])
         #expect(chip.register("SR2")?.read == 0x3F)
         #expect(chip.quadEnable?.requirement == 4)
         #expect(chip.instruction(.readID) == nil)

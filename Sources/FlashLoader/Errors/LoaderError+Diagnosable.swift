@@ -31,7 +31,12 @@ extension LoaderError: Diagnosable {
     /// One bank is silent, and no flash answers on the other: then the loader chose the wrong one.
     private var saysFlashSilent: Bool {
         findings.contains { if case .flash(.silent) = $0 { true } else { false } }
-            && !findings.contains { if case .flash(.identified) = $0 { true } else { false } }
+            && !findings.contains {
+                switch $0 {
+                case .flash(.identified), .flash(.answersOnBank), .flash(.answersWithBoardSetUp): true
+                default: false
+                }
+            }
     }
     private var saysWriteProtected: Bool {
         findings.contains { if case .flash(.writeProtected) = $0 { true } else { false } }
