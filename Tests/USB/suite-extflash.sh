@@ -80,7 +80,7 @@ expect_line "info" "  kind      $name"
 expect_line "info" "  serial    $serial"
 expect_line "info" "  firmware  $firmware"
 expect_line "info" "  definition      STM32H745, H747, H755, H757 (Cortex-M7 and Cortex-M4)"
-expect_line "info" "  chip          Winbond W25Q128JV (16 MiB, 3 V)"
+expect_line "info" "  bank 2        Winbond W25Q128JV (16 MiB, 3 V)"
 expect_line "info" "  JEDEC id      ef 40 18"
 program_and_verify image.bin
 run 0 "$extflash" read --range "0x90000000+$(stat -c %s image.bin)" -o back.bin --progress none
