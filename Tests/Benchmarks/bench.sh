@@ -35,6 +35,47 @@ job() { # probe, image, label
 job stlink-v3 "$work/full.bin" "16 MiB"
 for probe in stlink-v2 stlink-v2-1 cmsis-dap-v1 cmsis-dap-v2; do job $probe "$work/part.bin" "1 MiB"; done
 
+# Small pieces all over the flash, as Intel HEX: each record at its place in an equal part.
+records() { # count
+    awk -v count="$1" 'BEGIN {
+        slots = 1048576; step = int(slots / count); upper = -1
+        for (i = 0; i < count; i++) {
+            address = 16 * (i * step + i * 7919 % step)
+            if (int(address / 65536) != upper) {
+                upper = int(address / 65536)
+                printf ":02000004%04X%02X\n", 36864 + upper, (256 - (6 + 144 + upper) % 256) % 256
+            }
+            low = address % 65536; sum = 16 + int(low / 256) + low % 256
+            printf ":10%04X00", low
+            for (j = 0; j < 16; j++) { byte = (i * 31 + j * 7) % 255; sum += byte; printf "%02X", byte }
+            printf "%02X\n", (256 - sum % 256) % 256
+        }
+        print ":00000001FF"
+    }'
+}
+records 10000 >"$work/records.hex"
+echo
+echo "Into a flash that is blank, and one that is written (stlink-v3)"
+table() { printf '%-16s %-8s %10s %10s %10s %10s %10s\n' "$@"; }
+table image flash "virtual s" survey erase program verify
+phase() { # name: its seconds in the report
+    awk -v name="\"$1\"" 'index($0, "\"name\" : " name) { found = 1 } found && /"seconds"/ { gsub(/[^0-9.]/, ""); print; exit }' \
+        "$work/report.json"
+}
+for state in blank written; do
+    for image in part.bin full.bin records.hex; do
+        rm -rf "$work/flash"
+        if [ $state = written ]; then
+            # The first 16 MiB of the same contents a byte later: no page is the same.
+            (set +o pipefail; seq 1 9999999 | tail -c +2 | head -c 16777216) >"$work/before.bin"
+            "$extflash" program "$work/before.bin" --probe "sim:stlink-v3,state=$work/flash" --progress none >/dev/null
+        fi
+        "$extflash" program "$work/$image" --probe "sim:stlink-v3,state=$work/flash" --progress none --json >"$work/report.json"
+        table "$image" $state "$(printf %.1f "$(number totalSeconds "$work/report.json")")" "$(phase survey)" "$(phase erase)" \
+            "$(phase program)" "$(phase verify)"
+    done
+done
+
 # Command and answer through libusb and the private bus: one OUT and one IN transfer each.
 echo
 if ! { true <>/dev/fuse; } 2>/dev/null; then

@@ -7,6 +7,8 @@ import Foundation
 package enum TestLoader: String, CaseIterable, Sendable {
     case vendorTemplate = "vendor-template"
     case cycleCounter = "cycle-counter"
+    case coarseErase = "coarse-erase"
+    case sectorwiseErase = "sectorwise-erase"
     case lyingWrite = "lying-write"
     case lyingRead = "lying-read"
     case hangingInit = "hanging-init"

@@ -104,20 +104,38 @@ extension FlashError: Diagnosable {
         case .needsErase: ["let the sectors be erased (--erase needed)"]
         case .neighbourDamaged:
             [
-                "the loader's sector table is wrong or its erase goes one sector too far: do not use this loader"
+                "do not use this loader: its erase covers more than the sectors in its StorageInfo",
+                "in its source, make the sector table and the erase instruction agree, and the end of SectorErase inclusive",
             ]
         case .hashDisagrees:
             ["verify by reading back (--verify read)", "lower the QUADSPI clock of the loader"]
         case .wrongCount, .unstableRead:
             ["try again with a lower --speed", "lower the clock of the loader's QUADSPI"]
-        case .device, .cancelled: []
+        case .device(let operation, _, _, let after): Self.remedies(for: after.state, after: operation)
+        case .cancelled: []
         }
     }
 
     private static let noEffect = [
-        "read the status registers: the block protection bits or the individual block locks (WPS) may be set",
+        "look at the status registers (extflash info): the block protection bits or the individual block locks may be set",
         "check the /WP pin, the supply of the flash and that the loader was made for this part",
     ]
+
+    /// By what the range of an operation that the loader called a failure was found to hold.
+    private static func remedies(for state: FlashRangeState?, after operation: FlashOperation) -> [String] {
+        switch state {
+        case .blank where operation != .program, .written:
+            [
+                "the \(operation.rawValue) did what it should: the loader's function must return 1 for success, and only then"
+            ]
+        case .notBlank(let finding) where finding.nonBlankBytes <= finding.checkedBytes / 16:
+            ["cells that stay programmed are worn out: use other sectors, or replace the flash"]
+        case .notWritten(let finding) where finding.differingBytes <= finding.comparedBytes / 16:
+            ["cells that do not take what is written are worn out: use other sectors, or replace the flash"]
+        case .unchanged, .seemsUnchanged, .notBlank, .notWritten: noEffect
+        case .blank, nil: []
+        }
+    }
 
     private static func remedies(for nature: MismatchNature) -> [String] {
         switch nature {

@@ -19,7 +19,7 @@ extension FlashRun {
             let following = nextCall(&calls)
             let upcoming = following.map(contents.bytes) ?? []
             try program(
-                bytes, at: current, next: upcoming,
+                bytes, at: current, next: upcoming, from: contents,
                 counting: pages.intersection(current).reduce(0) { $0 + $1.count })
             try proveProgramming(current, bytes, contents)
             (call, bytes) = (following, upcoming)
@@ -32,7 +32,8 @@ extension FlashRun {
 
     /// `useful` bytes of the range count as programmed.
     private func program(
-        _ bytes: [UInt8], at range: AddressRange, next: [UInt8], counting useful: Int
+        _ bytes: [UInt8], at range: AddressRange, next: [UInt8], from contents: ExpectedContents,
+        counting useful: Int
     ) throws(FlashError) {
         trace(.step, "programming", ["range": "\(range)"])
         let before = journal
@@ -44,7 +45,7 @@ extension FlashRun {
             }
         } catch {
             guard case .refused = error else { throw self.error(for: error, .program, range) }
-            let state = stateAfterWrite(of: bytes, at: range, before)
+            let state = stateAfterWrite(of: bytes, at: range, contents, before)
             throw self.error(for: error, .program, range, state: state)
         }
         writeCosts.learn(
@@ -79,7 +80,7 @@ extension FlashRun {
     ///
     /// Only blank pages are written, so a range that is blank is as it was.
     private func stateAfterWrite(
-        of bytes: [UInt8], at range: AddressRange, _ before: FlashJournal
+        of bytes: [UInt8], at range: AddressRange, _ contents: ExpectedContents, _ before: FlashJournal
     ) -> FlashRangeState? {
         do {
             meter.expect(.verify, bytes: range.count, taking: .zero)
@@ -90,7 +91,7 @@ extension FlashRun {
             }
             var comparison = Comparison(geometry)
             comparison.take(found, expected: bytes, at: range)
-            guard let finding = comparison.finding(origin: { _ in nil }) else { return .written }
+            guard let finding = comparison.finding(origin: contents.origin) else { return .written }
             return .notWritten(finding)
         } catch {
             trace(.warning, "the range could not be read after the failure", ["code": error.code])

@@ -43,10 +43,13 @@ extension FlashRun {
         var cost = Duration.zero
         while let block = blocks.first {
             let choice = planner.choice(for: block, usesUncertainUnits: plan.usesUncertainUnits)
-            if !batch.isEmpty, cost + choice.cost > Self.batchLimit { break }
+            let isTrial = choice.usesUncertainUnits
+            if !batch.isEmpty, isTrial || cost + choice.cost > Self.batchLimit { break }
             batch.append((block, choice.regions))
             cost += choice.cost
             blocks.removeFirst()
+            // A unit of which it is not known that the device has it is tried once, not in every block of a batch.
+            if isTrial { break }
         }
         return batch
     }
