@@ -17,7 +17,8 @@ package enum TraceLevel: Int, Comparable, Sendable {
 
 /// Where the layers below the shell report what they do.
 ///
-/// Messages are constant text; values travel as metadata, so that a log can be searched by either.
+/// Messages are constant text and values travel as metadata, so that a log can be searched by either; only a warning
+/// that a report holds as well is told in the report's words.
 package struct Trace {
     package typealias Metadata = KeyValuePairs<String, String>
     package let threshold: TraceLevel

@@ -103,6 +103,14 @@ extension WorkbenchError: Diagnosable {
         }
     }
 
+    package var onlyPassesOn: Bool {
+        if case .step(_, let error) = self {
+            error.origin.onlyPassesOn
+        } else {
+            failureClass == nil && cause != nil
+        }
+    }
+
     /// A step takes the place of the first error inside it that says something of its own.
     package var chain: [any Diagnosable] {
         guard case .step(_, let error) = self else { return cause.map { [self] + $0.chain } ?? [self] }

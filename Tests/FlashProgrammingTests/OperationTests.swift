@@ -99,6 +99,7 @@ import Testing
         }
         #expect(aligned == range(0x1000, 0x2000))
         #expect(error?.summary.contains("0x90001000..0x90003000") == true)
+        #expect(error?.remedies.contains { $0.contains("--widen") } == true)
         #expect(device.cells == before && device.operations == 0)
         var options = EraseOptions()
         options.widen = true
@@ -217,7 +218,25 @@ import Testing
             #expect(contents.segment.bytes == Array(device.cells[low..<low + count]))
             #expect(contents.segment.address == start + UInt32(low))
         }
-        #expect(error { () throws(FlashError) in try programmer.read(range(0x7fff, 2)) }?.code == "FLS-017")
+    }
+
+    @Test func `a range that leaves the flash is refused with the part that does not`() throws {
+        let ranges = FlashExtent.ranges([range(0x7000, 0x2000)])
+        let errors = [
+            error { () throws(FlashError) in try programmer.read(range(0x7fff, 2)) },
+            error { () throws(FlashError) in try programmer.erase(ranges) },
+            error { () throws(FlashError) in try programmer.blankCheck(ranges) },
+            error { () throws(FlashError) in try programmer.checksum(of: ranges) },
+        ]
+        for error in errors {
+            #expect(error?.code == "FLS-017" && error?.failureClass == .refused)
+            // Nothing of linking: a person typed the range.
+            #expect(error?.remedies.count == 1)
+            #expect(error?.remedies.first?.hasPrefix("the part inside the flash is 0x90007") == true)
+        }
+        #expect(device.operations == 0)
+        let outside = error { () throws(FlashError) in try programmer.read(range(0x8000, 1)) }
+        #expect(outside?.remedies == ["give a range inside the flash"])
     }
 
     @Test func `a short read is an error`() throws {

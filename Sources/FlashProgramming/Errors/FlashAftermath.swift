@@ -27,8 +27,8 @@ package struct FlashAftermath: Hashable, Sendable {
 package enum FlashRangeState: Hashable, Sendable {
     /// Byte for byte what it held before.
     case unchanged
-    /// Where it was looked at before and after (`samples` bytes), it holds the same.
-    case seemsUnchanged(samples: Int)
+    /// After an erase: where it was looked at before and after (`samples` bytes), it holds the same.
+    case seemsUnchanged(samples: Int, BlankFinding)
     /// All of it is blank, as after an erase that worked.
     case blank
     /// After an erase: not all of it is blank.
@@ -54,8 +54,8 @@ extension FlashRangeState: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unchanged: "it holds what it held before"
-        case .seemsUnchanged(let samples):
-            "it seems unchanged: the \(samples) bytes looked at before and after are the same"
+        case .seemsUnchanged(let samples, let finding):
+            "it seems unchanged: the \(samples) bytes looked at before and after are the same, and \(finding)"
         case .blank: "yet all of it is blank now"
         case .notBlank(let finding): "now \(finding)"
         case .written: "yet it holds what was to be written"

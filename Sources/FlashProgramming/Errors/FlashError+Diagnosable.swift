@@ -121,6 +121,9 @@ extension FlashError: Diagnosable {
         "check the /WP pin, the supply of the flash and that the loader was made for this part",
     ]
 
+    private static let stuckCells =
+        "cells that stay programmed are worn out: use other sectors, or replace the flash"
+
     /// By what the range of an operation that the loader called a failure was found to hold.
     private static func remedies(for state: FlashRangeState?, after operation: FlashOperation) -> [String] {
         switch state {
@@ -128,8 +131,9 @@ extension FlashError: Diagnosable {
             [
                 "the \(operation.rawValue) did what it should: the loader's function must return 1 for success, and only then"
             ]
-        case .notBlank(let finding) where finding.nonBlankBytes <= finding.checkedBytes / 16:
-            ["cells that stay programmed are worn out: use other sectors, or replace the flash"]
+        case .notBlank(let finding) where finding.isRare: [stuckCells]
+        // So few bytes may be all that the sector held.
+        case .seemsUnchanged(_, let finding) where finding.isRare: [stuckCells] + noEffect
         case .notWritten(let finding) where finding.differingBytes <= finding.comparedBytes / 16:
             ["cells that do not take what is written are worn out: use other sectors, or replace the flash"]
         case .unchanged, .seemsUnchanged, .notBlank, .notWritten: noEffect
@@ -150,6 +154,11 @@ extension FlashError: Diagnosable {
         }
     }
 
+}
+
+extension BlankFinding {
+    /// Whether only some cells are not blank, not what a sector full of data holds.
+    fileprivate var isRare: Bool { nonBlankBytes <= checkedBytes / 16 }
 }
 
 extension GeometryProblem: CustomStringConvertible {

@@ -115,7 +115,7 @@ extension FlashRun {
             }
             let telling = samples.filter { !isBlank($0.bytes) }
             guard !telling.isEmpty, try areUnchanged(telling) else { return .notBlank(finding) }
-            return .seemsUnchanged(samples: telling.reduce(0) { $0 + $1.range.count })
+            return .seemsUnchanged(samples: telling.reduce(0) { $0 + $1.range.count }, finding)
         } catch {
             trace(.warning, "the range could not be read after the failure", ["code": error.code])
             return nil

@@ -45,7 +45,7 @@ final class FlashRun {
 
     func warn(_ warning: FlashWarning) {
         report.warnings.append(warning)
-        trace(.warning, "flash warning", ["warning": "\(warning)"])
+        trace(.warning, "\(warning)")
     }
 
     /// The report with all durations filled in.

@@ -77,6 +77,15 @@ import Workbench
         #expect(report.timing.totalSeconds < 12)
     }
 
+    @Test func `of a sector that holds nothing but a cell stuck are told as well`() async throws {
+        let bench = try JobBench { $0.flashFault = .badCell }
+        let error = try await bench.expectFailure(.flashFailed, "FLS-013") { bench in
+            try await bench.program(randomBytes(0x2000, seed: 35))
+        }
+        #expect(error.story.contains("1 of 4096 bytes is not blank"), "\(error.story)")
+        #expect(ErrorReport(error).remedies.contains { $0.contains("worn out") })
+    }
+
     @Test func `that a cell does not take are told with what the sector holds`() async throws {
         let bench = try JobBench { configuration in
             configuration.flashFault = .badCell
@@ -88,8 +97,9 @@ import Workbench
         #expect(
             error.story.contains(/now 1 of \d+ bytes is not blank, first 0x[0-9a-f]{2} at 0x9000/),
             "\(error.story)")
-        #expect(
-            ErrorReport(error).remedies.contains { $0.contains("worn out") }, "\(ErrorReport(error).remedies)"
-        )
+        let report = ErrorReport(error)
+        #expect(report.code == "FLS-013" && report.passedThrough.isEmpty)
+        #expect(report.causes.map(\.code) == ["LDR-030"])
+        #expect(report.remedies.contains { $0.contains("worn out") }, "\(report.remedies)")
     }
 }
