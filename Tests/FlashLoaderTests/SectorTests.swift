@@ -32,6 +32,10 @@ import Testing
         #expect(touched(0x9000_0000, 0x90FF_FFFF).map(\.count) == [8, 1, 255])
         // Where the table says nothing, rather too many.
         #expect(touched(0x9100_0000, 0x9100_FFFF) == [.init(size: 0x1_0000, count: 2)])
+        #expect(
+            touched(0x90FF_0000, 0x9101_FFFF) == [
+                .init(size: 0x1_0000, count: 1), .init(size: 0x1_0000, count: 3),
+            ])
     }
 
     @Test func `a table of absurd numbers is read as far as there are addresses`() {

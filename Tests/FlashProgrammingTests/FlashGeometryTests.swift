@@ -47,6 +47,23 @@ import Testing
                 == [.sectorTableDisagrees(described: 0x10_0000, declared: 1 << 24, used: 0x10_0000)])
     }
 
+    @Test func `a table that is too short goes on where the chip erases such units`() throws {
+        let info = storage(size: 1 << 24, groups: [(16, 0x1_0000)])
+        let geometry = try FlashGeometry(info, eraseUnits: [0x1000, 0x8000, 0x1_0000])
+        #expect(geometry.range.count == 1 << 24)
+        #expect(geometry.sectorCount == 256)
+        #expect(geometry.describesWholeChip)
+        #expect(
+            geometry.warnings
+                == [.sectorTableDisagrees(described: 0x10_0000, declared: 1 << 24, used: 1 << 24)])
+        // A size that the chip does not erase says nothing of what lies behind the table.
+        #expect(try FlashGeometry(info, eraseUnits: [0x1000]).range.count == 0x10_0000)
+        // A table that is too long is cut as before.
+        let long = storage(size: 1 << 20, groups: [(256, 0x1_0000)])
+        #expect(try FlashGeometry(long, eraseUnits: [0x1_0000]).range.count == 1 << 20)
+        #expect(try !FlashGeometry(long, eraseUnits: [0x1_0000]).describesWholeChip)
+    }
+
     @Test func `only whole sectors inside a size typed in decimal are used`() throws {
         let geometry = try FlashGeometry(storage(size: 4_000_000, groups: [(64, 0x1_0000)]))
         #expect(geometry.range.count == 61 * 0x1_0000)

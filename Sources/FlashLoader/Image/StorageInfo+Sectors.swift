@@ -31,10 +31,11 @@ extension StorageInfo {
             touched.append(TouchedSectors(size: run.size, count: Int(end - start + 1)))
         }
         // A table that does not reach there: as if it went on with the last size.
-        if touched.isEmpty {
+        let beyond = touched.isEmpty ? UInt64(first) : max(UInt64(first), runs.last?.range.upperBound ?? 0)
+        if UInt64(last) >= beyond {
             let size = max(1, sectorGroups.last?.size ?? 1 << 16)
             touched.append(
-                TouchedSectors(size: size, count: Int((UInt64(last) - UInt64(first)) / UInt64(size)) + 2))
+                TouchedSectors(size: size, count: Int((UInt64(last) - beyond) / UInt64(size)) + 2))
         }
         return touched
     }

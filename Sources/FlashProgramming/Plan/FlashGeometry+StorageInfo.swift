@@ -26,7 +26,11 @@ extension FlashGeometry {
     ///
     /// Of 313 public loaders eight have a table that does not add up to the size (16 sectors of 64 KiB for 16 MiB,
     /// or a size typed in decimal), and the page size is anything from 0x10 to 0x10000 on chips whose page is 256.
-    package init(_ storage: StorageInfo) throws(FlashError) {
+    ///
+    /// A table that ends before the flash does goes on with its last size where the chip erases such units: SectorErase
+    /// takes addresses, and what it really erases is proven afterwards like everything else. `eraseUnits` are the sizes
+    /// that the chip erases, in bytes; empty when the chip is not known.
+    package init(_ storage: StorageInfo, eraseUnits: [UInt32] = []) throws(FlashError) {
         let declared = Int(storage.startAddress)..<Int(storage.startAddress) + Int(storage.size)
         guard let readable = AddressRange(declared) else {
             throw .geometry(.impossibleSize(start: storage.startAddress, size: storage.size))
@@ -47,6 +51,14 @@ extension FlashGeometry {
             // A group that was cut ends the usable part: what follows would not lie where the table says.
             guard count == Int(group.count) else { break }
         }
+        if described < readable.count, let last = groups.last, eraseUnits.contains(last.size),
+            let run = runs.popLast()
+        {
+            let count = (readable.bounds.upperBound - Int(run.start)) / run.size
+            runs.append(SectorRun(start: run.start, count: count, size: run.size))
+            sectorCount += count - run.count
+            address = Int(run.start) + count * run.size
+        }
         guard let usable = AddressRange(readable.bounds.lowerBound..<address) else {
             throw .geometry(.sectorsLargerThanFlash(size: storage.size))
         }
@@ -65,7 +77,7 @@ extension FlashGeometry {
         self.init(
             name: storage.deviceName, runs: runs, readableRange: readable, range: usable, pageSize: pageSize,
             erasedValue: storage.erasedValue, warnings: warnings,
-            describesWholeChip: described == readable.count)
+            describesWholeChip: described <= readable.count && usable == readable)
     }
 
     /// A power of two from 256 to 64 KiB near the declared one, but never one that does not divide the sectors.

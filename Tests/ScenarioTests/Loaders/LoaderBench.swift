@@ -58,7 +58,7 @@ struct LoaderBench {
         let bytes = try #require(ReferenceLoader.bytes(of: ReferenceLoader.fileName))
         return try load(LoaderImage(reading: bytes, fileName: ReferenceLoader.fileName), layout: layout)
     }
-    private func load(_ image: LoaderImage, layout: LoaderLayout.Style) throws -> LoadedLoader {
+    func load(_ image: LoaderImage, layout: LoaderLayout.Style = .spacious) throws -> LoadedLoader {
         try LoadedLoader(
             image, on: target,
             options: LoaderOptions(layout: layout, board: board, chips: ChipCatalog([chip])))
