@@ -32,11 +32,13 @@ package struct FlashInspection: Sendable {
     /// Why nothing may be written: the loader cannot reach the board's flash, or would not reach all of it.
     package internal(set) var contradiction: [FlashFinding] = []
 
-    /// The part that the first answering flash is: the expected one where it may be that, else as it is known or describes itself.
+    /// The part that the first answering flash is: the expected one where it may be that, else as it is known.
+    ///
+    /// As it describes itself where no file knows it, or several that are not alike do.
     package func fittedChip(expecting expected: FlashChipDefinition?) -> FlashChipDefinition? {
         guard let chip = chips.first else { return nil }
         if let known = chip.known(expecting: expected) { return known }
-        guard chip.candidates.isEmpty, let parameters = chip.parameters else { return nil }
+        guard let parameters = chip.parameters else { return nil }
         return FlashChipDefinition(parameters, identification: chip.id)
     }
 

@@ -10,7 +10,8 @@ package struct FlashInspector {
     package enum Depth: Int, Comparable, Sendable {
         /// Whether a flash answers.
         case identity
-        /// Whether clocks and pins are as the board needs them; the discoverable parameters of a chip that is not known.
+        /// Whether clocks and pins are as the board needs them; the discoverable parameters of a chip that is not known, or
+        /// that may be one of several.
         case board
         /// The registers of a chip that is known.
         case status
@@ -72,7 +73,9 @@ package struct FlashInspector {
             try search(from: state, into: &inspection)
         }
         guard depth > .identity, !inspection.chips.isEmpty else { return }
-        if depth == .everything || inspection.chips.contains(where: \.candidates.isEmpty) {
+        if depth == .everything
+            || inspection.chips.contains(where: { $0.known(expecting: expected($0.bank)) == nil })
+        {
             try readParameters(into: &inspection)
         }
         if depth >= .status { try readStatus(depth, into: &inspection) }

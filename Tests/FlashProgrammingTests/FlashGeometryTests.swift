@@ -4,6 +4,7 @@
 import Essentials
 import FlashLoader
 import FlashProgramming
+import HardwareDescription
 import Testing
 
 @Suite struct `Geometry from what a loader says` {
@@ -44,24 +45,43 @@ import Testing
         #expect(!geometry.describesWholeChip)
         #expect(
             geometry.warnings
-                == [.sectorTableDisagrees(described: 0x10_0000, declared: 1 << 24, used: 0x10_0000)])
+                == [
+                    .sectorTableDisagrees(
+                        described: 0x10_0000, declared: 1 << 24, used: 0x10_0000, .chipUnknown)
+                ])
+    }
+
+    private func chip(_ units: [UInt32], size: UInt32 = 1 << 24) -> FlashChipDefinition {
+        let time = FlashChipDefinition.Time(typical: .milliseconds(1), maximum: .seconds(1))
+        return FlashChipDefinition(
+            describedBy: [0xEF, 0x40, 0x18], size: size, page: 256,
+            erases: units.map { .init(size: $0, opcode: 0x20, time: time) }, pageProgram: nil, chipErase: nil,
+            hasStatusPolling: false)
     }
 
     @Test func `a table that is too short goes on where the chip erases such units`() throws {
         let info = storage(size: 1 << 24, groups: [(16, 0x1_0000)])
-        let geometry = try FlashGeometry(info, eraseUnits: [0x1000, 0x8000, 0x1_0000])
+        let flash = chip([0x1000, 0x8000, 0x1_0000])
+        let geometry = try FlashGeometry(info, chip: flash)
         #expect(geometry.range.count == 1 << 24)
         #expect(geometry.sectorCount == 256)
         #expect(geometry.describesWholeChip)
-        #expect(
-            geometry.warnings
-                == [.sectorTableDisagrees(described: 0x10_0000, declared: 1 << 24, used: 1 << 24)])
+        #expect(geometry.tableEnd == .continued(unit: 0x1_0000, chip: flash.title))
+        #expect(geometry.warnings.count == 1)
         // A size that the chip does not erase says nothing of what lies behind the table.
-        #expect(try FlashGeometry(info, eraseUnits: [0x1000]).range.count == 0x10_0000)
+        let other = try FlashGeometry(info, chip: chip([0x1000]))
+        #expect(other.range.count == 0x10_0000)
+        #expect(other.tableEnd == .foreignUnit(0x1_0000, chip: flash.title, units: [0x1000]))
+        // Nor does one that the table puts where no unit of the chip begins.
+        let shifted = storage(size: 1 << 24, groups: [(1, 0x1000), (16, 0x1_0000)])
+        #expect(try FlashGeometry(shifted, chip: flash).range.count == 0x10_1000)
+        // Not beyond the chip.
+        let small = try FlashGeometry(info, chip: chip([0x1_0000], size: 1 << 22))
+        #expect(small.range.count == 1 << 22 && !small.describesWholeChip)
         // A table that is too long is cut as before.
         let long = storage(size: 1 << 20, groups: [(256, 0x1_0000)])
-        #expect(try FlashGeometry(long, eraseUnits: [0x1_0000]).range.count == 1 << 20)
-        #expect(try !FlashGeometry(long, eraseUnits: [0x1_0000]).describesWholeChip)
+        #expect(try FlashGeometry(long, chip: flash).range.count == 1 << 20)
+        #expect(try !FlashGeometry(long, chip: flash).describesWholeChip)
     }
 
     @Test func `only whole sectors inside a size typed in decimal are used`() throws {

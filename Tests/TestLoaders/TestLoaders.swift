@@ -9,6 +9,8 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case cycleCounter = "cycle-counter"
     case coarseErase = "coarse-erase"
     case sectorwiseErase = "sectorwise-erase"
+    case shortTable = "short-table"
+    case foreignSectors = "foreign-sectors"
     case lyingWrite = "lying-write"
     case lyingRead = "lying-read"
     case hangingInit = "hanging-init"

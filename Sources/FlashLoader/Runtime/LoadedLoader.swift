@@ -40,9 +40,6 @@ package final class LoadedLoader {
     /// Data for the next Write that is on the target already.
     var prepared: (buffer: Int, bytes: [UInt8])?
 
-    /// The sizes that the fitted chip erases, in bytes; empty when the chip is not known.
-    package var eraseUnits: [UInt32] { timing.eraseUnits }
-
     /// Most bytes that one call of Write gets; ``write(_:at:)`` takes any number.
     package var bufferSize: Int { layout.bufferSize }
 

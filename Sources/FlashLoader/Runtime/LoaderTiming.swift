@@ -14,8 +14,6 @@ package struct LoaderTiming: Hashable, Sendable {
     /// For the largest of the loader's sectors up to each size, ascending.
     package var erases: [Erase]
     package var chipErase: Duration
-    /// The sizes that the chip itself erases, in bytes; empty when only the loader's description is known.
-    package private(set) var eraseUnits: [UInt32] = []
 
     package struct Erase: Hashable, Sendable {
         /// Bytes.

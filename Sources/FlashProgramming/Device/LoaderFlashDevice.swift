@@ -14,7 +14,7 @@ package final class LoaderFlashDevice: FlashDevice {
 
     package init(_ loader: LoadedLoader) throws(FlashError) {
         self.loader = loader
-        geometry = try FlashGeometry(loader.image.storage, eraseUnits: loader.eraseUnits)
+        geometry = try FlashGeometry(loader.image.storage, chip: loader.chip)
     }
 
     package var programLimit: Int { max(1, loader.bufferSize) }

@@ -23,13 +23,14 @@ extension FlashError: Diagnosable {
         case .unstableRead: "FLS-015"
         case .eraseHadNoEffect: "FLS-016"
         case .rangeBeyondFlash: "FLS-017"
+        case .beyondSectorTable: "FLS-018"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
         case .device: nil
-        case .geometry: .loaderInvalid
+        case .geometry, .beyondSectorTable: .loaderInvalid
         case .beyondFlash, .beyondAddressSpace: .imageBeyondFlash
         case .invalidRange: .usage
         case .nothingToDo, .rangeBeyondFlash, .unaligned, .needsErase: .refused
@@ -50,6 +51,9 @@ extension FlashError: Diagnosable {
             "\(origin) (\(range)) does not lie inside the flash (\(flash))"
         case .rangeBeyondFlash(let range, let flash):
             "the range \(range) does not lie inside the flash (\(flash))"
+        case .beyondSectorTable(let origin, let range, let usable, let end):
+            "\(origin.map { "\($0) (\(range))" } ?? "the range \(range)") lies in the flash, but not in what the loader's "
+                + "sectors describe (\(usable)); \(end)"
         case .beyondAddressSpace(let origin, let address, let count):
             "\(origin): \(count) bytes at \(address.hex) leave the 32-bit address space"
         case .nothingToDo(let operation): "there is nothing to \(operation.rawValue): no bytes were given"
@@ -93,6 +97,10 @@ extension FlashError: Diagnosable {
             range.intersection(flash).map { ["the part inside the flash is \($0)"] } ?? [
                 "give a range inside the flash"
             ]
+        case .beyondSectorTable(_, _, _, let end):
+            [
+                "in the loader's source, make the sectors of StorageInfo add up to the size of the flash"
+            ] + (end == .chipUnknown ? ["name the board (--board) so that its chip is known"] : [])
         case .beyondAddressSpace: ["check the address given for this file"]
         case .nothingToDo: ["check that the file is not empty"]
         case .unaligned(_, let aligned): ["give \(aligned), or let the range be widened to it with --widen"]

@@ -14,6 +14,10 @@ package enum FlashError: Error {
     case beyondFlash(origin: String, range: AddressRange, flash: AddressRange)
     /// A range that a person typed.
     case rangeBeyondFlash(AddressRange, flash: AddressRange)
+    /// What the loader's sector table does not reach, although the flash does; `usable` is what it reaches.
+    ///
+    /// `origin` is nil for a range that a person typed.
+    case beyondSectorTable(origin: String?, range: AddressRange, usable: AddressRange, SectorTableEnd)
     /// A segment that leaves the 32-bit address space.
     case beyondAddressSpace(origin: String, address: UInt32, count: Int)
     case nothingToDo(FlashOperation)
@@ -56,8 +60,9 @@ extension FlashError {
             .hashDisagrees(_, let aftermath), .wrongCount(_, _, let aftermath),
             .unstableRead(_, let aftermath), .device(_, _, _, let aftermath), .cancelled(let aftermath):
             aftermath
-        case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned,
-            .invalidRange,
+        case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondSectorTable, .beyondAddressSpace,
+            .nothingToDo,
+            .unaligned, .invalidRange,
             .needsErase:
             nil
         }
@@ -76,7 +81,8 @@ extension FlashError {
         case .device(let operation, let range, let cause, let after):
             .device(operation, range, cause: cause, after.updated(journal))
         case .cancelled(let after): .cancelled(after.updated(journal))
-        case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondAddressSpace, .nothingToDo, .unaligned,
+        case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondSectorTable, .beyondAddressSpace,
+            .nothingToDo, .unaligned,
             .invalidRange,
             .needsErase:
             self

@@ -6,7 +6,7 @@ package import Essentials
 /// Something that was dealt with but should be known.
 package enum FlashWarning: Hashable, Sendable {
     /// The loader's sector table and its device size differ; `used` bytes can be erased and programmed.
-    case sectorTableDisagrees(described: Int, declared: Int, used: Int)
+    case sectorTableDisagrees(described: Int, declared: Int, used: Int, SectorTableEnd)
     /// The loader's page size is not a usable programming unit.
     case pageSizeReplaced(declared: Int, used: Int)
     /// The first attempt failed with the error of this code.
@@ -22,9 +22,9 @@ package enum FlashWarning: Hashable, Sendable {
 extension FlashWarning: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .sectorTableDisagrees(let described, let declared, let used):
-            "the loader's sectors add up to \(described) bytes, its flash size is \(declared); "
-                + "only the first \(used) bytes will be erased or programmed"
+        case .sectorTableDisagrees(let described, let declared, let used, let end):
+            "the loader's sectors add up to \(described) bytes, its flash size is \(declared); \(end)"
+                + (used < declared ? "; only the first \(used) bytes will be erased or programmed" : "")
         case .pageSizeReplaced(let declared, let used):
             "the loader states a page size of \(declared); pages of \(used) bytes are used"
         case .eraseRepeated(let range, let code): "erasing \(range) failed once (\(code)) and was repeated"

@@ -6,10 +6,17 @@ import Essentials
 extension FlashProgrammer {
     /// Whole sectors inside the flash, or an error that names the ones that would do.
     func erasable(_ extent: FlashExtent, widen: Bool) throws(FlashError) -> AddressRangeSet {
-        guard case .ranges(let ranges) = extent else { return AddressRangeSet([geometry.range]) }
+        guard case .ranges(let ranges) = extent else {
+            try geometry.requireSectors(at: geometry.readableRange)
+            return AddressRangeSet([geometry.range])
+        }
         guard !ranges.isEmpty else { throw .nothingToDo(.erase) }
         var sectors = AddressRangeSet()
         for range in ranges {
+            guard geometry.readableRange.contains(range) else {
+                throw .rangeBeyondFlash(range, flash: geometry.range)
+            }
+            try geometry.requireSectors(at: range)
             guard let aligned = geometry.widened(range) else {
                 throw .rangeBeyondFlash(range, flash: geometry.range)
             }

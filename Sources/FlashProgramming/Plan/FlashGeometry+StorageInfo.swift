@@ -3,6 +3,7 @@
 
 import Essentials
 package import FlashLoader
+package import HardwareDescription
 
 /// What makes a loader's description of its flash unusable.
 package enum GeometryProblem: Hashable, Sendable {
@@ -27,49 +28,30 @@ extension FlashGeometry {
     /// Of 313 public loaders eight have a table that does not add up to the size (16 sectors of 64 KiB for 16 MiB,
     /// or a size typed in decimal), and the page size is anything from 0x10 to 0x10000 on chips whose page is 256.
     ///
-    /// A table that ends before the flash does goes on with its last size where the chip erases such units: SectorErase
-    /// takes addresses, and what it really erases is proven afterwards like everything else. `eraseUnits` are the sizes
-    /// that the chip erases, in bytes; empty when the chip is not known.
-    package init(_ storage: StorageInfo, eraseUnits: [UInt32] = []) throws(FlashError) {
+    /// A table that ends before the flash does goes on with its last size where the `chip` that is fitted erases such
+    /// units: SectorErase takes addresses, and what it really erases is proven afterwards like everything else.
+    package init(_ storage: StorageInfo, chip: FlashChipDefinition? = nil) throws(FlashError) {
         let declared = Int(storage.startAddress)..<Int(storage.startAddress) + Int(storage.size)
         guard let readable = AddressRange(declared) else {
             throw .geometry(.impossibleSize(start: storage.startAddress, size: storage.size))
         }
         let groups = storage.sectorGroups.prefix { $0.count > 0 && $0.size > 0 }
         guard !groups.isEmpty else { throw .geometry(.noSectors) }
-        var runs: [SectorRun] = []
-        var (address, described, sectorCount) = (readable.bounds.lowerBound, 0, 0)
-        for group in groups {
-            let size = Int(group.size)
-            let (bytes, overflow) = Int(group.count).multipliedReportingOverflow(by: size)
-            let (sum, carried) = described.addingReportingOverflow(bytes)
-            described = overflow || carried ? .max : sum
-            let count = min(Int(group.count), (readable.bounds.upperBound - address) / size)
-            if count > 0 { runs.append(SectorRun(start: UInt32(address), count: count, size: size)) }
-            sectorCount += count
-            address += count * size
-            // A group that was cut ends the usable part: what follows would not lie where the table says.
-            guard count == Int(group.count) else { break }
-        }
-        if described < readable.count, let last = groups.last, eraseUnits.contains(last.size),
-            let run = runs.popLast()
-        {
-            let count = (readable.bounds.upperBound - Int(run.start)) / run.size
-            runs.append(SectorRun(start: run.start, count: count, size: run.size))
-            sectorCount += count - run.count
-            address = Int(run.start) + count * run.size
-        }
-        guard let usable = AddressRange(readable.bounds.lowerBound..<address) else {
+        var table = SectorTable(Array(groups), inside: readable)
+        let tableEnd = table.complete(for: chip)
+        guard let usable = table.range else {
             throw .geometry(.sectorsLargerThanFlash(size: storage.size))
         }
-        guard sectorCount <= Self.sectorLimit else { throw .geometry(.tooManySectors) }
+        guard table.sectorCount <= Self.sectorLimit else { throw .geometry(.tooManySectors) }
+        let runs = table.runs
 
         let pageSize = Self.page(
             declared: Int(storage.pageSize), start: readable.bounds.lowerBound, runs: runs)
         var warnings: [FlashWarning] = []
-        if described != readable.count {
+        if let tableEnd {
             warnings.append(
-                .sectorTableDisagrees(described: described, declared: readable.count, used: usable.count))
+                .sectorTableDisagrees(
+                    described: table.described, declared: readable.count, used: usable.count, tableEnd))
         }
         if pageSize != Int(storage.pageSize) {
             warnings.append(.pageSizeReplaced(declared: Int(storage.pageSize), used: pageSize))
@@ -77,7 +59,7 @@ extension FlashGeometry {
         self.init(
             name: storage.deviceName, runs: runs, readableRange: readable, range: usable, pageSize: pageSize,
             erasedValue: storage.erasedValue, warnings: warnings,
-            describesWholeChip: described <= readable.count && usable == readable)
+            tableEnd: tableEnd, describesWholeChip: tableEnd != .cut && usable == readable)
     }
 
     /// A power of two from 256 to 64 KiB near the declared one, but never one that does not divide the sectors.

@@ -28,7 +28,9 @@ package struct FlashGeometry: Hashable, Sendable {
     /// What the loader's statements contradicted each other in.
     package let warnings: [FlashWarning]
 
-    /// True when size and sector table agree, so that erasing the chip erases exactly `range`.
+    /// What was done about a sector table that does not end where the flash does; nil for one that does.
+    package let tableEnd: SectorTableEnd?
+    /// True when the sectors make up all of the flash, so that erasing the chip erases exactly `range`.
     package let describesWholeChip: Bool
     package var sectorCount: Int { runs.reduce(0) { $0 + $1.count } }
 
@@ -38,6 +40,13 @@ package struct FlashGeometry: Hashable, Sendable {
             return AddressRange(low..<low + run.size)
         }
         return nil
+    }
+
+    /// An error for what the flash has and its sectors do not reach; `origin` as ``FlashError`` has it.
+    func requireSectors(at range: AddressRange, origin: String? = nil) throws(FlashError) {
+        if !self.range.contains(range) {
+            throw .beyondSectorTable(origin: origin, range: range, usable: self.range, tableEnd ?? .cut)
+        }
     }
 
     /// The sectors that hold any byte of `range`, in address order.

@@ -23,10 +23,8 @@ package struct ImageLayout: Hashable, Sendable {
 
     package init(_ image: FirmwareImage, on geometry: FlashGeometry) throws(FlashError) {
         var sectors: [TouchedSector] = []
-        for (segment, range) in try image.checkedRanges(inside: geometry.range, for: .program) {
-            guard geometry.range.contains(range) else {
-                throw .beyondFlash(origin: segment.origin, range: range, flash: geometry.range)
-            }
+        for (segment, range) in try image.checkedRanges(inside: geometry.readableRange, for: .program) {
+            try geometry.requireSectors(at: range, origin: segment.origin)
             for sector in geometry.sectors(touching: range) {
                 if sectors.last?.range != sector {
                     sectors.append(TouchedSector(range: sector, covered: AddressRangeSet()))

@@ -29,7 +29,7 @@ extension WorkbenchClient {
                     try bench.programmer.program(image, options, monitor: bench.monitor)
                 }
                 return ProgramReport(
-                    images: files.summaries(flash: bench.programmer.geometry.range), report: report,
+                    images: files.summaries(flash: bench.programmer.geometry.readableRange), report: report,
                     loader: bench.loader.image.fileName,
                     timing: stack.timing(report))
             }
@@ -50,7 +50,7 @@ extension WorkbenchClient {
                     try bench.programmer.verify(image, method, monitor: bench.monitor)
                 }
                 return VerifyReport(
-                    images: files.summaries(flash: bench.programmer.geometry.range),
+                    images: files.summaries(flash: bench.programmer.geometry.readableRange),
                     verification: Verification(report),
                     timing: stack.timing(report))
             }
@@ -78,7 +78,7 @@ extension FlashBench {
     /// The files' image, once target and flash are known.
     func image(of files: ImageFiles) throws(WorkbenchError) -> FirmwareImage {
         try files.check(isFor: target.definition)
-        return try files.image(flash: programmer.geometry.range)
+        return try files.image(flash: programmer.geometry.readableRange)
     }
 }
 

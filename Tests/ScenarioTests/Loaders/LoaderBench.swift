@@ -58,10 +58,13 @@ struct LoaderBench {
         let bytes = try #require(ReferenceLoader.bytes(of: ReferenceLoader.fileName))
         return try load(LoaderImage(reading: bytes, fileName: ReferenceLoader.fileName), layout: layout)
     }
-    func load(_ image: LoaderImage, layout: LoaderLayout.Style = .spacious) throws -> LoadedLoader {
+    /// `chips` are the known ones; the board's when nil.
+    func load(
+        _ image: LoaderImage, layout: LoaderLayout.Style = .spacious, chips: ChipCatalog? = nil
+    ) throws -> LoadedLoader {
         try LoadedLoader(
             image, on: target,
-            options: LoaderOptions(layout: layout, board: board, chips: ChipCatalog([chip])))
+            options: LoaderOptions(layout: layout, board: board, chips: chips ?? ChipCatalog([chip])))
     }
 
     /// What the cells hold, past every controller and loader.

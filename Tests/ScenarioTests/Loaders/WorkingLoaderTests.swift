@@ -4,7 +4,6 @@
 import DebugAccess
 import Essentials
 import FlashLoader
-import FlashProgramming
 import HardwareDescription
 import TargetControl
 import TestLoaders
@@ -84,25 +83,6 @@ private let probes: [BenchConfiguration.ProbeKind] = [.stlinkV3, .cmsisDAPv2]
         // Afterwards everything works.
         try loader.write([1, 2, 3], at: LoaderBench.flashStart)
         #expect(try loader.read(3, at: LoaderBench.flashStart) == [1, 2, 3])
-    }
-
-    @Test func `with a sector table of 1 MiB for 16 MiB, all of the flash can be erased and programmed`()
-        throws
-    {
-        let bench = try LoaderBench { $0.flashContents = [UInt8](repeating: 0x55, count: 16 << 20) }
-        var image = try LoaderImage(
-            reading: TestLoader.cycleCounter.bytes(), fileName: TestLoader.cycleCounter.fileName)
-        image.storage.sectorGroups = [.init(count: 16, size: 0x1_0000)]
-        let loader = try bench.load(image)
-        let device = try LoaderFlashDevice(loader)
-        #expect(device.geometry.range.count == 16 << 20)
-        let second = LoaderBench.flashStart + 0x80_0000
-        try loader.erase(0x2_0000, at: second)
-        #expect(bench.cells(0x2_0000, at: second).allSatisfy { $0 == 0xFF })
-        #expect(bench.cells(16, at: second - 16).allSatisfy { $0 == 0x55 })
-        #expect(bench.cells(16, at: second + 0x2_0000).allSatisfy { $0 == 0x55 })
-        try loader.write([1, 2, 3], at: second)
-        #expect(try loader.read(3, at: second) == [1, 2, 3])
     }
 
     @Test func `loses the supply on a board that is wired for the other regulator`() throws {
