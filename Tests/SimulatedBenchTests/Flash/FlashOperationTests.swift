@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import BenchTestKit
 import Testing
 
 @testable import SimulatedBench
@@ -185,6 +186,11 @@ import Testing
 
     // MARK: QPI
 
+    @Test func `are those of a part with QPI where the bench was left in it`() throws {
+        let fitted = try FlashPart.w25q128jvIQ.fitted(.qpi, in: .repository)
+        #expect(fitted?.name == "w25q128fv")
+        #expect(!FlashPart.w25q128jvIQ.hasQuadInterface)
+    }
     @Test func `go on in QPI where the part has it`() {
         pins.send([0x38])
         #expect(pins.status() == 0)

@@ -42,7 +42,10 @@ package struct FlashPart: Hashable, Sendable {
     /// The SFDP area, a multiple of 256 bytes.
     var discovery: [UInt8]
 
-    var hasQuadInterface: Bool { !quad.instructions.isEmpty }
+    /// There is a way to opcodes on four lines; some parts of a family have none, and share its list of instructions.
+    var hasQuadInterface: Bool {
+        quadProtocol != nil || serial.instructions.contains { $0.action == .enterQuadInterface }
+    }
     func register(named name: String) -> Int? { registers.firstIndex { $0.name == name } }
 }
 
