@@ -34,7 +34,8 @@ extension ChipRegisterBit {
 
 extension ChipFailure {
     static func list(_ node: DefinitionNode) throws(DefinitionError) -> [ChipFailure] {
-        let keys = try node.mapping(["bits"], optional: ["clear", "keep-write-enable", "hold-busy"])
+        let keys = try node.mapping(
+            ["bits"], optional: ["clear", "keep-write-enable", "hold-busy", "clear-by-next"])
         var failures: [ChipFailure] = []
         for entry in try keys["bits"].list(upTo: 8) {
             let bit = try entry.mapping(["register", "bit", "means"], optional: ["value"])

@@ -14,7 +14,7 @@ extension FlashChipDefinition {
     private static let benchKeys = [
         "device-id", "jedec-quad", "die-select", "die-reads", "writes", "volatile-write-enable", "status",
         "security", "hold-pin", "read-any-register", "write-any-register", "burst-wrap", "quad-protocol",
-        "verified", "large-page",
+        "unverified", "large-page",
     ]
     private static let required = [
         "schema", "name", "title", "jedec", "size", "page", "instructions", "times",

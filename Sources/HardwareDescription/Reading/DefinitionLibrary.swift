@@ -22,7 +22,7 @@ package struct DefinitionLibrary: Sendable {
 
 extension DefinitionNode {
     /// A family, its family, and so on: more is a mistake or a loop.
-    private static let generations = 4
+    private static let generations = 6
     /// Keys that say something of the file itself.
     private static let ownKeys: Set = ["name", "title", "abstract", "extends"]
 

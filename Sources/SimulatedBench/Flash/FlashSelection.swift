@@ -75,6 +75,12 @@ struct FlashSelection {
         }
     }
 
+    /// The address, which is known now, asks for other dummy clocks than were expected.
+    mutating func delayData(by clocks: Int) {
+        format.dummyClocks = clocks
+        enterDummy()
+    }
+
     /// An instruction that is taken in whole, at the end of a byte.
     var isComplete: Bool {
         switch phase {

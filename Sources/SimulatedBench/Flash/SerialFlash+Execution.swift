@@ -66,7 +66,7 @@ extension SerialFlash {
         unresponsiveUntil = now &+ part.timing.reset
     }
 
-    private func clearFailures() {
+    func clearFailures() {
         for failure in part.failures?.bits ?? [] { registers.set(failure.flag, to: false) }
     }
 }

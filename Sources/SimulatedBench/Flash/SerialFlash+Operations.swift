@@ -65,6 +65,7 @@ extension SerialFlash {
     private func start(
         _ kind: FlashOperation.Kind, on range: Range<Int>, taking duration: Picoseconds, die: Int? = nil
     ) {
+        if part.failures?.clearByNext == true { clearFailures() }
         let operation = FlashOperation(
             kind: kind, range: range, end: now &+ duration, journalPlace: beginEntry(kind, range))
         works[die ?? latches.activeDie].start(operation)

@@ -65,8 +65,7 @@ extension SerialFlash {
     }
     private var wrapLength: Int? {
         guard let burst = part.burstWrap else { return latches.wrapLength }
-        guard registers.isSet(burst.enable) else { return nil }
-        return 8 << burst.length.value(in: registers.values)
+        return burst.lengths[burst.field.value(in: registers.values)]
     }
     private func confine(_ place: Int) {
         let size = part.count / part.dies.count

@@ -38,7 +38,11 @@ extension SerialFlash {
         switch selection.clock(levels) {
         case .none: break
         case .opcode(let opcode): begin(opcode)
-        case .address: (address, position) = (fullAddress, fullAddress)
+        case .address:
+            (address, position) = (fullAddress, fullAddress)
+            if let dummy = instruction.keptDummy, register(at: selection.address)?.isKept == true {
+                selection.delayData(by: dummy.clocks(in: registers.values))
+            }
         case .mode(let value): note(mode: value)
         case .firstDummy(let isHigh): note(firstDummy: isHigh)
         case .output:

@@ -45,6 +45,8 @@ struct FlashInstruction: Hashable, Sendable {
     /// Bits after the address, on its lines.
     var modeBits = 0
     var dummy = FlashDummy.clocks(0)
+    /// Instead, where the address is that of a register's non-volatile copy.
+    var keptDummy: FlashDummy?
     var data = Data.none
     var dataLines = 1
     var needsQuadEnable = false

@@ -77,9 +77,9 @@ struct FlashAddressing: Hashable, Sendable {
 
 /// Burst settings that stand in a register.
 struct FlashBurstRegister: Hashable, Sendable {
-    var enable: FlashFlag
-    /// 8, 16, 32 or 64 bytes.
-    var length: FlashField
+    var field: FlashField
+    /// Bytes by the field's value; nil: output does not wrap.
+    var lengths: [Int?]
 }
 
 /// Bits that say that a program or erase went wrong; they stay until they are cleared.
@@ -94,6 +94,8 @@ struct FlashFailures: Hashable, Sendable {
     var holdBusy = false
     /// The write enable latch survives a failure.
     var keepWriteEnable = false
+    /// The next program or erase clears them.
+    var clearByNext = false
 }
 
 /// Cells beside the array that can be locked for good.

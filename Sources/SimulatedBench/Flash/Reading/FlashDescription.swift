@@ -6,14 +6,14 @@ struct FlashDescription {
     static let folder = "flash"
     private static let required = ["schema", "name"]
     private static let optional = [
-        "title", "extends", "abstract", "sources", "unknown", "verified", "variants", "jedec", "jedec-more",
+        "title", "extends", "abstract", "sources", "unknown", "unverified", "variants", "jedec", "jedec-more",
         "jedec-quad", "device-id", "size", "dies", "die-select", "die-reads", "page", "large-page", "supply",
         "clock", "addressing", "registers", "writes", "volatile-write-enable", "busy", "write-enabled",
         "status", "failures", "quad-enable", "quad-protocol", "burst-wrap", "protection", "security",
         "hold-pin", "instructions", "times", "sfdp",
     ]
     /// Files that extend each other.
-    private static let depthLimit = 4
+    private static let depthLimit = 6
 
     /// The part's own file first.
     private let layers: [DescriptionMapping]

@@ -65,10 +65,13 @@ extension FlashPartReader {
         if let node = description.optional("quad-protocol") { part.quadProtocol = try flag(node) }
         if let node = description.optional("hold-pin") { part.hasHoldPin = try node.flag() }
         if let node = description.optional("burst-wrap") {
-            let keys = try node.mapping(["enable", "length"])
-            let length = try field(keys["length"])
-            guard length.width == 2 else { throw keys["length"].failure(.wrongType(expected: "two bits")) }
-            part.burstWrap = FlashBurstRegister(enable: try flag(keys["enable"]), length: length)
+            let field = try field(node, beside: ["lengths"])
+            var lengths = [Int?](repeating: nil, count: 1 << field.width)
+            let keys = try node.mapping(["register", "lengths"], optional: ["bits", "bit"])
+            for (key, value) in try keys["lengths"].pairs() {
+                lengths[try key.integer(in: 0...lengths.count - 1)] = try value.integer(in: 8...512)
+            }
+            part.burstWrap = FlashBurstRegister(field: field, lengths: lengths)
         }
         if let node = description.optional("large-page") {
             let keys = try node.mapping(["register", "bit", "bytes"], optional: ["value"])

@@ -11,7 +11,8 @@ extension FlashPartReader {
     func availability(_ node: DescriptionNode) throws(BenchError) -> Availability { try node.choice() }
 
     private static let keys = [
-        "does", "lines", "address", "mode", "continuous", "continuous-mask", "dummy", "dummy-qpi", "qpi",
+        "does", "lines", "address", "mode", "continuous", "continuous-mask", "dummy", "dummy-qpi",
+        "kept-dummy", "qpi",
         "quad", "unit", "where", "when", "typical", "maximum", "write-enable", "wraps", "alone", "burst",
         "while-busy",
     ]
@@ -104,6 +105,7 @@ extension FlashPartReader {
             instruction.modeBits = bits
         }
         if let clocks = entry.optional("dummy") { instruction.dummy = try dummy(clocks) }
+        instruction.keptDummy = try entry.optional("kept-dummy", dummy)
         if let node = entry.optional("continuous") {
             instruction.continuation = try continuation(node, mask: entry.optional("continuous-mask"))
         }

@@ -111,7 +111,7 @@ extension FlashPartReader {
     private mutating func readFailures() throws(BenchError) {
         guard let node = description.optional("failures") else { return }
         let keys = try node.mapping(
-            ["bits"], optional: ["clear", "hold-busy", "keep-write-enable", "qpi"])
+            ["bits"], optional: ["clear", "hold-busy", "keep-write-enable", "clear-by-next"])
         var failures = FlashFailures(bits: [])
         for bit in try keys["bits"].list(1...8) {
             let entry = try bit.mapping(["register", "bit", "means"], optional: ["value"])
@@ -119,6 +119,7 @@ extension FlashPartReader {
         }
         failures.holdBusy = try keys.optional("hold-busy")?.flag() ?? false
         failures.keepWriteEnable = try keys.optional("keep-write-enable")?.flag() ?? false
+        failures.clearByNext = try keys.optional("clear-by-next")?.flag() ?? false
         part.failures = failures
         if let opcode = keys.optional("clear") {
             let instruction = FlashInstruction(opcode: try opcode.byte(), action: .clearFailures)
