@@ -8,7 +8,7 @@ extension ChipInstruction {
     /// Keys for the bench.
     private static let benchKeys = [
         "mode", "continuous", "continuous-mask", "quad", "dummy-qpi", "wraps", "alone", "burst", "while-busy",
-        "write-enable", "first-dummy-clock", "length", "kept-dummy",
+        "write-enable", "kept-dummy",
     ]
 
     init(_ node: DefinitionNode) throws(DefinitionError) {

@@ -21,6 +21,7 @@ package struct ChipInstruction: Hashable, Sendable {
         case lockBlock = "lock-block", unlockBlock = "unlock-block", readLock = "read-lock"
         case lockAll = "lock-all", unlockAll = "unlock-all"
         case clearFailures = "clear-failures"
+        case readAnyRegister = "read-any-register", writeAnyRegister = "write-any-register"
     }
 
     /// How many lines carry opcode, address and data: `1-4-4`.

@@ -107,7 +107,7 @@ final class SerialFlash {
 
     /// A register as it is read.
     func registerValue(_ index: Int) -> UInt16 {
-        var value = registers.values[index]
+        var value = part.registers[index].showsKept ? registers.kept[index] : registers.values[index]
         for bit in part.registers[index].liveBits {
             if shows(bit.meaning) != bit.flag.isInverted {
                 value |= bit.flag.mask

@@ -33,6 +33,8 @@ struct FlashRegister: Hashable, Sendable {
     /// Bits that a reset leaves and the loss of power clears.
     var untilPowerOff: UInt16 = 0
     var isReadableWhileBusy = false
+    /// Reading gives what is kept: nothing changes what is in force before the next power-up.
+    var showsKept = false
     var liveBits: [LiveBit] = []
     var loads: [Load] = []
     /// Addresses for instructions that reach any register: of what is in force, and of what is kept.

@@ -88,6 +88,11 @@ extension FlashPartReader {
                     opcode: try entry["opcode"].byte(), action: .writeRegisters(part.writes.count - 1),
                     data: .input), availability, at: entry["opcode"])
         }
+        for index in part.registers.indices {
+            let writes = part.writes.filter { $0.registers.contains(index) }
+            part.registers[index].showsKept =
+                !writes.isEmpty && writes.allSatisfy { $0.change == .nonVolatile }
+        }
     }
     private enum FewerBytes: String, CaseIterable { case keep, clear }
 

@@ -8,7 +8,7 @@ import Testing
 /// Where GigaDevice's parts differ from Winbond's (GD25Q128E data sheet 1.2, §6 and §7).
 @Suite struct `GigaDevice flash` {
     private static let contents: [UInt8] = (0..<256).map { UInt8(truncatingIfNeeded: $0 &* 29 &+ 3) }
-    private let pins = FlashPins.of("gd25q128e", contents: contents)
+    private let pins = FlashPins.of("gd25q128", contents: contents)
 
     @Test func `comes up with QE = 0`() {
         #expect(pins.read([0x9F], 3) == [0xC8, 0x40, 0x18])

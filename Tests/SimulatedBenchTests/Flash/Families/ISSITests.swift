@@ -8,7 +8,7 @@ import Testing
 /// Read parameters, function and extended read register, bank register (IS25LP064A and IS25LP256D data sheets, §6 and §8).
 @Suite struct `ISSI flash` {
     private static let contents: [UInt8] = (0..<256).map { UInt8(truncatingIfNeeded: $0 &* 29 &+ 3) }
-    private let pins = FlashPins.of("is25lp064a", contents: contents)
+    private let pins = FlashPins.of("is25lp064", contents: contents)
 
     @Test func `comes up with QE = 0 and default read parameters`() {
         #expect(pins.read([0x9F], 3) == [0x9D, 0x60, 0x17])
@@ -81,7 +81,7 @@ import Testing
     // MARK: 32 MiB
 
     @Test func `switches to four bytes by B7h or the bank register, back by 29h`() {
-        let pins = FlashPins.of("is25lp256d", contents: Self.contents)
+        let pins = FlashPins.of("is25lp256", contents: Self.contents)
         pins.send([0xB7])
         #expect(pins.register(0x16) == 0x80)
         pins.send([0xE9])
