@@ -9,35 +9,53 @@ TEST_PACKAGES = libunicorn-dev
 USB_PACKAGES = openocd stlink-tools usbutils udev python3-venv
 VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
-release = $(shell $(SWIFT) build -c release --show-bin-path)
+# The compilers, linkers and tools that come with Swift.
+tools = $(dir $(realpath $(shell command -v $(SWIFT))))
 
-.PHONY: help build demo test test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
+# The program as it travels: one file that needs glibc, libgcc (which comes with glibc, whose pthread_exit loads it) and
+# libusb, and says nothing of the machine it was built on. The linker takes the C++ library from a directory that holds
+# its archive only.
+program = .build/extflash
+archives = .build/archives
+STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
+    -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
+
+.PHONY: help build demo test test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-build: build-packages ## Build the release binary
-	$(SWIFT) build -c release --product extflash
+build: build-packages $(archives)/libstdc++.a ## Build the program, as one file: .build/extflash
+	$(SWIFT) build -c release --product extflash $(STATIC)
+	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflash $(program)
+
+$(archives)/libstdc++.a:
+	@archive=$$($(tools)clang -print-file-name=libstdc++.a); \
+	[ -e "$$archive" ] || { echo "there is no libstdc++.a: install libstdc++-12-dev (Debian 12)"; exit 1; }; \
+	mkdir -p $(archives) && ln -sf "$$archive" $@
 
 demo: build ## Program, verify and read back a simulated board, with the binary a user gets
-	Tests/Demo/demo.sh $(release)/extflash
+	Tests/Demo/demo.sh $(program)
 
 test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel
 
+test-binary: build ## Run the program in a root directory that holds nothing but it, glibc and libusb
+	Tests/Binary/run.sh $(program)
+
 test-usb: test-usb-bus test-usb-vm ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
 
 test-usb-bus: build usb-packages ## Only on the private bus of `extflash simulate`
-	Tests/USB/run.sh $(release)/extflash
+	Tests/USB/run.sh $(program)
 
 test-usb-vm: build usb-packages vm-packages ## Only on the real kernel's USB stack, in a virtual machine
 	Tests/USB/pyocd_environment.sh || true
-	Tests/USB/vm/run.sh $(release)/extflash Tests/USB/run.sh $(release)/extflash || [ $$? = 77 ]
+	Tests/USB/vm/run.sh $(program) Tests/USB/run.sh $(program) || [ $$? = 77 ]
 
 vectors: build usb-packages vm-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests
-	Tests/USB/record-vectors.sh $(release)/extflash
+	Tests/USB/record-vectors.sh $(program)
 
 check: test lint ## Formatting and tests
 
@@ -48,22 +66,23 @@ format: ## Bring the sources into the house format
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
 
 bench: build ## Measure speed and memory on the simulated bench (full 16 MiB job, every probe kind)
-	Tests/Benchmarks/bench.sh $(release)/extflash
+	Tests/Benchmarks/bench.sh $(program)
 
 man: build-packages ## Write the manual pages to .build/man
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page
 	rm -rf .build/man && cp -R .build/plugins/GenerateManual/outputs/extflash .build/man
 
 install: build man ## Install to $(DESTDIR)$(PREFIX)
-	install -D -m 755 $(release)/extflash $(DESTDIR)$(PREFIX)/bin/extflash
+	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/extflash
+	$(install-licences)
 	$(remove-shipped)
 	install -d $(DESTDIR)$(PREFIX)/share/extflash/schemas
-	for name in $$($(release)/extflash schema list); do \
-	    $(release)/extflash schema $$name >$(DESTDIR)$(PREFIX)/share/extflash/schemas/$$name.json || exit 1; \
+	for name in $$($(program) schema list); do \
+	    $(program) schema $$name >$(DESTDIR)$(PREFIX)/share/extflash/schemas/$$name.json || exit 1; \
 	done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-	$(release)/extflash --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
-	$(release)/extflash --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
+	$(program) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
+	$(program) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-extflash.rules
@@ -72,6 +91,16 @@ install: build man ## Install to $(DESTDIR)$(PREFIX)
 install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
 	$(tell-udev)
+
+# What is linked into the program is passed on with it.
+define install-licences
+	install -d $(DESTDIR)$(PREFIX)/share/doc/extflash
+	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE
+	install -m 644 $(tools)../share/swift/LICENSE.txt $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE.swift
+	for package in .build/checkouts/*/; do \
+	    install -m 644 $${package}LICENSE* $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE.$$(basename $$package) || exit 1; \
+	done
+endef
 
 # Configuration and loaders are built in. Files that an earlier version installed would win over them.
 define remove-shipped
@@ -88,7 +117,7 @@ endef
 
 uninstall: ## Remove what install put there
 	rm -f $(DESTDIR)$(PREFIX)/bin/extflash
-	rm -rf $(DESTDIR)$(PREFIX)/share/extflash
+	rm -rf $(DESTDIR)$(PREFIX)/share/extflash $(DESTDIR)$(PREFIX)/share/doc/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/extflash.1 $(DESTDIR)$(PREFIX)/share/man/man1/extflash.*.1

@@ -84,7 +84,9 @@ let package = Package(
                 "FlashLoader",
             ]),
         // What the executable carries: written into Swift sources by the build.
-        .target(name: "ShippedConfiguration", swiftSettings: policy, plugins: ["EmbedConfiguration"]),
+        .target(
+            name: "ShippedConfiguration", exclude: ["Config"], swiftSettings: policy,
+            plugins: ["EmbedConfiguration"]),
         .plugin(
             name: "EmbedConfiguration", capability: .buildTool(), dependencies: ["EmbedFiles"]),
         .executableTarget(name: "EmbedFiles", path: "Plugins/EmbedFiles", swiftSettings: policy),
@@ -116,7 +118,7 @@ let package = Package(
         .executableTarget(
             name: "extflash",
             dependencies: [
-                "Essentials", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming",
+                "Essentials", "CLinuxShim", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming",
                 "Workbench", "BenchServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

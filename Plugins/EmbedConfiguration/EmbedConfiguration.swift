@@ -6,7 +6,8 @@ import PackagePlugin
 
 /// Builds the package's `Config/` into a target, as the Swift source `EmbeddedFiles.swift`.
 ///
-/// `Config/boards/x.yaml` becomes the file `boards/x.yaml`.
+/// `Config/boards/x.yaml` becomes the file `boards/x.yaml`. The target has a link to `Config/` among its sources: SwiftPM
+/// asks plugins anew only when a file comes to or goes from the folders of targets.
 @main
 struct EmbedConfiguration: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
@@ -27,8 +28,7 @@ struct EmbedConfiguration: BuildToolPlugin {
                 executable: try context.tool(named: "EmbedFiles").url,
                 arguments: [output.path()]
                     + folders.map { "\($0.lastPathComponent)=\($0.path(percentEncoded: false))" },
-                // A folder changes when a file comes or goes, a file with its contents.
-                inputFiles: folders + files.filter { $0.pathExtension == "yaml" || $0.pathExtension == "" },
+                inputFiles: files.filter { $0.pathExtension == "yaml" },
                 outputFiles: [output])
         ]
     }

@@ -5,46 +5,20 @@ import Foundation
 
 /// Runs one probe's blocking work on one thread, in order: libusb blocks, the shared thread pool must not.
 final class ProbeThread: SerialExecutor {
-    private struct State {
-        var jobs: [UnownedJob] = []
-        var isStopped = false
-    }
-    private let condition = NSCondition()
-    // Guarded by `condition`.
-    nonisolated(unsafe) private var state = State()
+    private let queue = JobQueue()
 
     init(name: String) {
-        let thread = Thread { [self] in drain() }
+        let thread = Thread { [self] in
+            while let job = queue.next() { job.runSynchronously(on: asUnownedSerialExecutor()) }
+        }
         thread.name = name
         // Deep call chains of the simulator in debug builds; the default of 512 KiB is close.
         thread.stackSize = 8 << 20
         thread.start()
     }
 
-    func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        condition.withLock {
-            state.jobs.append(job)
-            condition.signal()
-        }
-    }
+    func enqueue(_ job: consuming ExecutorJob) { queue.append(UnownedJob(job)) }
 
     /// Lets the thread end once its queue is empty.
-    func stop() {
-        condition.withLock {
-            state.isStopped = true
-            condition.signal()
-        }
-    }
-
-    private func drain() {
-        while true {
-            let next: UnownedJob? = condition.withLock {
-                while state.jobs.isEmpty && !state.isStopped { condition.wait() }
-                return state.jobs.isEmpty ? nil : state.jobs.removeFirst()
-            }
-            guard let next else { return }
-            next.runSynchronously(on: asUnownedSerialExecutor())
-        }
-    }
+    func stop() { queue.stop() }
 }

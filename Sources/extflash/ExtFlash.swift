@@ -6,8 +6,18 @@ import Essentials
 import Glibc
 import Workbench
 
-/// The command line's root.
+/// Where the process starts.
 @main
+enum EntryPoint {
+    static func main() {
+        // A reader that goes away must not kill us while a flash operation runs.
+        signal(SIGPIPE, SIG_IGN)
+        StandardStreams.occupyClosed()
+        exit(MainThread.run { await CommandLineRun.run(ProcessArguments.current) })
+    }
+}
+
+/// The command line's root.
 struct ExtFlash: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "extflash",
@@ -30,13 +40,6 @@ struct ExtFlash: AsyncParsableCommand {
     private static var exitCodeTable: String {
         (["0 success"] + FailureClass.allCases.map { "\($0.rawValue) \($0.meaning)" }).joined(
             separator: "; ") + "."
-    }
-
-    static func main() async {
-        // A reader that goes away must not kill us while a flash operation runs.
-        signal(SIGPIPE, SIG_IGN)
-        StandardStreams.occupyClosed()
-        Glibc.exit(await CommandLineRun.run(Array(CommandLine.arguments.dropFirst())))
     }
 }
 

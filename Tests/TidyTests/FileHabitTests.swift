@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Foundation
 import Testing
 
 @Suite struct `File habits` {
@@ -17,6 +18,22 @@ import Testing
         for file in try SourceTree.swiftFiles() {
             let lines = file.text.split(separator: "\n", omittingEmptySubsequences: false).count - 1
             #expect(lines <= Self.mostLines, "\(file.path) has \(lines) lines")
+        }
+    }
+
+    /// Plugins are asked anew only when a file comes to or goes from the folders of targets: without the link, a build
+    /// after a file of `Config/` was deleted stops.
+    @Test func `the shipped configuration is among the sources of its target`() throws {
+        let link = SourceTree.root.appending(path: "Sources/ShippedConfiguration/Config")
+        let configuration = SourceTree.root.appending(path: "Config")
+        #expect(link.resolvingSymlinksInPath().path == configuration.resolvingSymlinksInPath().path)
+    }
+
+    @Test func `libdispatch starts no thread in the program`() throws {
+        // See the decision record "The program is one file".
+        let calls = ["import Dispatch", "DispatchQueue", "Task {", "Task.detached", "Task.sleep"]
+        for file in try SourceTree.files(in: "Sources") {
+            for call in calls { #expect(!file.text.contains(call), "\(file.path): \(call)") }
         }
     }
 

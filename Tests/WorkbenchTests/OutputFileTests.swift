@@ -56,6 +56,22 @@ import Testing
         #expect(try scratch.names() == ["old.bin"])
     }
 
+    @Test func `takes its place also where /proc is not mounted`() throws {
+        let path = try scratch.file("old.bin", [9])
+        let missing = scratch.path("no-proc")
+        var file: ReplacementFile? = try ReplacementFile(of: path, like: nil, descriptors: missing)
+        try file?.fill(Self.new)
+        #expect(try scratch.contents("old.bin") == [9])
+        try file?.takePlace()
+        file = nil
+        #expect(try scratch.contents("old.bin") == Self.new)
+        // One that is given up leaves nothing.
+        file = try ReplacementFile(of: path, like: nil, descriptors: missing)
+        #expect(try scratch.names().count == 2)
+        file = nil
+        #expect(try scratch.names() == ["old.bin"])
+    }
+
     @Test func `that is replaced is another file with the mode of the old one`() throws {
         let path = try scratch.file("old.bin", [9])
         #expect(chmod(path, 0o640) == 0)

@@ -9,6 +9,11 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/// The command line of this process, its name first, ended by NULL; NULL where the C library does not hand it out.
+///
+/// Swift's `CommandLine.arguments` reads /proc/self/cmdline, and is empty where /proc is not mounted.
+char *const *shim_arguments(void);
+
 /// unshare(2) of the mount namespace, and of the network and user namespaces where asked.
 int shim_unshare(int network, int user);
 
@@ -33,6 +38,16 @@ struct shim_signal {
 /// Blocks SIGINT, SIGTERM, SIGHUP, SIGQUIT and SIGCHLD and opens a descriptor that reads them. Gives the descriptor.
 int shim_open_signals(void);
 int shim_read_signal(int descriptor, struct shim_signal *signal);
+
+/// From now on SIGINT, SIGTERM and SIGHUP are only written to a pipe, as bytes, but for those that are ignored.
+///
+/// The calling thread and those that it starts later get none, so that no system call of theirs is interrupted. Gives
+/// the descriptor to read from, which stays the same for the life of the process.
+int shim_watch_signals(void);
+/// Gives the signals their former meaning.
+void shim_forget_signals(void);
+/// Lets the calling thread be the one that is interrupted.
+void shim_take_signals(void);
 
 /// Starts a program with a clean signal mask; it is told to end (SIGTERM) when this process dies.
 ///

@@ -104,7 +104,10 @@ final class InputFile {
     /// A pipe may stay silent for ever; a person who asked to stop is not kept waiting.
     private func waitForBytes() throws(WorkbenchError) {
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        while poll(&request, 1, 100) == 0 {
+        // What goes wrong here but for an interruption, reading tells.
+        while true {
+            let count = poll(&request, 1, 100)
+            guard count == 0 || (count < 0 && errno == EINTR) else { return }
             if cancellation?.isCancelled == true { throw .cancelled(during: "reading \(path)") }
         }
     }

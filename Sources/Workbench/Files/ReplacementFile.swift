@@ -7,23 +7,28 @@ import Glibc
 /// A new file in the directory of another, which it replaces in one step once it is complete.
 ///
 /// Until then it has no name (O_TMPFILE), so that nothing is left when the process is killed; where the file system
-/// cannot do that, its name begins with `.extflash-` and goes when this value does.
+/// cannot do that, or /proc is not there to give it a name by, its name begins with `.extflash-` and goes when this value
+/// does.
 final class ReplacementFile {
     let descriptor: Int32
     private let target: String
     private let directory: String
+    private let descriptors: String
     /// Nil as long as the file has none.
     private var name: String?
 
     /// With mode and owner of the file that `status` describes; nil for those of a new file.
-    init(of target: String, like status: stat?) throws(SystemCallError) {
+    ///
+    /// `descriptors` is the directory with a link for every open descriptor (proc_pid_fd(5)).
+    init(
+        of target: String, like status: stat?, descriptors: String = "/proc/self/fd"
+    ) throws(SystemCallError) {
         guard let last = target.split(separator: "/", omittingEmptySubsequences: false).last, !last.isEmpty,
             last != ".", last != ".."
         else { throw SystemCallError(EISDIR) }
         let directory = target.contains("/") ? String(target.dropLast(last.count)) : "./"
-        (self.target, self.directory) = (target, directory)
-        let nameless = shim_open_nameless(directory, 0o666)
-        if nameless >= 0 {
+        (self.target, self.directory, self.descriptors) = (target, directory, descriptors)
+        if let nameless = Self.openNameless(in: directory, descriptors) {
             (descriptor, name) = (nameless, nil)
         } else {
             let name = Self.freshName()
@@ -40,6 +45,17 @@ final class ReplacementFile {
     deinit {
         if let name { unlink(directory + name) }
         close(descriptor)
+    }
+
+    /// Nil where such a file cannot be made, or could not be given a name.
+    private static func openNameless(in directory: String, _ descriptors: String) -> Int32? {
+        let descriptor = shim_open_nameless(directory, 0o666)
+        guard descriptor >= 0 else { return nil }
+        guard access("\(descriptors)/\(descriptor)", F_OK) == 0 else {
+            close(descriptor)
+            return nil
+        }
+        return descriptor
     }
 
     private func keep(_ status: stat) throws(SystemCallError) {
@@ -64,7 +80,7 @@ final class ReplacementFile {
             let fresh = Self.freshName()
             _ = try uninterrupted {
                 linkat(
-                    AT_FDCWD, "/proc/self/fd/\(descriptor)", AT_FDCWD, directory + fresh, AT_SYMLINK_FOLLOW)
+                    AT_FDCWD, "\(descriptors)/\(descriptor)", AT_FDCWD, directory + fresh, AT_SYMLINK_FOLLOW)
             }
             name = fresh
             current = fresh
