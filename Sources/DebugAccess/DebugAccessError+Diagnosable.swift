@@ -54,7 +54,7 @@ extension DebugAccessError: Diagnosable {
         case .unaligned(let port, let address, let count):
             "AP\(port) moves whole words only, but \(count) bytes at \(address.hex) were asked for"
         case .verifyMismatch(let address, let wrote, let found, let differing, let total):
-            "\(differing) of \(total) bytes read back differ, first at \(address.hex): "
+            "\(differing) of \(Format.count(total, "byte")) read back \(differing == 1 ? "differs" : "differ"), first at \(address.hex): "
                 + "wrote \(wrote.hex), found \(found.hex)"
         case .shortAnswer(let expected, let received, let step):
             "\(step.rawValue) returned \(received) values instead of \(expected)"

@@ -95,6 +95,6 @@ extension AddressRangeSet: CustomStringConvertible {
         guard !ranges.isEmpty else { return "none" }
         let shown = ranges.prefix(8).map(\.description).joined(separator: ", ")
         let more = ranges.count > 8 ? " and \(ranges.count - 8) more" : ""
-        return "\(shown)\(more) (\(count) bytes)"
+        return "\(shown)\(more) (\(Format.count(count, "byte")))"
     }
 }

@@ -30,7 +30,10 @@ extension FlashInspector {
             inspection.findings.append(.identified(bank: bank, id: chip.id, chips: titles))
         }
         guard let status = chip.status, let text = status.text else { return }
-        if !status.protection.isEmpty { inspection.findings.append(.writeProtected(bank: bank, text)) }
+        if !status.protection.isEmpty {
+            inspection.findings.append(
+                .writeProtected(bank: bank, text, clearing: status.clearing))
+        }
         if !status.failures.isEmpty { inspection.findings.append(.reportsFailure(bank: bank, text)) }
         if status.isBusy == true { inspection.findings.append(.busy(bank: bank)) }
         if status.isQuadEnabled == false { inspection.findings.append(.quadDisabled(bank: bank)) }

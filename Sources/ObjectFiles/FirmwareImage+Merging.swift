@@ -4,8 +4,8 @@
 extension FirmwareImage {
     /// Reads all files and puts what they say into one image.
     ///
-    /// Every byte may be given once only, even when two files agree on its value: two files for one place is a mistake in
-    /// the build, and today's identical bytes differ tomorrow. Gaps stay gaps.
+    /// A byte may be given more than once as long as all agree on its value, as when a boot loader is part of two of the
+    /// files; where they do not, none of them is right for certain. Gaps stay gaps.
     package static func merging(
         _ sources: [ImageSource], expecting expectation: ImageExpectation = ImageExpectation()
     ) throws(ImageError) -> FirmwareImage {

@@ -16,7 +16,7 @@ extension ImageError: Diagnosable {
         case .uf2: "IMG-008"
         case .wrongFamily: "IMG-009"
         case .severalFamilies: "IMG-010"
-        case .elf(.wrongMachine, _): "IMG-011"
+        case .elf(.wrongMachine, _), .elf(.is64Bit, _), .elf(.isBigEndian, _): "IMG-011"
         case .elf: "IMG-012"
         case .beyondAddressSpace: "IMG-013"
         case .overlap: "IMG-014"
@@ -31,7 +31,8 @@ extension ImageError: Diagnosable {
         case .addressMissing, .addressNotAllowed: .usage
         case .overlap: .imageOverlap
         case .outOfRange: .imageBeyondFlash
-        case .wrongFamily, .elf(.wrongMachine, _): .imageForOtherTarget
+        case .wrongFamily, .elf(.wrongMachine, _), .elf(.is64Bit, _), .elf(.isBigEndian, _):
+            .imageForOtherTarget
         case .unknownFormat, .noData, .record, .uf2, .severalFamilies, .elf, .beyondAddressSpace,
             .spanTooLarge:
             .imageMalformed
@@ -55,7 +56,7 @@ extension ImageError: Diagnosable {
         case .beyondAddressSpace(let origin, let address, let count):
             "\(origin): \(count) bytes at \(address.hex) do not end below 4 GiB"
         case .overlap(let first, let second, let addresses):
-            "\(first) and \(second) both give bytes for \(Self.text(addresses))"
+            "\(first) and \(second) give different bytes for \(Self.text(addresses))"
         case .outOfRange(let origin, let addresses, let allowed):
             "\(origin) gives bytes for \(Self.text(addresses)), which is outside \(Self.text(allowed))"
         case .spanTooLarge(let count, let limit):
@@ -86,7 +87,7 @@ extension ImageError: Diagnosable {
                 "if the family is right all the same, name it with --uf2-family",
             ]
         case .severalFamilies: ["name the one to take with --uf2-family"]
-        case .overlap: ["give each address once: leave one of the files away or link it elsewhere"]
+        case .overlap: ["leave one of the files out, or link it to other addresses"]
         case .outOfRange:
             [
                 "check the linker script's addresses, or the address given for a raw binary",

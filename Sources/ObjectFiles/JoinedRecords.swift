@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// The records of several files in address order, no two of which give the same byte.
+/// The records of several files in address order, each byte from one of them.
 package struct JoinedRecords: Sendable {
     private struct Item {
         var file: Int
         var record: ImageRecords.Record
     }
     private let files: [ImageRecords]
-    private let items: [Item]
+    private var items: [Item]
 
-    /// - Throws: ``ImageError/overlap(first:second:addresses:)``, also when both files agree on the byte.
+    /// Bytes that are given more than once count once, as long as all agree on them.
+    ///
+    /// - Throws: ``ImageError/overlap(first:second:addresses:)`` when two records give different bytes for an address.
     package init(_ files: [ImageRecords]) throws(ImageError) {
         var items: [Item] = []
         items.reserveCapacity(files.reduce(0) { $0 + $1.records.count })
@@ -24,7 +26,7 @@ package struct JoinedRecords: Sendable {
             }
         }
         (self.files, self.items) = (files, items)
-        try checkOverlaps()
+        if hasOverlaps { self.items = try disjointItems() }
     }
 
     /// All of it as an image.
@@ -44,19 +46,45 @@ package struct JoinedRecords: Sendable {
         return true
     }
 
-    /// `items` are in address order, so whatever overlaps anything overlaps the one that reaches farthest so far.
-    private func checkOverlaps() throws(ImageError) {
-        var farthest: Item?
+    private var hasOverlaps: Bool {
+        zip(items, items.dropFirst()).contains { $0.record.end > UInt64($1.record.address) }
+    }
+
+    /// Each record without the bytes that one before it gives as well.
+    private func disjointItems() throws(ImageError) -> [Item] {
+        var taken: [Item] = []
         for item in items {
-            let record = item.record
-            if let before = farthest, before.record.end > UInt64(record.address) {
-                let last = min(before.record.end, record.end) - 1
-                throw .overlap(
-                    first: origin(of: before), second: origin(of: item),
-                    addresses: record.address...UInt32(truncatingIfNeeded: last))
+            var end = UInt64(item.record.address)
+            for before in taken.reversed() {
+                guard before.record.end > UInt64(item.record.address) else { break }
+                try checkAgreement(before, item)
+                end = max(end, before.record.end)
             }
-            if record.end > (farthest?.record.end ?? 0) { farthest = item }
+            guard end < item.record.end else { continue }
+            let known = UInt32(end - UInt64(item.record.address))
+            var rest = item
+            rest.record.address += known
+            rest.record.offset += known
+            rest.record.count -= known
+            taken.append(rest)
         }
+        return taken
+    }
+
+    private func checkAgreement(_ first: Item, _ second: Item) throws(ImageError) {
+        let start = max(first.record.address, second.record.address)
+        let end = min(first.record.end, second.record.end)
+        guard UInt64(start) < end else { return }
+        let count = Int(end - UInt64(start))
+        guard bytes(of: first, from: start, count) != bytes(of: second, from: start, count) else { return }
+        throw .overlap(
+            first: origin(of: first), second: origin(of: second),
+            addresses: start...UInt32(truncatingIfNeeded: end - 1))
+    }
+
+    private func bytes(of item: Item, from address: UInt32, _ count: Int) -> ArraySlice<UInt8> {
+        let start = Int(item.record.offset) + Int(address - item.record.address)
+        return files[item.file].bytes[start..<start + count]
     }
 
     private func checkRanges(_ allowed: [Range<UInt64>]) throws(ImageError) {

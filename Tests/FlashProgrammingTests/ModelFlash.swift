@@ -35,6 +35,7 @@ final class ModelFlash: FlashDevice {
     var readLimit = 4096
     var canMassErase = true
     var hashesOnTarget = false
+    var protection: WriteProtection?
     private(set) var targetTime = Duration.zero
     let time = VirtualTime()
 

@@ -239,6 +239,23 @@ import Testing
         #expect(outside?.remedies == ["give a range inside the flash"])
     }
 
+    @Test func `what the flash protects is refused before anything is changed, the rest is not`() throws {
+        device.protection = WriteProtection(
+            addresses: 0x9000_4000..<0x9000_8000, bank: 2, status: "SR1 0x04", clearing: "send 06h")
+        let before = device.cells
+        let errors = [
+            error { () throws(FlashError) in try programmer.erase(.all) },
+            error { () throws(FlashError) in try programmer.erase(.ranges([range(0x3000, 0x2000)])) },
+        ]
+        for error in errors {
+            #expect(error?.code == "FLS-019" && error?.failureClass == .flashProtected)
+            #expect(error?.summary.contains("nothing was changed") == true)
+            #expect(error?.remedies.first?.contains("send 06h") == true)
+        }
+        #expect(device.cells == before && !device.log.contains { $0.hasPrefix("erase") })
+        #expect(try programmer.erase(.ranges([range(0x3000, 0x1000)])).erasedBytes == 0x1000)
+    }
+
     @Test func `a short read is an error`() throws {
         device.fault = (.short, 1)
         #expect(error { () throws(FlashError) in try programmer.read(range(0, 0x3000)) }?.code == "FLS-012")

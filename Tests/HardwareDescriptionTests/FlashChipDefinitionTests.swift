@@ -58,6 +58,29 @@ import Testing
         #expect(protection.reasons(in: ["SR1": 0, "SR2": 0x40]) == ["CMP"])
     }
 
+    @Test(
+        arguments: [
+            (0x00, 0x00, nil), (0x04, 0x00, 0xFF_0000..<0x100_0000), (0x24, 0x00, 0..<0x1_0000),
+            (0x18, 0x00, 0xE0_0000..<0x100_0000), (0x1C, 0x00, 0..<0x100_0000),
+            (0x00, 0x40, 0..<0x100_0000), (0x04, 0x40, 0..<0xFF_0000), (0x24, 0x40, 0x1_0000..<0x100_0000),
+            (0x1C, 0x40, nil),
+        ] as [(UInt8, UInt8, Range<UInt32>?)])
+    func `name what a level of protection covers`(first: UInt8, second: UInt8, range: Range<UInt32>?) throws {
+        let chip = try ChipFiles.read()
+        let protection = try #require(chip.protection)
+        #expect(protection.range(in: ["SR1": first, "SR2": second], size: 16 << 20) == range)
+        // A register that was not read may hold the complement bit.
+        #expect(protection.range(in: ["SR1": first], size: 16 << 20) == nil)
+    }
+
+    @Test func `say how protection is ended`() throws {
+        let chip = try ChipFiles.read()
+        #expect(
+            chip.clearingProtection(["SR1": 0x3C, "SR2": 0x42])
+                == "send 06h, then 01h with 20h (SR1) 02h (SR2)")
+        #expect(chip.clearingProtection(["SR1": 0x20, "SR2": 0x02]) == nil)
+    }
+
     @Test func `of the first schema are still read`() throws {
         let chip = try FlashChipDefinition(
             yaml: """

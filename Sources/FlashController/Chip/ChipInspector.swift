@@ -115,6 +115,10 @@ package struct ChipStatus: Sendable {
     package var usesFourByteAddresses: Bool? { isSet(chip.fourByteMode) }
     /// Why parts of the array cannot be changed; empty when all can.
     package var protection: [String] { chip.protection?.reasons(in: byName) ?? [] }
+    /// What of the array cannot be changed, by offset in the chip; nil where nothing is known to be so.
+    package var protectedRange: Range<UInt32>? { chip.protection?.range(in: byName, size: chip.size) }
+    /// How that is ended, as commands; nil where the chip's file does not say.
+    package var clearing: String? { protection.isEmpty ? nil : chip.clearingProtection(byName) }
     /// The chip's own error bits that are set.
     package var failures: [ChipFailure.Meaning] {
         chip.failures.filter { isSet($0.condition) == true }.map(\.meaning)

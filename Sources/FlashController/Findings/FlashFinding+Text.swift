@@ -41,7 +41,8 @@ extension FlashFinding {
         case .answersWithBoardSetUp(let bank, let id):
             "set up as the board file says, the flash on bank \(bank) answers with JEDEC id \(Self.text(id))"
         case .status(let bank, let text): "the flash on bank \(bank) has \(text)"
-        case .writeProtected(let bank, let status): "the flash on bank \(bank) is write-protected: \(status)"
+        case .writeProtected(let bank, let status, _):
+            "the flash on bank \(bank) is write-protected: \(status)"
         case .reportsFailure(let bank, let text): "the flash on bank \(bank) reports \(text)"
         case .quadDisabled(let bank): "the quad enable bit of the flash on bank \(bank) is not set"
         case .busy(let bank): "the flash on bank \(bank) is busy with an operation"
@@ -82,13 +83,18 @@ extension FlashFinding {
         case .otherChip: "use a loader for the flash that is fitted, and name it in the board file"
         case .differentChips: "fit two flashes of one kind"
         case .answersWithBoardSetUp: "the board is all right: use a loader made for it"
-        case .writeProtected:
-            "clear the protection bits in the flash's status registers (the application may have set them)"
+        case .writeProtected(_, _, let clearing): FlashFinding.unprotect(clearing)
         case .reportsFailure: "erase again; if it fails again, the flash is worn out there"
         case .quadDisabled: "the loader uses quad commands without setting QE first"
         case .busy: "wait until the flash has finished, then try again"
         case .controllerBusy, .setUp, .identified, .status, .unreadable: nil
         }
+    }
+
+    /// The application or an earlier tool set the bits, and no command of this program clears them.
+    package static func unprotect(_ clearing: String?) -> String {
+        "clear the flash's protection in the application or the loader's Init"
+            + (clearing.map { ": \($0)" } ?? ", by the status registers that its data sheet names")
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

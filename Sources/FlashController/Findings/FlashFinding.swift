@@ -35,7 +35,8 @@ package enum FlashFinding: Hashable, Sendable {
     case answersWithBoardSetUp(bank: Int, id: [UInt8])
     /// Registers in words, none of which says anything special.
     case status(bank: Int, String)
-    case writeProtected(bank: Int, String)
+    /// With the commands that end it, where they are known.
+    case writeProtected(bank: Int, String, clearing: String? = nil)
     /// The flash's own error bits, in words.
     case reportsFailure(bank: Int, String)
     case quadDisabled(bank: Int)

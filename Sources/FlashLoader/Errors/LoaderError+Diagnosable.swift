@@ -67,6 +67,8 @@ extension LoaderError: Diagnosable {
             // The same flash answers the debugger: the loader talks to other pins or another bank.
             case .flash(.answersWithBoardSetUp), .flash(.answersOnBank), .flash(.wrongBank):
                 return .loaderFailed
+            // Init has run, whatever it returned: what it did not switch on is its fault.
+            case .flash(.controllerClockOff), .flash(.controllerDisabled): return .loaderFailed
             case .flash(.writeProtected): return .flashProtected
             case .flash(.busy): return .flashFailed
             case .flash(.silent): isSilent = true

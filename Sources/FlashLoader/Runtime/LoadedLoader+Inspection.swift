@@ -48,7 +48,7 @@ extension LoadedLoader {
     }
 
     private func lookOnce() throws(FlashControllerError) -> FlashInspection {
-        guard inspection != nil else { return try inspector.inspect(.board) }
+        guard inspection != nil else { return try inspector.inspect(.status) }
         let found = try inspector.inspect(.identity)
         return found.isSilent ? try inspector.inspect(.board) : found
     }
@@ -57,13 +57,33 @@ extension LoadedLoader {
     private func note(_ found: FlashInspection) {
         inspection = found
         for finding in found.findings where finding.isTelling {
-            target.core.trace(.warning, "board and loader", ["finding": finding.text])
+            target.core.trace(.warning, finding.text)
         }
         guard
             let fitted = found.fittedChip(
                 expecting: options.board?.banks.first?.flash.flatMap(options.chips.named))
         else { return }
         chip = found.banks.count == 2 ? fitted.paired : fitted
+    }
+
+    /// What the flash's status bits were seen to keep from being changed, after Init had run for the first time.
+    ///
+    /// Nil where nothing is known to be so; locks of single blocks show when they refuse something.
+    package var protection: WriteProtection? {
+        guard let chips = inspection?.chips else { return nil }
+        // Of two chips as one memory, whose bytes alternate, one that is protected is enough.
+        let scale = UInt64(chips.count == 2 ? 2 : 1)
+        for chip in chips {
+            guard let status = chip.status, let range = status.protectedRange, let text = status.text else {
+                continue
+            }
+            let start = UInt64(image.storage.startAddress)
+            return WriteProtection(
+                addresses: start + UInt64(range.lowerBound) * scale..<start + UInt64(range.upperBound)
+                    * scale,
+                bank: chip.bank, status: text, clearing: status.clearing)
+        }
+        return nil
     }
 
     /// What flash, controller and board say of themselves, whatever the loader thinks of them.

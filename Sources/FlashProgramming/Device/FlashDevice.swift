@@ -20,6 +20,9 @@ package protocol FlashDevice: AnyObject {
     /// Time the target has spent executing for this device so far; the rest of an operation is the link's.
     var targetTime: Duration { get }
 
+    /// What is known not to take an erase or a write; nil where nothing is.
+    var protection: WriteProtection? { get }
+
     func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8]
     /// `range` is whole sectors; `poll` is called while the flash is busy and answers true to give up.
     func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure)

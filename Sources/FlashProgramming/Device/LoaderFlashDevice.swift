@@ -23,6 +23,8 @@ package final class LoaderFlashDevice: FlashDevice {
     package var hashesOnTarget: Bool { false }
     package var targetTime: Duration { loader.targetTime }
 
+    package var protection: WriteProtection? { loader.protection }
+
     package func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
         do { return try loader.read(range.count, at: range.start) } catch { throw Self.failure(error) }
     }

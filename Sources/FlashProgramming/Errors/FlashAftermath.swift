@@ -54,6 +54,8 @@ extension FlashRangeState: CustomStringConvertible {
     package var description: String {
         switch self {
         case .unchanged: "it holds what it held before"
+        case .seemsUnchanged(let samples, let finding) where samples == finding.checkedBytes:
+            "it holds what it held before, and \(finding)"
         case .seemsUnchanged(let samples, let finding):
             "it seems unchanged: the \(samples) bytes looked at before and after are the same, and \(finding)"
         case .blank: "yet all of it is blank now"

@@ -2,6 +2,8 @@
 // Copyright the extflash authors
 
 package import Essentials
+import FlashController
+import FlashLoader
 
 extension FlashError: Diagnosable {
     package var code: String {
@@ -24,6 +26,7 @@ extension FlashError: Diagnosable {
         case .eraseHadNoEffect: "FLS-016"
         case .rangeBeyondFlash: "FLS-017"
         case .beyondSectorTable: "FLS-018"
+        case .writeProtected: "FLS-019"
         }
     }
 
@@ -34,6 +37,7 @@ extension FlashError: Diagnosable {
         case .beyondFlash, .beyondAddressSpace: .imageBeyondFlash
         case .invalidRange: .usage
         case .nothingToDo, .rangeBeyondFlash, .unaligned, .needsErase: .refused
+        case .writeProtected: .flashProtected
         case .notBlank: .notBlank
         case .verifyMismatch: .verifyMismatch
         case .neighbourDamaged, .hashDisagrees, .wrongCount, .unstableRead, .eraseHadNoEffect: .flashFailed
@@ -55,7 +59,7 @@ extension FlashError: Diagnosable {
             "\(origin.map { "\($0) (\(range))" } ?? "the range \(range)") lies in the flash, but not in what the loader's "
                 + "sectors describe (\(usable)); \(end)"
         case .beyondAddressSpace(let origin, let address, let count):
-            "\(origin): \(count) bytes at \(address.hex) leave the 32-bit address space"
+            "\(origin): \(Format.count(count, "byte")) at \(address.hex) \(count == 1 ? "leaves" : "leave") the 32-bit address space"
         case .nothingToDo(let operation): "there is nothing to \(operation.rawValue): no bytes were given"
         case .unaligned(let range, let aligned):
             "\(range) does not consist of whole sectors; the sectors it touches are \(aligned)"
@@ -67,12 +71,14 @@ extension FlashError: Diagnosable {
         case .needsErase(let byte, let sector, let origin):
             "\(origin) wants \(byte.expected.hex) at \(byte.address.hex), which holds \(byte.found.hex); "
                 + "the sector \(sector) would have to be erased first; nothing was written"
+        case .writeProtected(let range, let protection):
+            "the flash on bank \(protection.bank) is write-protected at \(range): \(protection.status); nothing was changed"
         case .neighbourDamaged(let finding, let after): "\(finding)\(after)"
         case .hashDisagrees(let range, let after):
             "the hash computed on the target for \(range) is wrong although every byte reads back right"
                 + "\(after)"
         case .wrongCount(let range, let got, let after):
-            "reading \(range) (\(range.count) bytes) gave \(got) bytes\(after)"
+            "reading \(range) (\(Format.count(range.count, "byte"))) gave \(Format.count(got, "byte"))\(after)"
         case .unstableRead(let byte, let after):
             "\(byte.address.hex) read as \(byte.expected.hex) and then as \(byte.found.hex)\(after)"
         case .device(let operation, let range, _, let after):
@@ -110,6 +116,7 @@ extension FlashError: Diagnosable {
         case .verifyMismatch(let finding, let after):
             after.journal.isUntouched ? ["program the image first"] : Self.remedies(for: finding.nature)
         case .needsErase: ["let the sectors be erased (--erase needed)"]
+        case .writeProtected(_, let protection): [FlashFinding.unprotect(protection.clearing)]
         case .neighbourDamaged:
             [
                 "do not use this loader: its erase covers more than the sectors in its StorageInfo",

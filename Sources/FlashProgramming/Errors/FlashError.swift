@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 package import Essentials
+package import FlashLoader
 
 /// Why a flash operation did not succeed.
 ///
@@ -31,6 +32,8 @@ package enum FlashError: Error {
     case verifyMismatch(VerifyFinding, FlashAftermath)
     /// Without erasing, the cell cannot become what the image says. Nothing was written.
     case needsErase(ByteMismatch, sector: AddressRange, origin: String)
+    /// The flash's status bits keep a range that was to be changed from it. Nothing was changed.
+    case writeProtected(AddressRange, WriteProtection)
     /// Bytes beside the erased sectors changed: the loader erases more than it says.
     case neighbourDamaged(NeighbourFinding, FlashAftermath)
     /// The hash on the target differs although every byte reads back right.
@@ -63,7 +66,7 @@ extension FlashError {
         case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondSectorTable, .beyondAddressSpace,
             .nothingToDo,
             .unaligned, .invalidRange,
-            .needsErase:
+            .needsErase, .writeProtected:
             nil
         }
     }
@@ -84,7 +87,7 @@ extension FlashError {
         case .geometry, .beyondFlash, .rangeBeyondFlash, .beyondSectorTable, .beyondAddressSpace,
             .nothingToDo, .unaligned,
             .invalidRange,
-            .needsErase:
+            .needsErase, .writeProtected:
             self
         }
     }

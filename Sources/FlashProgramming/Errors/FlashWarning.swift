@@ -29,7 +29,8 @@ extension FlashWarning: CustomStringConvertible {
             "the loader states a page size of \(declared); pages of \(used) bytes are used"
         case .eraseRepeated(let range, let code): "erasing \(range) failed once (\(code)) and was repeated"
         case .sectorRewritten(let range, let count):
-            "\(count) bytes in the sectors of \(range) were wrong after programming; they were erased and programmed again"
+            "\(Format.count(count, "byte")) in the sectors of \(range) \(count == 1 ? "was" : "were") wrong after programming; the sectors "
+                + "were erased and programmed again"
         case .noMassErase: "the loader has no mass erase; the sectors are erased one after the other"
         case .noHashOnTarget: "nothing on the target can hash the flash; everything is read back instead"
         }

@@ -64,7 +64,7 @@ extension FlashJournal.Summary {
         case .completesWithLoss:
             let count = lost.reduce(0) { $0 + $1.count }
             return "the same command does the rest and skips \(skipped)\(unsure), but cannot bring back "
-                + "\(count) bytes beside the image"
+                + "\(Format.count(count, "byte")) beside the image"
         }
     }
 

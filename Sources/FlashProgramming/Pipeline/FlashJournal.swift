@@ -86,7 +86,11 @@ extension FlashJournal: CustomStringConvertible {
         if !programmed.isEmpty { parts.append("programmed: \(programmed)") }
         if !unknown.isEmpty { parts.append("in an unknown state: \(unknown)") }
         let lost = unrestored.reduce(0) { $0 + $1.bytes.count }
-        if lost > 0 { parts.append("\(lost) bytes that shared a sector are not proven to be back") }
+        if lost > 0 {
+            parts.append(
+                "\(Format.count(lost, "byte")) that shared a sector \(lost == 1 ? "is" : "are") not proven to be back"
+            )
+        }
         return parts.isEmpty ? "the flash was not changed" : parts.joined(separator: "; ")
     }
 }

@@ -20,6 +20,7 @@ extension FlashRun {
         let planner = ErasePlanner(costs: costs, blocks)
         let regions = planner.regions(blocks)
         if mayEraseChip, costs.chipErase < costs.time(of: regions) { return try eraseAll(ranges) }
+        try requireWritable(regions)
         expectErase(regions)
         if report.proof != .none {
             if !regions.isEmpty { expectVerification(ranges) }
@@ -46,6 +47,7 @@ extension FlashRun {
     }
 
     private func eraseAll(_ ranges: AddressRangeSet) throws(FlashError) {
+        try requireWritable(ranges)
         expectChipErase()
         if report.proof != .none { expectVerification(ranges) }
         try eraseChip()

@@ -87,10 +87,12 @@ extension FlashRun {
         if let finding = check.finding { throw .eraseHadNoEffect(finding, aftermathOfProof()) }
     }
 
-    /// The first page of every sector in the largest unit around the range, and the pages that border on the range.
+    /// The first page of every sector in the largest unit around the range, the pages that border on the range, and all of
+    /// a range that is small.
     private func readSamples(around range: AddressRange) throws(FlashError) -> [Sample] {
         var pages = AddressRangeSet(
             AddressRangeSet([range]).neighbours(within: geometry.readableRange, page: geometry.pageSize))
+        if range.count <= Self.proofSize { pages.insert(range) }
         if let sector = geometry.sector(containing: range.bounds.lowerBound) {
             for sector in geometry.sectors(touching: costs.block(around: sector)) {
                 pages.insert(AddressRange(start: sector.start, count: min(geometry.pageSize, sector.count)))
@@ -114,8 +116,10 @@ extension FlashRun {
                 return .blank
             }
             let telling = samples.filter { !isBlank($0.bytes) }
-            guard !telling.isEmpty, try areUnchanged(telling) else { return .notBlank(finding) }
-            return .seemsUnchanged(samples: telling.reduce(0) { $0 + $1.range.count }, finding)
+            guard !telling.isEmpty, try areUnchanged(samples) else { return .notBlank(finding) }
+            let known = samples.reduce(0) { $0 + $1.range.count }
+            if known == range.count { journal.stillHolds(range) }
+            return .seemsUnchanged(samples: known, finding)
         } catch {
             trace(.warning, "the range could not be read after the failure", ["code": error.code])
             return nil

@@ -32,6 +32,8 @@ extension FlashRun {
     func execute(
         _ plan: FlashPlan, _ contents: inout ExpectedContents, _ options: ProgramOptions
     ) throws(FlashError) {
+        if plan.erasesChip { try requireWritable(AddressRangeSet([geometry.readableRange])) }
+        try requireWritable(plan.erased.union(plan.programmed))
         if report.proof != .none, !plan.keepsNothing, options.erase != .chip {
             try watch(beside: plan.erase, except: plan.touched)
         }

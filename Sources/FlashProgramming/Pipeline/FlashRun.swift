@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashLoader
 import ObjectFiles
 
 /// One job on a device: every access goes through here, is metered, journaled and can be cancelled.
@@ -93,6 +94,16 @@ final class FlashRun {
         try perform(.hash, phase, range) { () throws(FlashDeviceFailure) in
             try device.sha256(of: range, poll: poll)
         }
+    }
+
+    // MARK: Protection
+
+    /// Nothing is begun of which a part is known to be refused.
+    func requireWritable(_ ranges: AddressRangeSet) throws(FlashError) {
+        guard let protection = device.protection else { return }
+        let protected = Int(protection.addresses.lowerBound)..<Int(protection.addresses.upperBound)
+        guard let area = AddressRange(protected), let first = ranges.intersection(area).first else { return }
+        throw .writeProtected(first, protection)
     }
 
     // MARK: What an error carries

@@ -56,10 +56,10 @@ package struct BlankFinding: Hashable, Sendable {
 extension VerifyFinding: CustomStringConvertible {
     package var description: String {
         let owner = origin.map { " (\($0))" } ?? " (kept beside the image)"
-        let sectorText = sectors.count == 1 ? "1 sector" : "\(sectors.count) sectors"
-        let compared = isSample ? "the first \(comparedBytes)" : "\(comparedBytes)"
+        let sectorText = Format.count(sectors.count, "sector")
+        let compared = (isSample ? "the first " : "") + Format.count(comparedBytes, "byte")
         let verb = differingBytes == 1 ? "differs" : "differ"
-        return "\(differingBytes) of \(compared) bytes \(verb) in \(sectorText), first at "
+        return "\(differingBytes) of \(compared) \(verb) in \(sectorText), first at "
             + "\(first.address.hex)\(owner): expected \(first.expected.hex), found \(first.found.hex); \(nature)"
     }
 }
@@ -77,7 +77,8 @@ extension MismatchNature: CustomStringConvertible {
 
 extension BlankFinding: CustomStringConvertible {
     package var description: String {
-        "\(nonBlankBytes) of \(checkedBytes) bytes \(nonBlankBytes == 1 ? "is" : "are") not blank, first \(found.hex) at \(firstAddress.hex)"
+        "\(nonBlankBytes) of \(Format.count(checkedBytes, "byte")) \(nonBlankBytes == 1 ? "is" : "are") not blank, "
+            + "first \(found.hex) at \(firstAddress.hex)"
     }
 }
 
@@ -88,6 +89,6 @@ extension NeighbourFinding: CustomStringConvertible {
         let asked = "the loader was asked to erase \(erased), but \(first.address.hex) \(change)"
         guard let blank, blank != erased else { return asked }
         return asked
-            + "; \(blank) is blank now: up to \(blank.count - erased.count) bytes that were not to be erased"
+            + "; \(blank) is blank now: up to \(Format.count(blank.count - erased.count, "byte")) not to be erased"
     }
 }

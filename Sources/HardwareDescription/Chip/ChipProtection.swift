@@ -17,6 +17,12 @@ package struct ChipProtection: Hashable, Sendable {
     package var individual: ChipRegisterBit?
     /// The opcode that opens all those locks.
     package var unlockAll: UInt8?
+    /// Bytes that the lowest level protects, which double with each level; nil where the file does not say.
+    package var unit: UInt32?
+    /// SRP or SRWD: the status registers are locked while /WP is low.
+    package var writeProtectPin: ChipRegisterBit?
+    /// SRL or SRP1: the status registers are locked until the supply goes.
+    package var lockDown: ChipRegisterBit?
 }
 
 extension ChipProtection {

@@ -57,13 +57,16 @@ extension ChipQuadEnable {
 }
 
 extension ChipProtection {
-    /// Keys for the bench, which has to know the ranges and not only that there is one.
-    private static let benchKeys = ["kind", "unit", "write-protect-pin", "lock-down", "registers"]
+    /// Keys for the bench alone.
+    private static let benchKeys = ["kind", "registers"]
+    private static let optionalKeys = [
+        "level-high", "bottom", "sector", "complement", "individual", "unit", "write-protect-pin",
+        "lock-down",
+    ]
 
     init(_ node: DefinitionNode) throws(DefinitionError) {
         let keys = try node.mapping(
-            ["level"],
-            optional: ["level-high", "bottom", "sector", "complement", "individual"] + Self.benchKeys)
+            ["level"], optional: Self.optionalKeys + Self.benchKeys)
         let field = try keys["level"].mapping(["register", "bits"])
         level = ChipRegisterField(
             register: try field["register"].text, bits: try field["bits"].bits(below: 8))
@@ -71,6 +74,9 @@ extension ChipProtection {
         bottom = try keys.optional("bottom").map(ChipRegisterBit.init)
         sector = try keys.optional("sector").map(ChipRegisterBit.init)
         complement = try keys.optional("complement").map(ChipRegisterBit.init)
+        unit = try keys.optional("unit").map { (node) throws(DefinitionError) in try node.bytes() }
+        writeProtectPin = try keys.optional("write-protect-pin").map(ChipRegisterBit.init)
+        lockDown = try keys.optional("lock-down").map(ChipRegisterBit.init)
         guard let locks = keys.optional("individual") else { return }
         let opcodes = ["lock", "unlock", "read-lock", "lock-all", "unlock-all"]
         let entries = try locks.mapping([], optional: ["register", "bit", "value"] + opcodes)

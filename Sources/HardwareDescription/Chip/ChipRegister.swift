@@ -13,6 +13,12 @@ package struct ChipRegister: Hashable, Sendable {
     package var factory: UInt8 = 0
 }
 
+/// An instruction that writes registers, one byte each, in their order.
+package struct ChipRegisterWrite: Hashable, Sendable {
+    package var opcode: UInt8
+    package var registers: [String]
+}
+
 /// A bit of a register and the value that means yes.
 package struct ChipRegisterBit: Hashable, Sendable {
     package var register: String

@@ -8,11 +8,11 @@ extension FlashChipDefinition {
         "schema", "name", "title", "extends", "abstract", "sources", "unknown", "variants", "jedec",
         "jedec-more",
         "size", "dies", "page", "supply", "clock", "addressing", "registers", "busy", "write-enabled",
-        "failures", "quad-enable", "protection", "instructions", "times", "sfdp",
+        "failures", "quad-enable", "protection", "instructions", "times", "sfdp", "writes",
     ]
     /// Keys that say how the silicon behaves, for the bench.
     private static let benchKeys = [
-        "device-id", "jedec-quad", "die-select", "die-reads", "writes", "volatile-write-enable", "status",
+        "device-id", "jedec-quad", "die-select", "die-reads", "volatile-write-enable", "status",
         "security", "hold-pin", "read-any-register", "write-any-register", "burst-wrap", "quad-protocol",
         "unverified", "large-page",
     ]
@@ -93,6 +93,7 @@ extension FlashChipDefinition {
             }
             registers.append(register)
         }
+        registerWrites = try top.optional("writes").map(Self.registerWrites) ?? []
         busy = try top.optional("busy").map(ChipRegisterBit.init)
         writeEnabled = try top.optional("write-enabled").map(ChipRegisterBit.init)
         failures = try top.optional("failures").map(ChipFailure.list) ?? []
@@ -127,6 +128,20 @@ extension FlashChipDefinition {
             found.append(bytes)
         }
         return found
+    }
+    /// Opcode and registers; the rest of an entry is the bench's.
+    private static func registerWrites(_ node: DefinitionNode) throws(DefinitionError) -> [ChipRegisterWrite]
+    {
+        let benchKeys = [
+            "write-enable", "keep-write-enable", "fewer-bytes", "changes", "typical", "maximum", "qpi",
+        ]
+        var writes: [ChipRegisterWrite] = []
+        for entry in try node.list(upTo: DefinitionNode.listLimit) {
+            let keys = try entry.mapping(["opcode", "registers"], optional: benchKeys)
+            writes.append(
+                ChipRegisterWrite(opcode: try keys["opcode"].byte(), registers: try texts(keys["registers"])))
+        }
+        return writes
     }
     private static func texts(_ node: DefinitionNode) throws(DefinitionError) -> [String] {
         var texts: [String] = []

@@ -35,6 +35,7 @@ package struct FlashChipDefinition: Hashable, Sendable {
     /// Says that addresses have four bytes now.
     package var fourByteMode: ChipRegisterBit?
     package var registers: [ChipRegister] = []
+    package var registerWrites: [ChipRegisterWrite] = []
     package var busy: ChipRegisterBit?
     package var writeEnabled: ChipRegisterBit?
     package var failures: [ChipFailure] = []

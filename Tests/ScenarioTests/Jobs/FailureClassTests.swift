@@ -40,6 +40,12 @@ import USBTransport
         #expect(
             failure([silent, .flash(.answersWithBoardSetUp(bank: 2, id: [0xEF, 0x40, 0x18]))])
                 == .loaderFailed)
+        // An Init that says 1 and has done nothing: what fails then is not the flash.
+        #expect(
+            FailureClass(
+                of: LoaderError.refused(
+                    .read, value: 0, file: "a.stldr", findings: [.flash(.controllerDisabled)]))
+                == .loaderFailed)
         #expect(failure([.flash(.writeProtected(bank: 2, "SR1 0x1c"))]) == .flashProtected)
     }
 }

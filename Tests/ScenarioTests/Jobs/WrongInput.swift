@@ -49,7 +49,7 @@ enum WrongInput: String, CaseIterable, Sendable, CustomTestStringConvertible {
         case .unpowered: (.targetUnpowered, "TGT-005")
         case .wrongPart: (.wrongPart, "TGT-007")
         case .silentFlash: (.flashSilent, "LDR-028")
-        case .protectedFlash: (.flashProtected, "LDR-029")
+        case .protectedFlash: (.flashProtected, "FLS-019")
         }
     }
 
