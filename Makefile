@@ -20,7 +20,7 @@ archives = .build/archives
 STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
     -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
-.PHONY: help build demo test test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
+.PHONY: help build demo test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
@@ -44,6 +44,10 @@ test: build-packages test-packages ## Run every test on the simulated bench
 
 test-binary: build ## Run the program in a root directory that holds nothing but it, glibc and libusb
 	Tests/Binary/run.sh $(program)
+
+golden: build-packages test-packages ## Write anew what the tests expect of the program's words; read what changed
+	$(SWIFT) build --build-tests
+	EXTFLASH_UPDATE_GOLDEN=1 $(SWIFT) test --skip-build --filter CommandLineTests
 
 test-usb: test-usb-bus test-usb-vm ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
 

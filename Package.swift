@@ -30,10 +30,11 @@ func layer(_ name: String, on below: [Target.Dependency] = [], settings: [SwiftS
 }
 
 func tests(
-    _ name: String, of modules: [Target.Dependency], resources: [Resource]? = nil,
+    _ name: String, of modules: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil,
     settings: [SwiftSetting] = policy
 ) -> Target {
-    .testTarget(name: name, dependencies: modules, resources: resources, swiftSettings: settings)
+    .testTarget(
+        name: name, dependencies: modules, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -196,6 +197,11 @@ let package = Package(
         tests(
             "WorkbenchTests",
             of: ["Essentials", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
+        // The program's words and documents, from command line to exit code.
+        tests(
+            "CommandLineTests",
+            of: ["Essentials", "FlashProgramming", "Workbench", "extflash", "ELFTestKit", "TestLoaders"],
+            exclude: ["Golden"]),
         // The whole stack on the simulated bench.
         tests(
             "ScenarioTests",

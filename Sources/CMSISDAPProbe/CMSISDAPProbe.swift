@@ -70,7 +70,8 @@ package final class CMSISDAPProbe: DebugProbe {
         if portGeneration != nil {
             do { try disconnect() } catch {
                 // The probe may be gone; the interface is given back all the same.
-                trace(.warning, "CMSIS-DAP did not disconnect", ["error": error.summary])
+                let level: TraceLevel = FailureClass(of: error) == .probeLost ? .step : .warning
+                trace(level, "CMSIS-DAP did not disconnect", ["error": error.summary])
             }
         }
         channel.close()

@@ -140,7 +140,10 @@ extension DAPChannel {
     }
 
     private func failed(_ error: USBError, _ name: String) -> ProbeError {
-        trace(.warning, "CMSIS-DAP transfer failed", ["command": name, "error": error.summary])
+        // That the probe is gone is the error itself, and each try to leave in order would repeat it.
+        trace(
+            error == .disconnected ? .step : .warning, "CMSIS-DAP transfer failed",
+            ["command": name, "error": error.summary])
         abandon()
         condition = .outOfStep(isHalted: error == .stalled)
         let failure = ProbeError.transport(error, during: name)

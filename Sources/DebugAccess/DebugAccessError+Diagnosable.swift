@@ -35,7 +35,7 @@ extension DebugAccessError: Diagnosable {
     package var summary: String {
         switch self {
         case .probe(_, let step): "\(step.rawValue) failed"
-        case .notADebugPort(let value): "what answers on SWD is no debug port: DPIDR reads \(value.hex)"
+        case .notADebugPort(let value): "what answers on SWD is not a debug port: DPIDR reads \(value.hex)"
         case .connectionLost(let attempts, let step, _):
             "contact was lost during \(step.rawValue) and not regained in \(attempts) line resets"
         case .powerUpRefused(let status, let limit):
@@ -48,7 +48,7 @@ extension DebugAccessError: Diagnosable {
             "the access through AP\(port) at \(address.hex) never finished (tried \(attempts) times, then aborted)"
         case .notAMemoryAccessPort(let index, let identification):
             identification.rawValue == 0
-                ? "there is no AP\(index)" : "AP\(index) is no memory access port: \(identification)"
+                ? "there is no AP\(index)" : "AP\(index) is not a memory access port: \(identification)"
         case .outOfAddressSpace(let address, let count):
             "\(count) bytes at \(address.hex) reach beyond the 4 GiB address space"
         case .unaligned(let port, let address, let count):

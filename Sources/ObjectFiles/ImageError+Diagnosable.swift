@@ -119,8 +119,8 @@ extension RecordProblem {
         case .noStartMark(let mark): "the record does not start with \(mark)"
         case .notHexadecimal(let byte):
             (0x21...0x7E).contains(byte)
-                ? "\"\(UnicodeScalar(byte))\" is no hexadecimal digit"
-                : "byte \(byte.hex) is no hexadecimal digit"
+                ? "\"\(UnicodeScalar(byte))\" is not a hexadecimal digit"
+                : "byte \(byte.hex) is not a hexadecimal digit"
         case .oddDigits: "the record ends in the middle of a byte"
         case .tooShort: "the record is too short"
         case .lengthMismatch(let stated, let found):
@@ -143,7 +143,7 @@ extension UF2Problem {
     var text: String {
         switch self {
         case .truncated(let found): "only \(found) of 512 bytes are there"
-        case .notABlock: "this is no UF2 block"
+        case .notABlock: "this is not a UF2 block"
         case .totalDiffers(let first, let found): "it is one of \(found) blocks, the first said \(first)"
         case .badNumber(let number, let total):
             "number \(number) of \(total) is impossible or was there before"

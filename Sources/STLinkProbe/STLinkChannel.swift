@@ -102,7 +102,10 @@ extension STLinkChannel {
         } catch {
             for ticket in tickets { interface.cancel(ticket) }
             condition = Self.condition(after: error, owingData: !command.payload.isEmpty)
-            trace(.warning, "ST-LINK transfer failed", ["command": Command.name, "error": error.summary])
+            // That the probe is gone is the error itself, and each try to leave in order would repeat it.
+            trace(
+                error == .disconnected ? .step : .warning, "ST-LINK transfer failed",
+                ["command": Command.name, "error": error.summary])
             let failure = ProbeError.transport(error, during: Command.name)
             lastFailure = failure
             throw failure

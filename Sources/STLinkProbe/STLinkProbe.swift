@@ -81,7 +81,8 @@ package final class STLinkProbe: DebugProbe {
         if hasEntered || holdsReset {
             do { try disconnect() } catch {
                 // The probe may be gone; the interface is given back all the same.
-                trace(.warning, "ST-LINK did not disconnect", ["error": error.summary])
+                let level: TraceLevel = FailureClass(of: error) == .probeLost ? .step : .warning
+                trace(level, "ST-LINK did not disconnect", ["error": error.summary])
             }
         }
         channel.close()

@@ -42,9 +42,9 @@ extension BenchError: Diagnosable {
         case .unknownKey(let key, _): "the simulator has no setting `\(key)`"
         case .repeatedKey(let key): "the simulator's setting `\(key)` is given twice"
         case .unknownValue(let key, let value, _):
-            "`\(value)` is no value of the simulator's setting `\(key)`"
+            "`\(value)` is not a value of the simulator's setting `\(key)`"
         case .unknownFirmware(let firmware, let probe, _):
-            "`\(firmware)` is no firmware of a simulated \(probe)"
+            "`\(firmware)` is not firmware of a simulated \(probe)"
         case .state(let path, let detail): "the simulator's state in \(path) is out of reach: \(detail)"
         case .stateSize(let path, let found, let expected):
             "\(path) holds \(found) bytes, the simulated flash has \(expected)"

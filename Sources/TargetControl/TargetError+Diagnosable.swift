@@ -45,7 +45,7 @@ extension TargetError: Diagnosable {
         case .missingAccessPort(let index, let role, let found):
             "AP\(index) (\(role.rawValue)) is not there: "
                 + (found.map { "IDR reads \($0.hex)" } ?? "IDR cannot be read")
-        case .wrongCore(let name, let cpuid): "the core is no \(name): CPUID reads \(cpuid.hex)"
+        case .wrongCore(let name, let cpuid): "the core is not a \(name): CPUID reads \(cpuid.hex)"
         case .keepsResetting(let attempts):
             "the part was reset again after each of \(attempts) attempts to hold its cores"
         case .busMasterRuns(let name, let limit): "\(name) did not stop within \(Format.time(limit))"

@@ -8,7 +8,7 @@ extension WorkbenchError: Diagnosable {
     package var code: String {
         switch self {
         case .step(_, let error): error.origin.code
-        case .configurationInvalid(let error), .badRange(let error): error.code
+        case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error): error.code
         case .noProbe: "WRK-001"
         case .severalProbes: "WRK-002"
         case .configurationMissing: "WRK-010"
@@ -34,7 +34,8 @@ extension WorkbenchError: Diagnosable {
     package var failureClass: FailureClass? {
         switch self {
         case .step(_, let error): error.origin.failureClass
-        case .configurationInvalid(let error), .badRange(let error): error.failureClass
+        case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error):
+            error.failureClass
         case .noProbe, .severalProbes: .noProbe
         case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader:
             .configurationInvalid
@@ -64,7 +65,7 @@ extension WorkbenchError: Diagnosable {
         case .configurationAmbiguous(let name, let kinds):
             "\(name) is the name of several files: "
                 + kinds.map { "\($0.rawValue)/\(name)" }.joined(separator: ", ")
-        case .configurationInvalid(let error), .badRange(let error): error.summary
+        case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error): error.summary
         case .cancelled(let step): "stopped on request while \(step)"
         case .fileUnreadable(let path, let reason): "cannot read \(path): \(reason)"
         case .fileUnwritable(let path, let reason): "cannot write \(path): \(reason)"
@@ -98,7 +99,7 @@ extension WorkbenchError: Diagnosable {
     package var cause: (any Diagnosable)? {
         switch self {
         case .step(_, let error): error.origin.cause
-        case .configurationInvalid(let error), .badRange(let error): error.cause
+        case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error): error.cause
         default: nil
         }
     }
@@ -122,7 +123,7 @@ extension WorkbenchError: Diagnosable {
     package var remedies: [String] {
         switch self {
         case .step(_, let error): error.origin.remedies
-        case .configurationInvalid(let error), .badRange(let error): error.remedies
+        case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error): error.remedies
         case .noProbe:
             [
                 "plug the probe in, and see `extflash probes`",
@@ -132,9 +133,11 @@ extension WorkbenchError: Diagnosable {
         case .configurationMissing(let kind, _, _, let searched):
             [
                 "see `extflash config list`, or give a file by its path",
-                "\(kind.title) files of your own are searched in \(kind.rawValue)/ of: "
-                    + searched.joined(separator: ", "),
-            ]
+                searched.isEmpty
+                    ? nil
+                    : "\(kind.title) files of your own are searched in \(kind.rawValue)/ of: "
+                        + searched.joined(separator: ", "),
+            ].compactMap { $0 }
         case .configurationUnknown: ["see `extflash config list`"]
         case .configurationAmbiguous: ["name the kind as well"]
         case .boardForOtherTarget:

@@ -15,6 +15,8 @@ package enum WorkbenchError: Error, Sendable {
     case configurationUnknown(name: String)
     case configurationAmbiguous(name: String, kinds: [ConfigurationKind])
     case configurationInvalid(any Diagnosable)
+    /// An image file that cannot be used, or several that do not go together.
+    case imageInvalid(any Diagnosable)
     case fileUnreadable(path: String, reason: String)
     case fileUnwritable(path: String, reason: String)
     /// No file of the job is a raw binary that waits for an address.

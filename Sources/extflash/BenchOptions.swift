@@ -53,7 +53,8 @@ struct BenchOptions: ParsableArguments {
     }
 
     func request(_ loader: LoaderOptions? = nil) -> BenchRequest {
-        var request = BenchRequest(probe: ProbeSelector(parsing: probe.first), paths: .current())
+        var request = BenchRequest(
+            probe: ProbeSelector(parsing: probe.first), paths: RunContext.current.paths)
         request.target = target
         if let loader { loader.apply(to: &request) }
         (request.connect, request.speed) = (connect, speed)

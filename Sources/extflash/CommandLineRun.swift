@@ -14,7 +14,7 @@ struct CommandLineRun {
     /// - Returns: the exit code.
     static func run(_ arguments: [String]) async -> Int32 {
         let code = await CommandLineRun(arguments: arguments).perform()
-        guard let lost = StandardStreams.current.failure.map(ErrorReport.init) else { return code }
+        guard let lost = RunContext.current.streams.failure.map(ErrorReport.init) else { return code }
         if lost.failureClass != .outputClosed { Console().failure(lost) }
         // What became of the job counts more than what became of its report.
         return code == 0 ? lost.failureClass.rawValue : code
@@ -118,7 +118,7 @@ extension UsageError: Diagnosable {
     var failureClass: FailureClass? { .usage }
     var summary: String {
         switch self {
-        case .parser(let message, _): message
+        case .parser(let message, _): message.prefix(1).lowercased() + message.dropFirst()
         case .unknownOption(let option, _): "unknown option \(option)"
         case .unknownCommand(let name): "there is no command \(name)"
         }

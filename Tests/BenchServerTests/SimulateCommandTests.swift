@@ -150,6 +150,10 @@ struct `extflash simulate` {
         let status = try Command.plain(["simulate", "control", "--socket", socket, "status"])
         #expect(status.output.hasPrefix("1 stlink-v3 1-1 address 2 "), "\(status.output)")
         #expect(status.output.contains("\n2 cmsis-dap-v1 1-2 address 3 "), "\(status.output)")
+        let document = try Command.plain(["simulate", "control", "--socket", socket, "status", "--json"])
+            .output
+        #expect(
+            document.contains(#""answer" : ["#) && document.contains(#""1 stlink-v3 1-1 "#), "\(document)")
         process.terminate()
         process.waitUntilExit()
         #expect(process.terminationStatus == 0)

@@ -73,15 +73,15 @@ import Testing
         let error = LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings)
         #expect(
             error.summary == """
-                Init of a.stldr returned 0, failure: the QUADSPI's clock is off; the clock of GPIOB is off (CLK); \
-                the quad enable bit of the flash on bank 1 is not set
+                Init of a.stldr returned 0 (a loader returns 1 for success): the QUADSPI's clock is off; \
+                the clock of GPIOB is off (CLK); the quad enable bit of the flash on bank 1 is not set
                 """)
         // Each remedy once.
         #expect(error.remedies.count == 3 && Set(error.remedies).count == 3)
     }
 
     @Test(arguments: [
-        (UInt32(0), "0, failure"), (5, "5 (a loader returns 1 for success)"),
+        (UInt32(0), "0 (a loader returns 1 for success)"), (5, "5 (a loader returns 1 for success)"),
         (0xFFFF_FFFD, "-3 (a loader returns 1 for success)"),
         (0x2400_0000, "0x24000000 (a loader returns 1 for success)"),
         (0x8000_0000, "0x80000000 (a loader returns 1 for success)"),

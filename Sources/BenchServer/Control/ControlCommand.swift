@@ -57,7 +57,7 @@ package enum ControlCommand: Hashable, Sendable {
             case "after": count = value
             case "endpoint":
                 guard let address = UInt8(exactly: value), address & 0x70 == 0 else {
-                    throw Malformed(reason: "\(word) is no endpoint")
+                    throw Malformed(reason: "\(word) is not an endpoint")
                 }
                 endpoint = address
             default: throw Malformed(reason: "`\(key)` is none of: probe, endpoint, after")
@@ -68,7 +68,7 @@ package enum ControlCommand: Hashable, Sendable {
 
     private static func number(_ word: String, of key: String) throws(Malformed) -> Int {
         let value = word.hasPrefix("0x") ? Int(word.dropFirst(2), radix: 16) : Int(word)
-        guard let value, value >= 0 else { throw Malformed(reason: "\(key): `\(word)` is no number") }
+        guard let value, value >= 0 else { throw Malformed(reason: "\(key): `\(word)` is not a number") }
         return value
     }
 }

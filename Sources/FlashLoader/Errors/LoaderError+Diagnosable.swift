@@ -138,7 +138,7 @@ extension LoaderError: Diagnosable {
     private static func result(_ value: UInt32) -> String {
         let number = Int32(bitPattern: value)
         let text = number.magnitude < 1_000 ? "\(number)" : value.hex
-        return value == 0 ? "0, failure" : "\(text) (a loader returns 1 for success)"
+        return "\(text) (a loader returns 1 for success)"
     }
     private static func ending(_ error: CoreError) -> String {
         switch error {

@@ -33,7 +33,7 @@ extension LoaderImageError: Diagnosable {
 
     package var summary: String {
         switch self {
-        case .notReadable(let error): "the loader cannot be read: \(error.summary)"
+        case .notReadable(let error): error.summary
         case .noSymbols(let file): "\(file) has no symbol table, so its functions cannot be found"
         case .noStorageInfo(let file): "\(file) has no symbol StorageInfo: it is not a flash loader"
         case .storageInfoIncomplete(let file, let found):

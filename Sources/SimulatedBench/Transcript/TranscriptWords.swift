@@ -48,7 +48,7 @@ struct TranscriptWords {
             var count = 1
             if word.count > 2 {
                 guard word.dropFirst(2).first == "*", let times = Self.number(word.dropFirst(3)) else {
-                    throw malformed("`\(word)` is no byte")
+                    throw malformed("`\(word)` is not a byte")
                 }
                 count = times
             }
@@ -73,14 +73,14 @@ struct TranscriptWords {
     private mutating func microseconds() throws(TranscriptParser.Malformed) -> Picoseconds {
         let word = next() ?? ""
         guard let duration = Self.picoseconds(word.dropFirst()) else {
-            throw malformed("`\(word)` is no number of microseconds")
+            throw malformed("`\(word)` is not a number of microseconds")
         }
         return duration
     }
     mutating func fault() throws(TranscriptParser.Malformed) -> USBFaultPlan.Fault? {
         guard let word = words.first, word.first == "!" else { return nil }
         guard let fault = USBFaultPlan.Fault(rawValue: String(word.dropFirst())) else {
-            throw malformed("`\(word)` is no fault")
+            throw malformed("`\(word)` is not a fault")
         }
         words.removeFirst()
         return fault

@@ -12,7 +12,9 @@ extension WorkbenchClient {
     /// Nothing is erased or written. What one part does not say is the report's failure; the parts before it are in it.
     package func info() async throws(WorkbenchError) -> InfoReport {
         try await onBench { context throws(WorkbenchError) in
-            try context.withStack { stack throws(WorkbenchError) in
+            // A board that does not exist is told before anything is touched.
+            if context.request.connect != .hot { _ = try LoaderCatalog(context.request).board() }
+            return try context.withStack { stack throws(WorkbenchError) in
                 var report = InfoReport(probe: ProbeFacts(try stack.openProbe().description))
                 do throws(WorkbenchError) {
                     let isHot = context.request.connect == .hot

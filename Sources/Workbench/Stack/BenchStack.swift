@@ -119,13 +119,21 @@ extension JobContext {
         do {
             result = try work(stack)
         } catch {
-            do { try stack.close(mode) } catch let second {
-                trace(
-                    .warning, "the bench did not close clean", ["error": second.summary, "code": second.code])
-            }
+            closeAfterFailure(stack, mode)
             throw error
         }
-        try stack.close(mode)
+        if (result as? any PartialReport)?.failure != nil {
+            closeAfterFailure(stack, mode)
+        } else {
+            try stack.close(mode)
+        }
         return result
+    }
+
+    private func closeAfterFailure(_ stack: BenchStack, _ mode: ReleaseMode) {
+        do { try stack.close(mode) } catch {
+            let level: TraceLevel = FailureClass(of: error) == .probeLost ? .step : .warning
+            trace(level, "the bench did not close clean", ["error": error.summary, "code": error.code])
+        }
     }
 }

@@ -30,7 +30,7 @@ struct ImageFiles: Sendable {
         for image in request.images {
             let source = try ImageInput.source(of: image, cancellation)
             files.append(
-                try doing("reading the images") { () throws(ImageError) in
+                try understanding { () throws(ImageError) in
                     try source.records(expecting: expectation)
                 })
         }
@@ -55,7 +55,7 @@ struct ImageFiles: Sendable {
         guard files.contains(where: { !$0.isPlaced }) else {
             throw .addressUnused(address, files: files.map { "\($0.fileName) (\($0.format.title))" })
         }
-        return try doing("placing the images") { () throws(ImageError) in
+        return try understanding { () throws(ImageError) in
             var placed: [ImageRecords] = []
             for file in files { placed.append(try file.placed(at: address)) }
             return placed
@@ -64,7 +64,7 @@ struct ImageFiles: Sendable {
 
     /// What overlaps whatever the flash's start turns out to be is found out now.
     private static func join(_ files: [ImageRecords]) throws(WorkbenchError) -> JoinedRecords? {
-        try doing("putting the images together") { () throws(ImageError) in
+        try understanding { () throws(ImageError) in
             let placed = try JoinedRecords(files.filter(\.isPlaced))
             guard files.allSatisfy(\.isPlaced) else {
                 _ = try JoinedRecords(files.filter { !$0.isPlaced })
@@ -77,7 +77,7 @@ struct ImageFiles: Sendable {
     /// Everything as one image inside `flash`.
     func image(flash: AddressRange) throws(WorkbenchError) -> FirmwareImage {
         let range = UInt64(flash.start)..<UInt64(flash.start) + UInt64(flash.count)
-        let image = try doing("fitting the images into the flash") { () throws(ImageError) in
+        let image = try understanding { () throws(ImageError) in
             var all = joined
             if all == nil {
                 var placed: [ImageRecords] = []
@@ -100,8 +100,7 @@ struct ImageFiles: Sendable {
         guard request.uf2Family == nil, !target.uf2Families.isEmpty else { return }
         for file in files {
             guard let family = file.family, !target.uf2Families.contains(family) else { continue }
-            throw .step(
-                "reading the images",
+            throw .imageInvalid(
                 ImageError.wrongFamily(
                     file: file.fileName, found: [family], expected: target.uf2Families))
         }
@@ -119,4 +118,11 @@ struct ImageFiles: Sendable {
                 bytesOutside: UInt64(file.byteCount - taken))
         }
     }
+}
+
+/// The errors of image files say themselves which file they are about.
+func understanding<Result>(
+    _ body: () throws(ImageError) -> Result
+) throws(WorkbenchError) -> Result {
+    do { return try body() } catch { throw .imageInvalid(error) }
 }

@@ -21,7 +21,7 @@ enum ImageInput {
         let head = try file.read(upTo: headSize)
         var source = ImageSource(
             name: request.name, bytes: head, format: request.format, address: request.address)
-        let format = try doing("reading the images") { () throws(ImageError) in
+        let format = try understanding { () throws(ImageError) in
             guard !head.isEmpty else { throw .noData(file: request.name) }
             return try source.resolvedFormat()
         }

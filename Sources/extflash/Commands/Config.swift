@@ -25,7 +25,7 @@ struct Config: ParsableCommand {
         @OptionGroup var output: ReportOptions
 
         func report() throws(WorkbenchError) -> ConfigurationReport {
-            try ConfigurationReport(ConfigurationLibrary(.current()), kind)
+            try ConfigurationReport(ConfigurationLibrary(RunContext.current.paths), kind)
         }
 
         func render(_ report: ConfigurationReport, on console: Console) {
@@ -49,7 +49,7 @@ struct Config: ParsableCommand {
         @OptionGroup var output: ReportOptions
 
         func report() throws(WorkbenchError) -> ConfigurationFileReport {
-            try ConfigurationFileReport(ConfigurationLibrary(.current()), named: name)
+            try ConfigurationFileReport(ConfigurationLibrary(RunContext.current.paths), named: name)
         }
 
         func render(_ report: ConfigurationFileReport, on console: Console) {
@@ -65,7 +65,7 @@ struct Config: ParsableCommand {
         @OptionGroup var output: ReportOptions
 
         func report() throws(WorkbenchError) -> ConfigurationPlacesReport {
-            try ConfigurationPlacesReport(ConfigurationLibrary(.current()))
+            try ConfigurationPlacesReport(ConfigurationLibrary(RunContext.current.paths))
         }
 
         func render(_ report: ConfigurationPlacesReport, on console: Console) {

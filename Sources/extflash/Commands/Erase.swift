@@ -37,6 +37,6 @@ struct Erase: BenchCommand {
     func render(_ report: EraseReport, on console: Console) {
         console.result(report.timing)
         console.result(warnings: report.warnings)
-        console.result("Erased: \(report.ranges.text) is blank, \(report.verification.deed).")
+        console.result("Erased, and blank when \(report.verification.deed): \(report.ranges.text).")
     }
 }

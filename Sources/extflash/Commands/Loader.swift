@@ -36,7 +36,7 @@ struct LoaderInspect: ReportCommand, AsyncParsableCommand {
 
     func run() async throws {
         let start = MonotonicTime()
-        var request = BenchRequest(probe: .only, paths: .current())
+        var request = BenchRequest(probe: .only, paths: RunContext.current.paths)
         (request.board, request.target, request.layout) = (board, target, layout)
         let client = WorkbenchClient(request: request, observer: .none, cancellation: Cancellation())
         let report: LoaderReport

@@ -108,7 +108,7 @@ struct Simulate: ParsableCommand {
         private func makeSimulation() throws(BenchServerError) -> Simulation {
             var options = Simulation.Options(
                 probes: probe.map { $0.hasPrefix("sim:") ? String($0.dropFirst(4)) : $0 },
-                files: ConfigurationLibrary(.current()).descriptionFiles)
+                files: ConfigurationLibrary(RunContext.current.paths).descriptionFiles)
             options.sharesNetwork = shareNetwork
             options.recordDirectory = record
             return try Simulation(options, clock: MonotonicTime()) {

@@ -4,7 +4,6 @@
 import ArgumentParser
 import BenchServer
 import Essentials
-import Foundation
 import Workbench
 
 /// Pulls plugs and breaks transfers of a simulation that runs.
@@ -27,7 +26,7 @@ struct SimulateControl: ReportCommand {
 
     func run() throws {
         let start = MonotonicTime()
-        let path = socket ?? ProcessInfo.processInfo.environment[ControlClient.variable] ?? ""
+        let path = socket ?? RunContext.current.environment[ControlClient.variable] ?? ""
         let answer: [String]
         do throws(BenchServerError) {
             answer = try ControlClient.send(action.joined(separator: " "), to: path)

@@ -29,7 +29,7 @@ struct SimulateReplay: ReportCommand {
         let start = MonotonicTime()
         var report = ReplayReport()
         do throws(BenchServerError) {
-            let files = ConfigurationLibrary(.current()).descriptionFiles
+            let files = ConfigurationLibrary(RunContext.current.paths).descriptionFiles
             for path in file { report.add(try TranscriptPlayer.play(path, files: files), of: path) }
         } catch {
             return try conclude(report, failure: error, since: start)

@@ -2,7 +2,6 @@
 // Copyright the extflash authors
 
 import Essentials
-import Foundation
 
 /// Where the two kinds of output go: results for programs to stdout, words for people to stderr.
 struct Console: Sendable {
@@ -14,16 +13,17 @@ struct Console: Sendable {
     let streams: StandardStreams
     /// Standard output belongs to a file that the command makes: results go to stderr as well.
     var resultsAreNotes = false
+    private let environment: [String: String]
 
     init(isJSON: Bool = false, progress: ProgressStyle = .none, verbosity: Int = 0) {
         (self.isJSON, self.progress, self.verbosity) = (isJSON, progress, verbosity)
-        streams = .current
+        (streams, environment) = (RunContext.current.streams, RunContext.current.environment)
     }
 
     /// The columns of a terminal on which a progress bar is redrawn; nil where lines are written instead.
     var barWidth: Int? {
         guard progress == .auto, let width = streams.errorTerminal else { return nil }
-        return ProcessInfo.processInfo.environment["TERM"] == "dumb" ? nil : width()
+        return environment["TERM"] == "dumb" ? nil : width()
     }
 
     /// A line of the result.

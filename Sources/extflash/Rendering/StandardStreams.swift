@@ -12,10 +12,8 @@ final class StandardStreams: Sendable {
     /// Writes all of the bytes; the `errno` where that failed.
     typealias Sink = @Sendable ([UInt8]) -> Int32?
 
-    /// Those of the process, or a test's.
-    @TaskLocal static var current = StandardStreams.process
-
-    private static let process: StandardStreams = {
+    /// Those of the process.
+    static let process: StandardStreams = {
         var terminal: (@Sendable () -> Int)?
         if isatty(STDERR_FILENO) == 1 { terminal = { columns(of: STDERR_FILENO) } }
         let output: Sink = { bytes in writeAll(bytes, to: STDOUT_FILENO) }

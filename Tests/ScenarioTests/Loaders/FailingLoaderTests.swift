@@ -63,8 +63,9 @@ import Testing
         let error = try failure(of: .wrongBank)
         #expect(
             error.summary == """
-                Init of wrong-bank.stldr returned 0, failure: the loader selected bank 1, the board's flash is on bank 2; \
-                nothing answers on bank 1 (JEDEC id reads ff ff ff); a flash with JEDEC id ef 40 18 answers on bank 2
+                Init of wrong-bank.stldr returned 0 (a loader returns 1 for success): the loader selected bank 1, \
+                the board's flash is on bank 2; nothing answers on bank 1 (JEDEC id reads ff ff ff); \
+                a flash with JEDEC id ef 40 18 answers on bank 2
                 """)
         #expect(
             error.remedies == [
@@ -176,7 +177,7 @@ import Testing
         #expect(
             error.summary.hasPrefix(
                 """
-                Init of uncleared-memory.stldr returned 0, failure: 92 bytes that it needs zeroed are not: \
+                Init of uncleared-memory.stldr returned 0 (a loader returns 1 for success): 92 bytes that it needs zeroed are not: \
                 the vendor's layout clears 512 bytes and no more
                 """))
         #expect(error.remedies.first == "the loader needs its .bss cleared: use the spacious layout")

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Foundation
+import Synchronization
+import Workbench
+
+@testable import extflash
+
+/// The program, run inside the test with streams, environment and configuration of its own.
+struct CommandRun {
+    let output: String
+    let errors: String
+    let exitCode: Int32
+
+    /// Nothing of this machine may change a test: neither its environment nor its configuration is used.
+    static func of(_ arguments: [String], configuration: [String] = []) async -> CommandRun {
+        let (output, errors) = (Capture(), Capture())
+        let streams = StandardStreams(output: output.sink, error: errors.sink)
+        let context = RunContext(
+            streams: streams, environment: [:], paths: InstallationPaths(roots: configuration))
+        let code = await RunContext.$current.withValue(context) { await CommandLineRun.run(arguments) }
+        return CommandRun(output: output.text, errors: errors.text, exitCode: code)
+    }
+}
+
+/// Collects what one stream is given.
+final class Capture: Sendable {
+    private let bytes = Mutex<[UInt8]>([])
+
+    var text: String { bytes.withLock { String(decoding: $0, as: UTF8.self) } }
+    var sink: StandardStreams.Sink {
+        { written in
+            self.bytes.withLock { $0 += written }
+            return nil
+        }
+    }
+}

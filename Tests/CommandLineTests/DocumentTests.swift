@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import Foundation
+import Testing
+import Workbench
+
+@testable import extflash
+
+@Suite struct `JSON documents` {
+    @Test func `each schema is printed by its name`() async throws {
+        let list = await CommandRun.of(["schema", "list"])
+        #expect(list.exitCode == 0)
+        let names = list.output.split(separator: "\n").map(String.init)
+        #expect(names.count == Set(names).count && names.contains("loader-inspect"))
+        for name in names {
+            let schema = await CommandRun.of(["schema", name])
+            #expect(schema.exitCode == 0)
+            try GoldenFile(name: "schema/\(name).json").expect(schema.output)
+        }
+    }
+
+    /// A key that no golden document has may be wrong without anybody seeing it.
+    @Test(.disabled(if: GoldenFile.updates, "the documents are being written"))
+    func `every key of every schema occurs in a document of the tests`() throws {
+        var met: [String: Set<String>] = [:]
+        var rules: [String: Any] = [:]
+        for schema in SchemaCommand.all {
+            rules[schema.command] = try JSONSerialization.jsonObject(with: Data(schema.text.utf8))
+        }
+        for document in try Self.goldenDocuments() {
+            let command = try #require(document["command"] as? String)
+            let checker = SchemaChecker.check(document, against: try #require(rules[command]))
+            #expect(checker.faults == [], "\(command)")
+            met[command, default: []].formUnion(checker.keys)
+        }
+        // Errors are the same in every document, and hosts are not kept.
+        let common = met.values.reduce(Set()) { $0.union($1) }
+        for (command, schema) in rules {
+            let missing = SchemaChecker.keys(of: schema).subtracting(met[command] ?? []).filter { key in
+                !key.hasPrefix("host") && !(key.hasPrefix("error") && common.contains(key))
+            }
+            #expect(missing.sorted().filter { !Self.unseen.contains("\(command) \($0)") } == [], "\(command)")
+        }
+    }
+
+    /// Keys that no golden document has, and why.
+    private static let unseen: Set<String> = [
+        // A simulation would have to run meanwhile; SimulateCommandTests has one.
+        "simulate control result", "simulate control result.answer",
+        // The errors that keep a probe from being opened have nothing below them but what they pass on.
+        "probes result.probes[].problem.causes[].code", "probes result.probes[].problem.causes[].summary",
+    ]
+
+    @Test(.disabled(if: GoldenFile.updates, "the documents are being written"))
+    func `every class of failure occurs in a document of the tests`() throws {
+        let met = Set(try Self.goldenDocuments().compactMap { $0["exitCode"] as? Int32 })
+        // What no simulated bench can do to a command: crash it, hold a probe, be forbidden, interrupt, stop reading.
+        // That the target fails while it is held takes faults of the wire that the sweeps of ScenarioTests go through.
+        let elsewhere: Set<FailureClass> = [
+            .unexpected, .probeUnavailable, .machineUnsuitable, .cancelled, .outputClosed, .targetFailed,
+        ]
+        let missing = FailureClass.allCases.filter { !met.contains($0.rawValue) && !elsewhere.contains($0) }
+        #expect(missing.map(\.name) == [])
+    }
+
+    @Test func `no golden file is left over`() throws {
+        let cases = (GoldenCase.commands + GoldenCase.failures).map(\.name)
+        #expect(Set(cases).count == cases.count)
+        let files = try FileManager.default.contentsOfDirectory(atPath: GoldenFile.folder.path)
+        let wanted = cases.flatMap { ["\($0).txt", "\($0).json"] } + ["schema"]
+        #expect(Set(files).subtracting(wanted).sorted() == [])
+    }
+
+    private static func goldenDocuments() throws -> [[String: Any]] {
+        let files = try FileManager.default.contentsOfDirectory(
+            at: GoldenFile.folder, includingPropertiesForKeys: nil)
+        return try files.filter { $0.pathExtension == "json" }.flatMap { file in
+            // Documents of one case stand one behind the other, each from a `{` to a `}` at the start of a line.
+            try String(contentsOf: file, encoding: .utf8).split(separator: "\n}\n").compactMap { text in
+                try JSONSerialization.jsonObject(with: Data((text + "\n}").utf8)) as? [String: Any]
+            }
+        }
+    }
+
+    // The checker itself must be able to find something.
+
+    @Test(arguments: [
+        (
+            "missing key",
+            #"{"schema": "extflash/2", "command": "reset", "ok": true, "result": {"isHalted": true}}"#
+        ),
+        ("another version", Self.document.replacing("extflash/2", with: "extflash/1")),
+        ("another command", Self.document.replacing(#""reset""#, with: #""fly""#)),
+        ("a number that is a text", Self.document.replacing("0,", with: #""0","#)),
+        ("a flag that is a number", Self.document.replacing("true}", with: "1}")),
+        ("a key nobody described", Self.document.replacing(#""ok""#, with: #""extra": 1, "ok""#)),
+        ("no result", Self.document.replacing(#""result""#, with: #""host""#)),
+        ("a failure without an error", Self.document.replacing(#""ok": true"#, with: #""ok": false"#)),
+        (
+            "not an address",
+            Self.document.replacing(#""isHalted""#, with: #""programCounter": "12", "isHalted""#)
+        ),
+        ("no JSON", "ok"),
+    ]) func `finds what does not fit`(fault: String, document: String) {
+        #expect(DocumentCheck.faults(of: Self.document) == [])
+        #expect(DocumentCheck.faults(of: document) != [], "\(fault)")
+    }
+
+    private static let document =
+        #"{"schema": "extflash/2", "command": "reset", "exitCode": 0, "ok": true, "result": {"isHalted": true}}"#
+
+    @Test func `does not overlook a keyword that it does not know`() {
+        #expect(SchemaChecker.check("a", against: ["type": "string", "format": "date"]).faults.count == 1)
+    }
+}
