@@ -61,7 +61,7 @@ let package = Package(
         layer("HardwareDescription", on: ["Essentials", yams]),
         // target
         layer("DebugAccess", on: ["Essentials", "DebugProbe"]),
-        layer("CortexM", on: ["Essentials", "DebugProbe", "DebugAccess"]),
+        layer("CortexM", on: ["Essentials", "DebugAccess"]),
         layer("FlashController", on: ["Essentials", "HardwareDescription", "DebugAccess"]),
         layer(
             "TargetControl",
@@ -79,11 +79,7 @@ let package = Package(
             ]),
         layer(
             "FlashProgramming",
-            on: [
-                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription",
-                "FlashController", "TargetControl",
-                "FlashLoader",
-            ]),
+            on: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashLoader", "FlashController"]),
         // What the executable carries: written into Swift sources by the build.
         .target(
             name: "ShippedConfiguration", exclude: ["Config"], swiftSettings: policy,
@@ -97,13 +93,13 @@ let package = Package(
             plugins: ["BuildFlashLoaders"]),
         .plugin(name: "BuildFlashLoaders", capability: .buildTool(), dependencies: ["EmbedFiles"]),
         // simulation
-        layer("EmulatedCortexM", on: ["Essentials"], settings: simulatorPolicy),
+        layer("EmulatedCortexM", settings: simulatorPolicy),
         layer(
             "SimulatedBench", on: ["Essentials", "USBTransport", "EmulatedCortexM", yams],
             settings: simulatorPolicy),
         // The simulated bench for programs of others: what of Linux the Glibc module lacks, and the servers.
         .target(name: "CLinuxShim"),
-        layer("BenchServer", on: ["Essentials", "USBTransport", "SimulatedBench", "CLinuxShim"]),
+        layer("BenchServer", on: ["Essentials", "SimulatedBench", "CLinuxShim"]),
         // shell
         layer(
             "Workbench",
@@ -126,7 +122,7 @@ let package = Package(
             swiftSettings: policy),
         // tests
         tests("EssentialsTests", of: ["Essentials"]),
-        tests("USBTransportTests", of: ["Essentials", "USBTransport"]),
+        tests("USBTransportTests", of: ["USBTransport"]),
         tests("LibUSBTransportTests", of: ["Essentials", "USBTransport", "LibUSBTransport"]),
         // Object files of any shape for tests, made without the code under test.
         .target(
@@ -150,7 +146,7 @@ let package = Package(
         tests("HardwareDescriptionTests", of: ["Essentials", "HardwareDescription"]),
         tests(
             "FlashControllerTests",
-            of: ["Essentials", "HardwareDescription", "DebugAccess", "FlashController"]),
+            of: ["Essentials", "HardwareDescription", "FlashController"]),
         tests(
             "TargetControlTests",
             of: [
@@ -160,10 +156,8 @@ let package = Package(
         tests(
             "FlashLoaderTests",
             of: [
-                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "HardwareDescription",
-                "FlashController", "TargetControl",
-                "FlashLoader",
-                "ReferenceLoader", "ELFTestKit", "TestLoaders",
+                "Essentials", "CortexM", "HardwareDescription", "FlashController", "FlashLoader",
+                "ELFTestKit", "TestLoaders",
             ]),
         // Loaders in the style of others, and loaders that fail, as machine code for the simulated bench.
         .target(
@@ -171,12 +165,7 @@ let package = Package(
             plugins: ["BuildFlashLoaders"]),
         tests(
             "FlashProgrammingTests",
-            of: [
-                "Essentials", "ObjectFiles", "DebugProbe", "DebugAccess", "CortexM", "HardwareDescription",
-                "FlashController", "TargetControl",
-                "FlashLoader",
-                "FlashProgramming",
-            ]),
+            of: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashLoader", "FlashProgramming"]),
         .systemLibrary(
             name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn",
             providers: [.apt(["libunicorn-dev"])]),
@@ -193,7 +182,7 @@ let package = Package(
             swiftSettings: policy),
         tests(
             "BenchServerTests",
-            of: ["Essentials", "USBTransport", "SimulatedBench", "BenchServer", "BenchTestKit"]),
+            of: ["Essentials", "SimulatedBench", "BenchServer", "BenchTestKit"]),
         tests(
             "WorkbenchTests",
             of: ["Essentials", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),

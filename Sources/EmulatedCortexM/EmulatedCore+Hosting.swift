@@ -68,22 +68,10 @@ extension EmulatedCore {
         nvic.setLine(ExceptionNumber.firstInterrupt + line, asserted: asserted)
         if asserted, !wasPending { notePending(ExceptionNumber.firstInterrupt + line) }
     }
-    /// Pulses the NMI input.
+    /// Pulses the NMI input, which nothing on the bench drives but tests of the core.
     package func pulseNonMaskableInterrupt() {
         nvic.pending[ExceptionNumber.nonMaskable] = true
         notePending(ExceptionNumber.nonMaskable)
-    }
-    /// Sets the event input (RXEV), as SEV on the other core does.
-    package func signalEvent() {
-        eventRegister = true
-        attend()
-    }
-    /// EDBGRQ: halts a core under debug, with DFSR.EXTERNAL.
-    package func requestExternalHalt() {
-        guard debug.isEnabled, !debug.isHalted else { return }
-        debug.isExternalHaltRequested = true
-        if !isRunning, !isHeldInReset { enterDebugState(.external) }
-        attend()
     }
     /// Whether the core would run if it were given clocks: neither held, halted, locked up nor asleep without a reason to
     /// wake.

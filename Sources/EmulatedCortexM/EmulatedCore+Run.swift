@@ -44,7 +44,6 @@ extension EmulatedCore {
         }
         if debug.isHalted { return .halted }
         if debug.isHaltRequested { return halt(.halted) }
-        if debug.isExternalHaltRequested { return halt(.external) }
         if watchpoints.isMatchPending, !watchpoints.mayRunOn() { return haltForWatchpoint() }
         let hasTaken = takePendingException()
         if debug.isHalted { return .halted }

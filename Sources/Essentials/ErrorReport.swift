@@ -13,7 +13,7 @@ package struct ErrorReport: Hashable, Sendable {
 
     package let failureClass: FailureClass
     /// The outermost error that does more than pass on its cause.
-    package let headline: Entry
+    let headline: Entry
     /// What led to it, outermost first.
     package let causes: [Entry]
     /// The errors that only passed on their cause, outermost first: the way it took through the layers.

@@ -12,6 +12,8 @@ package protocol Timebase: AnyObject {
 }
 
 /// Time that moves only when somebody waits: a minute of polling is instant.
+///
+/// For tests without a simulated bench, which has a clock of its own.
 package final class VirtualTime: Timebase {
     package private(set) var now: Duration = .zero
     package init() {}

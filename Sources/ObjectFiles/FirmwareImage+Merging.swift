@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 extension FirmwareImage {
-    /// Reads all files and puts what they say into one image.
+    /// Reads all files and puts what they say into one image: both steps in one, as tests want it.
     ///
     /// A byte may be given more than once as long as all agree on its value, as when a boot loader is part of two of the
     /// files; where they do not, none of them is right for certain. Gaps stay gaps.

@@ -21,7 +21,8 @@ extension BenchConfiguration {
         let kind = try Self.probeKind(items.first.map(String.init) ?? "")
         let settings = try Self.settings(items.dropFirst())
         // The board comes first: others are about its part and its chips.
-        let board = settings.first { $0.key == "board" }?.value ?? BoardDescription.usual
+        let named = settings.first { $0.key == "board" }?.value
+        let board = if let named { named } else { try SimulationDefaults(files).board }
         self.init(board: try BoardDescription(board, files: files), files: files)
         probe = kind
         for (key, value) in settings where key != "board" { try set(key, value) }

@@ -95,7 +95,7 @@ extension BenchConfiguration {
         get { board.supply }
         set { board.supply = newValue }
     }
-    /// The fault of the first chip; setting it gives every chip the same.
+    /// The fault of the first chip; setting it gives every chip the same, for tests with one chip.
     package var flashFault: FlashFault {
         get { board.chips.first.map { fault(bank: $0.wiring.bank) } ?? .none }
         set { for chip in board.chips { chipFaults[chip.wiring.bank] = newValue } }

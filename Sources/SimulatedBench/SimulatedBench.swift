@@ -79,8 +79,6 @@ package final class SimulatedBench {
 
     // MARK: - The cable
 
-    /// Pulls the probe's plug; `replug` brings it back.
-    package func unplug() { controller.unplug() }
     /// The probe comes back, freshly powered, under a new bus address; the target notices nothing.
     package func replug() {
         controller.replug()
@@ -91,12 +89,12 @@ package final class SimulatedBench {
         get { controller.faults }
         set { controller.faults = newValue }
     }
-    /// Whether a port reset gets to the probe; USB/IP and some hubs keep it to themselves.
+    /// Whether a port reset gets to the probe, as a test chooses: USB/IP and some hubs keep it to themselves.
     package var usbResetsReachProbe: Bool {
         get { controller.resetsReachDevice }
         set { controller.resetsReachDevice = newValue }
     }
-    /// The ordinal the next transfer will have.
+    /// The ordinal the next transfer will have, for tests that break one after the other.
     package var usbTransferCount: Int { controller.transferCount }
 
     /// Takes the board's supply away for a moment; the probe stays powered.

@@ -18,7 +18,7 @@ extension BoardDescription {
     /// The board that is simulated when none is named; read once.
     package static let standard: BoardDescription = {
         do {
-            return try BoardDescription(BoardDescription.usual, files: .repository)
+            return try BoardDescription(SimulationDefaults(.repository).board, files: .repository)
         } catch {
             preconditionFailure("\(error)")
         }

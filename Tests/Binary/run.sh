@@ -110,8 +110,9 @@ done
 printf '\nSignals\n'
 fifo=$work/words
 mkfifo "$fifo"
-job="program --full --progress none -v $root/work/image.bin --address 0x90012345 --probe sim:stlink-v3"
-# Signals a job as soon as it says its first word; its exit status is $status, its words are in $log.
+job="program --full --progress none -vvv $root/work/image.bin --address 0x90012345 --probe sim:stlink-v3"
+# Signals a job as soon as it says its first word, which cannot end before: its words fill the pipe until they are read.
+# Its exit status is $status, its words are in $log.
 interrupted() { # signals, words before extflash
     local signals=$1 signal
     shift

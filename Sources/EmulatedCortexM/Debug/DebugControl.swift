@@ -9,7 +9,6 @@ struct DebugControl {
         case breakpoint = 2
         case watchpoint = 4
         case vectorCatch = 8
-        case external = 16
     }
     /// How far a single step is.
     enum Step {
@@ -27,7 +26,6 @@ struct DebugControl {
     var isTransferReady = true
     var isHalted = false
     var step = Step.off
-    var isExternalHaltRequested = false
     /// S_RESET_ST.
     var wasReset = true
     /// The count of retired instructions when S_RETIRE_ST was last read.
@@ -51,7 +49,6 @@ struct DebugControl {
         exceptionMonitor &= ~0xF_0000
         isHalted = false
         step = .off
-        isExternalHaltRequested = false
         wasReset = true
         hasEntryFault = false
     }

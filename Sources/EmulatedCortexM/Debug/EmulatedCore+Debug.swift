@@ -7,7 +7,6 @@ extension EmulatedCore {
         debug.isHalted = true
         debug.control |= 2
         debug.step = .off
-        debug.isExternalHaltRequested = false
         scb.debugFaults |= reason.rawValue
         // Another event may be quicker than a watchpoint's: then DFSR shows both.
         if watchpoints.takeMatch() { scb.debugFaults |= DebugControl.Reason.watchpoint.rawValue }

@@ -52,9 +52,6 @@ struct SystemTimer {
     var control: UInt32 {
         (isEnabled ? 1 : 0) | (raisesException ? 2 : 0) | (usesProcessorClock ? 4 : 0)
     }
-    /// COUNTFLAG without the side effect of reading it.
-    var hasCounted: Bool { countFlag }
-
     mutating func writeControl(_ value: UInt32, at now: UInt64) {
         rebase(at: now)
         isEnabled = value & 1 != 0

@@ -32,7 +32,7 @@ package struct DiscoverableParameters: Hashable, Sendable {
     package var quadEnableRequirement: UInt8?
     /// Bit 0 of the register that 05h reads tells that the flash is busy.
     package var hasStatusPolling: Bool
-    /// Whether the table of instructions with four address bytes is there.
+    /// Whether the table of instructions with four address bytes is there; tests of the reader alone ask for it.
     package var hasFourByteInstructions: Bool
 
     /// Bytes from the start of the parameter space that hold headers and basic table of every flash known.

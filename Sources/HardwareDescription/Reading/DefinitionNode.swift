@@ -50,20 +50,6 @@ struct DefinitionNode {
         return value
     }
 
-    /// As ``integer(in:)``, of numbers that may be below zero.
-    func signed(in allowed: ClosedRange<Int64>) throws(DefinitionError) -> Int64 {
-        let text = try text
-        let isNegative = text.hasPrefix("-")
-        guard let magnitude = Self.number(isNegative ? String(text.dropFirst()) : text),
-            let value = Int64(exactly: magnitude)
-        else { throw failure(.wrongType(expected: "a number")) }
-        let number = isNegative ? -value : value
-        guard allowed.contains(number) else {
-            throw failure(.outOfRange(value: text, allowed: "\(allowed.lowerBound) to \(allowed.upperBound)"))
-        }
-        return number
-    }
-
     func byte() throws(DefinitionError) -> UInt8 { UInt8(try integer(in: 0...255)) }
 
     func word() throws(DefinitionError) -> UInt32 { UInt32(try integer(in: 0...UInt64(UInt32.max))) }
@@ -219,19 +205,6 @@ struct DefinitionNode {
     /// Marked as not there: `{opcode: 0x52, absent: true}`.
     func isAbsent() throws(DefinitionError) -> Bool { try value(of: "absent")?.flag() ?? false }
 
-    /// The entries of a mapping whose keys are numbers, in the order of the file.
-    func numbers(upTo limit: Int = 64) throws(DefinitionError) -> [(key: UInt64, value: DefinitionNode)] {
-        guard case .mapping(let mapping) = node, mapping.count <= limit else {
-            throw failure(.wrongType(expected: "numbers and values"))
-        }
-        var entries: [(key: UInt64, value: DefinitionNode)] = []
-        for (key, value) in mapping {
-            let place = DefinitionNode(key, in: file, near: mark)
-            let number = try place.integer(in: 0...UInt64(UInt32.max))
-            entries.append((number, DefinitionNode(value, in: file, near: place.mark)))
-        }
-        return entries
-    }
 }
 
 /// The checked entries of one mapping.

@@ -10,7 +10,6 @@ package struct ELFFile: Hashable, Sendable {
     package static let magic: [UInt8] = [0x7F, 0x45, 0x4C, 0x46]
 
     package enum FileType {
-        package static let relocatable: UInt16 = 1
         package static let executable: UInt16 = 2
     }
 

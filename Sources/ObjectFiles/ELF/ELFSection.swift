@@ -7,7 +7,7 @@ import Essentials
 package struct ELFSection: Hashable, Sendable {
     package enum Kind {
         package static let symbolTable: UInt32 = 2
-        package static let noBits: UInt32 = 8
+        static let noBits: UInt32 = 8
     }
 
     package let index: Int

@@ -7,9 +7,11 @@ import Essentials
 package struct ELFSegment: Hashable, Sendable {
     package let index: Int
     package let type: UInt32
+    /// Where the program runs, which only tests ask for: flash is written where bytes are loaded.
     package let virtualAddress: UInt32
     /// Where the bytes go when they are loaded.
     package let physicalAddress: UInt32
+    /// With the zeroes behind its bytes, for tests.
     package let memorySize: UInt32
     /// Where its bytes are in the file.
     package let contents: Range<Int>

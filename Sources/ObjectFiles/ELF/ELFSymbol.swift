@@ -6,7 +6,6 @@ import Essentials
 /// An entry of a symbol table.
 package struct ELFSymbol: Hashable, Sendable {
     package enum Kind {
-        package static let object: UInt8 = 1
         package static let function: UInt8 = 2
     }
 

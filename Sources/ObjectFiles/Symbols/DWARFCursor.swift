@@ -15,8 +15,6 @@ struct DWARFCursor {
         (position, end) = (range.lowerBound, range.upperBound)
     }
 
-    var isAtEnd: Bool { position >= end }
-
     /// A cursor over the next `count` bytes, which this one skips; nil when they are not there.
     mutating func take(_ count: UInt64) -> DWARFCursor? {
         guard count <= UInt64(end - position) else { return nil }

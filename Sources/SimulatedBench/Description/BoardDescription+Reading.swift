@@ -3,11 +3,6 @@
 
 /// From the files of `Config/boards` and `Config/targets` (Workbench's article BoardFiles).
 extension BoardDescription {
-    /// The board that is simulated when none is named.
-    package static let usual = "stm32h745xi-w25q128"
-    /// What is fitted where a board takes any part.
-    private static let usualFlash = "w25q128jv"
-
     /// Reads the board `name`: a file of `boards`, or a path to one, which has a slash or ends with `.yaml`.
     ///
     /// Throws `BenchError.description`, with file, line and column, for whatever cannot be built.
@@ -17,7 +12,9 @@ extension BoardDescription {
         let schema = try root.member("schema").integer(in: 1...2)
         self = try schema == 1 ? Self.first(root, files) : Self.second(root, files)
         try check(at: root)
-        for index in chips.indices where chips[index].flash == "sfdp" { chips[index].flash = Self.usualFlash }
+        for index in chips.indices where chips[index].flash == "sfdp" {
+            chips[index].flash = try SimulationDefaults(files).flash
+        }
     }
 
     /// Schema 1: one bank, and the chip beside it.

@@ -16,9 +16,6 @@ package struct DescriptionFiles: Sendable {
     /// `find` gives the file of a name such as `flash/w25q128jv.yaml` or `boards/NAME.yaml`; nil if there is none.
     package init(_ find: @escaping @Sendable (_ name: String) -> File?) { self.find = find }
 
-    /// No files at all.
-    package static let none = DescriptionFiles { _ in nil }
-
     /// The root of a file in a folder of `Config`; `name` is without folder and `.yaml`.
     ///
     /// Throws `BenchError.descriptionMissing`, and `.description` for text that is not YAML.

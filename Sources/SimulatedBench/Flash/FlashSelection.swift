@@ -53,11 +53,6 @@ struct FlashSelection {
         clear()
         (phase, lines, bitsLeft) = (.opcode, opcodeLines, 8)
     }
-    /// Begins behind the opcode.
-    mutating func begin(_ format: Format) {
-        clear()
-        proceed(with: format)
-    }
     /// Nothing of what follows is understood.
     mutating func ignore() { phase = .ignored }
     mutating func end() { phase = .deselected }

@@ -10,11 +10,6 @@ extension Machine {
     /// The first of them.
     var flash: SerialFlash? { chips.first }
 
-    /// All the first chip keeps without power, for tests.
-    var flashState: FlashState? {
-        settleFlash()
-        return chips.first?.state
-    }
     /// What the memory reads as: the first chip, or in dual-flash mode both with their bytes in turns, FFh for one that is
     /// missing.
     var flashContents: [UInt8] {

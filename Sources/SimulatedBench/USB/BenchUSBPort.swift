@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-package import USBTransport
+import USBTransport
 
 /// The virtual probe as a host outside the bench sees it: transfers in any order, of any length, in real time.
 ///
@@ -22,7 +22,7 @@ package final class BenchUSBPort {
     private var injections: [Injection] = []
 
     /// Virtual time that passes in one call without work of the host.
-    package var idleLimit: Duration = .milliseconds(20)
+    var idleLimit: Duration = .milliseconds(20)
 
     private struct Injection {
         var fault: USBFaultPlan.Fault
@@ -44,12 +44,6 @@ package final class BenchUSBPort {
     package var configurationDescriptor: [UInt8] { controller.function.descriptors.configuration }
     /// String descriptors by index; 0 is the list of languages.
     package var stringDescriptors: [[UInt8]] { controller.function.descriptors.strings }
-    /// The binary object store, where USB 2.10 promises one.
-    package var objectStore: [UInt8]? { controller.function.descriptors.objectStore }
-    /// The same, read: interfaces with their endpoints.
-    package func description(at location: USBLocation) -> USBDeviceDescription {
-        controller.function.descriptors.description(at: location)
-    }
 
     // MARK: - The plug
 
@@ -220,7 +214,7 @@ package final class BenchUSBPort {
         cancelAll { _ in true }
         if isPlugged { controller.resetPort() }
     }
-    /// Takes back what waits on the endpoints of the mask.
+    /// Takes back what waits on the endpoints that `isMeant`; tests of the servers choose which.
     package func cancelAll(where isMeant: (_ endpoint: UInt8) -> Bool) {
         for transfer in waiting {
             let endpoint = transfer.parts.first?.endpoint.address ?? 0

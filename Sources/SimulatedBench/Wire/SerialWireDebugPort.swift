@@ -57,7 +57,6 @@ final class SerialWireDebugPort {
     func lineReset() { (turnaround, expectedWrite) = (1, nil) }
 
     var detectsOverrun: Bool { control & 1 != 0 }
-    var accessPortCount: Int { accessPorts.count }
 
     // MARK: - Answering a request
 

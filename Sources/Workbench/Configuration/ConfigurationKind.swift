@@ -3,7 +3,7 @@
 
 /// The kinds of configuration files; the raw value is the folder they lie in.
 package enum ConfigurationKind: String, CaseIterable, Hashable, Sendable {
-    case targets, boards, flash, loaders
+    case targets, boards, flash, loaders, simulation
 
     /// What one file describes, for messages.
     package var title: String {
@@ -12,6 +12,7 @@ package enum ConfigurationKind: String, CaseIterable, Hashable, Sendable {
         case .boards: "board"
         case .flash: "flash chip"
         case .loaders: "loader"
+        case .simulation: "simulation"
         }
     }
 

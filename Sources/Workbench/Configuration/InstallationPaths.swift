@@ -8,7 +8,7 @@ import Foundation
 ///
 /// A later place wins over an earlier one. None has to exist.
 package struct InstallationPaths: Hashable, Sendable {
-    /// Directories that may hold `targets/`, `boards/`, `flash/` and `loaders/`.
+    /// Directories that may hold `targets/`, `boards/`, `flash/`, `loaders/` and `simulation/`.
     package let roots: [String]
 
     package init(roots: [String]) { self.roots = roots }

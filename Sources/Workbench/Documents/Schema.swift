@@ -22,7 +22,7 @@ package indirect enum Schema: Sendable {
         package let schema: Schema
         /// One sentence for who reads the schema.
         package let about: String
-        package let isOptional: Bool
+        let isOptional: Bool
 
         package static func key(_ name: String, _ schema: Schema, _ about: String) -> Property {
             Property(name: name, schema: schema, about: about, isOptional: false)

@@ -4,7 +4,7 @@
 /// Every configuration file that can be named, by kind and name.
 package struct ConfigurationReport: JobReport {
     package struct File: Encodable, Sendable {
-        /// `targets`, `boards`, `flash` or `loaders`.
+        /// `targets`, `boards`, `flash`, `loaders` or `simulation`.
         package let kind: String
         package let name: String
         /// `built-in …`, or a path.

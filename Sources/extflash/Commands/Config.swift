@@ -5,7 +5,7 @@ import ArgumentParser
 import Essentials
 import Workbench
 
-/// What the program knows of targets, boards, flash chips and loaders, and from where.
+/// What the program knows of targets, boards, flash chips, loaders and the simulated bench, and from where.
 struct Config: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show which target, board, flash and loader files are in force, and from where.",
@@ -20,7 +20,7 @@ struct Config: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "List every file that can be named, and those that another one overrides.")
 
-        @Argument(help: "targets, boards, flash or loaders (default: all of them).")
+        @Argument(help: "targets, boards, flash, loaders or simulation (default: all of them).")
         var kind: ConfigurationKind?
         @OptionGroup var output: ReportOptions
 

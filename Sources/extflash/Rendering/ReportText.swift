@@ -12,7 +12,6 @@ extension RangeReport {
 
 extension [RangeReport] {
     var text: String { map(\.text).joined(separator: ", ") }
-    var bytes: UInt64 { reduce(0) { $0 + $1.bytes } }
 }
 
 extension Verification {

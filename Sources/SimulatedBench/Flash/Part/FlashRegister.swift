@@ -41,7 +41,6 @@ struct FlashRegister: Hashable, Sendable {
     var volatileAddress: UInt32?
     var nonVolatileAddress: UInt32?
 
-    var writable: UInt16 { nonVolatile | volatile | oneTime | untilPowerOff }
     /// What is the same after the loss of power.
     var lasting: UInt16 { nonVolatile | oneTime }
 }

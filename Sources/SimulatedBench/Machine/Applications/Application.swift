@@ -57,7 +57,7 @@ enum Application {
         program.store(0x0F10_EDEB, at: 0x5200_5014)
         program.startTick(every: 64_000)
         let loop = program.here
-        program.read(0x9000_0000)
+        program.read(QuadSPI.window)
         program.waitForInterrupt()
         program.branch(to: loop)
         program.handler(15)
@@ -71,7 +71,7 @@ enum Application {
     private static var caches: [UInt8] {
         var program = m7Program()
         for (number, base, attributes): (UInt32, UInt32, UInt32) in [
-            (0, 0x2400_0000, 0x130B_0025), (1, 0x9000_0000, 0x1000_0037),
+            (0, 0x2400_0000, 0x130B_0025), (1, QuadSPI.window, 0x1000_0037),
         ] {
             program.store(number, at: 0xE000_ED98)
             program.store(base, at: 0xE000_ED9C)

@@ -22,8 +22,11 @@ struct MappedWindow {
     }
 }
 
-/// The window at 0x90000000.
+/// The window onto the flash.
 extension QuadSPI {
+    /// Where memory-mapped reads begin (RM0399 §2.3.2).
+    static let window: UInt32 = 0x9000_0000
+
     /// Nil is a bus error: the window exists in memory-mapped mode only, up to the size DCR.FSIZE gives.
     func readMapped(_ offset: UInt32, _ access: Access) -> UInt32? {
         context.stableUntil = 0
