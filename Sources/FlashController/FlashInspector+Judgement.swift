@@ -6,9 +6,19 @@ import HardwareDescription
 
 extension FlashInspector {
     /// Says what the answers mean, and whether they contradict what is to be done.
-    func judge(_ inspection: inout FlashInspection, from state: QuadSPIState) {
+    func judge(
+        _ inspection: inout FlashInspection, from state: QuadSPIState,
+        after commands: [RegisterValue<QuadSPICommunication>]
+    ) {
         let setUp = inspection.findings
-        for chip in inspection.chips { describe(chip, into: &inspection) }
+        for chip in inspection.chips {
+            describe(chip, into: &inspection)
+            for command in [state.communication] + commands {
+                for finding in judgeCommand(command, of: chip) where !inspection.findings.contains(finding) {
+                    inspection.findings.append(finding)
+                }
+            }
+        }
         if inspection.chips.count == 2, inspection.chips[0].id != inspection.chips[1].id {
             inspection.findings.append(.differentChips(inspection.chips[0].id, inspection.chips[1].id))
         }

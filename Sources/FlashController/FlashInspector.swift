@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 package import HardwareDescription
 
 /// Looks at the flash through the controller as a loader has set it up, and leaves everything as it was.
@@ -36,7 +36,11 @@ package struct FlashInspector {
     ///
     /// Mapped mode is ended and begun again. A flash that was left reading continuously has to be told to listen, and one that
     /// does not answer is woken; then ``FlashInspection/isAsFound`` is false, and whoever set the flash up must do so again.
-    package func inspect(_ depth: Depth) throws(FlashControllerError) -> FlashInspection {
+    ///
+    /// `commands` are what functions of the loader left in QUADSPI_CCR; they are judged with the one that stands there now.
+    package func inspect(
+        _ depth: Depth, after commands: [RegisterValue<QuadSPICommunication>] = []
+    ) throws(FlashControllerError) -> FlashInspection {
         var inspection = FlashInspection()
         if depth > .identity, try !controller.isClocked() {
             inspection.findings = try board.map(controller.compare) ?? [.controllerClockOff]
@@ -56,7 +60,7 @@ package struct FlashInspector {
             throw error
         }
         try controller.restore(state)
-        judge(&inspection, from: state)
+        judge(&inspection, from: state, after: commands)
         return inspection
     }
 
@@ -68,7 +72,7 @@ package struct FlashInspector {
             _ = try controller.execute(.endContinuousReading)
             inspection.isAsFound = state.communication.instructionLines != 0
         }
-        try identify(state.banks, into: &inspection)
+        try identify(state, into: &inspection)
         if depth > .identity, inspection.chips.count < state.banks.count {
             try search(from: state, into: &inspection)
         }
@@ -82,12 +86,15 @@ package struct FlashInspector {
     }
 
     private func identify(
-        _ banks: [Int], into inspection: inout FlashInspection
+        _ state: QuadSPIState, into inspection: inout FlashInspection
     ) throws(FlashControllerError) {
-        for (bank, answer) in zip(banks, try inspector.identifications()) {
+        for (bank, answer) in zip(state.banks, try inspector.identifications()) {
             let id = Array(answer.prefix(3))
             guard !id.isSilence else {
-                inspection.findings.append(.silent(bank: bank, id: id))
+                // Its silence is the loader's doing then, and says nothing.
+                let isInQPI = state.communication.instructionLines == 3
+                inspection.findings.append(
+                    isInQPI ? .usesFourLineProtocol(bank: bank) : .silent(bank: bank, id: id))
                 continue
             }
             inspection.chips.append(

@@ -10,7 +10,8 @@ import Testing
 /// ES0392 §2.7.5: reads of the last bytes that FSIZE describes hang the bus.
 @Suite struct `What is read through the memory map` {
     private func window(
-        sizeExponent: UInt8 = 23, mode: QuadSPIMode = .memoryMapped, isEnabled: Bool = true
+        sizeExponent: UInt8 = 23, mode: QuadSPIMode = .memoryMapped, isEnabled: Bool = true,
+        addressBytes: UInt8 = 4
     ) -> MappedWindow? {
         var control = RegisterValue<QuadSPIControl>()
         control.enable = isEnabled
@@ -18,6 +19,7 @@ import Testing
         device.size = sizeExponent
         var communication = RegisterValue<QuadSPICommunication>()
         communication.functionalMode = mode
+        communication.addressSize = addressBytes - 1
         let state = QuadSPIState(
             control: control, device: device, status: RegisterValue(), communication: communication)
         return MappedWindow(state, mappedFlash: 0x9000_0000..<0xA000_0000)
@@ -27,6 +29,11 @@ import Testing
         #expect(window()?.range == 0x9000_0000..<0x90FF_FF80)
         #expect(window(sizeExponent: 22)?.range == 0x9000_0000..<0x907F_FF80)
         #expect(window(sizeExponent: 31)?.range == 0x9000_0000..<0x9FFF_FF80)
+    }
+
+    @Test func `ends where addresses of three bytes do`() {
+        #expect(window(addressBytes: 3)?.range == 0x9000_0000..<0x90FF_FF80)
+        #expect(window(sizeExponent: 24, addressBytes: 3)?.range == 0x9000_0000..<0x9100_0000)
     }
 
     @Test func `is nothing in any other mode, switched off, or of 128 bytes`() {

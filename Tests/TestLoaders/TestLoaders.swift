@@ -27,6 +27,20 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case newlibHeap = "newlib-heap"
     case stackOverruns = "stack-overruns"
 
+    // Of each family one in the style of a HAL and one that writes registers, and one with a mistake that is easily made.
+    case winbondHAL = "winbond-hal", winbondRegisters = "winbond-registers"
+    case winbondShortAddress = "winbond-short-address"
+    case micronHAL = "micron-hal", micronRegisters = "micron-registers"
+    case micronNoWriteEnable = "micron-no-write-enable", micronWrongDummy = "micron-wrong-dummy"
+    case macronixHAL = "macronix-hal", macronixRegisters = "macronix-registers"
+    case macronixNoQuad = "macronix-no-quad"
+    case issiHAL = "issi-hal", issiRegisters = "issi-registers"
+    case issiWrongDummy = "issi-wrong-dummy"
+    case gigadeviceHAL = "gigadevice-hal", gigadeviceRegisters = "gigadevice-registers"
+    case gigadeviceOtherQuadBit = "gigadevice-other-quad-bit"
+    case spansionHAL = "spansion-hal", spansionRegisters = "spansion-registers"
+    case spansionOtherStatus = "spansion-other-status"
+
     package var fileName: String { "\(rawValue).stldr" }
 
     package func bytes() throws -> [UInt8] {

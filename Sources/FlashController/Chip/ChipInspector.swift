@@ -69,14 +69,43 @@ package struct ChipInspector {
 
     /// Reads by offset in each flash; any range, slowly.
     ///
-    /// By fast read, which works at every clock; beyond 16 MiB with four address bytes.
-    package func read(_ count: Int, at offset: UInt32) throws(FlashControllerError) -> [[UInt8]] {
-        try pieces(count, at: offset) { offset, size in
+    /// By the chip's fast read on one line, with as many dummy clocks as its registers say, and with four bytes of address where it
+    /// has an instruction that always takes them: it may be in either addressing mode. By what JESD216 expects of a chip that
+    /// is not known.
+    package func read(
+        _ count: Int, at offset: UInt32, of chip: FlashChipDefinition? = nil
+    ) throws(FlashControllerError) -> [[UInt8]] {
+        let fast = try chip.flatMap { (chip) throws(FlashControllerError) in try fastRead(of: chip) }
+        return try pieces(count, at: offset) { offset, size in
+            if let fast {
+                var command = fast
+                (command.address, command.count) = (offset, size)
+                return command
+            }
             let isLong = UInt64(offset) + UInt64(size) > 1 << 24
             return SerialCommand(
                 isLong ? 0x0C : 0x0B, address: offset, addressBytes: isLong ? 4 : 3, dummyCycles: 8,
                 count: size)
         }
+    }
+
+    /// Nil where the chip's file does not say how.
+    private func fastRead(of chip: FlashChipDefinition) throws(FlashControllerError) -> SerialCommand? {
+        let reads = chip.instructions.filter { $0.does == .read && $0.lines.isSingle && $0.dummy != 0 }
+        guard let read = reads.first(where: { $0.addressBytes == 4 }) ?? reads.first else { return nil }
+        var registers: [String: UInt8] = [:]
+        if let name = read.dummyField?.field.register, let register = chip.register(name) {
+            // Where no instruction reads it alone, as the chip leaves the factory.
+            registers[name] = register.factory
+            if let opcode = register.read {
+                let answers = try bus.execute(SerialCommand(opcode, count: 1))
+                registers[name] = answers.first?.first ?? register.factory
+            }
+        }
+        guard let clocks = read.waitingClocks(registers), clocks <= 31 else { return nil }
+        return SerialCommand(
+            read.opcode, address: 0, addressBytes: read.addressBytes ?? chip.addressBytes,
+            dummyCycles: UInt8(clocks))
     }
 
     private func pieces(
@@ -101,7 +130,7 @@ package struct ChipStatus: Sendable {
     /// In the order of the chip's file.
     package internal(set) var values: [(name: String, value: UInt8)]
 
-    private var byName: [String: UInt8] {
+    var byName: [String: UInt8] {
         Dictionary(values.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     }
     private func isSet(_ bit: ChipRegisterBit?) -> Bool? {

@@ -47,6 +47,24 @@ extension FlashFinding {
         case .quadDisabled(let bank): "the quad enable bit of the flash on bank \(bank) is not set"
         case .busy(let bank): "the flash on bank \(bank) is busy with an operation"
         case .unreadable(let what, let code): "\(what) could not be read [\(code)]"
+        default: commandText
+        }
+    }
+
+    private var commandText: String {
+        switch self {
+        case .unknownInstruction(let bank, let opcode):
+            "the loader's last command, \(Self.name(opcode)), is no instruction of the flash on bank \(bank), which ignores it"
+        case .otherLines(let bank, let opcode, let sent, let expected):
+            "the loader sends \(Self.name(opcode)) with opcode, address and data on \(sent) lines, the flash on bank \(bank) takes it on \(expected)"
+        case .otherAddress(let bank, let opcode, let sent, let expected):
+            "the loader sends \(Self.name(opcode)) with \(sent) bytes of address, the flash on bank \(bank) takes \(expected)"
+        case .shortAddress(let bank, let opcode, let size):
+            "the loader sends \(Self.name(opcode)) with 3 bytes of address, which reach the first 16 MiB of the \(size >> 20) MiB on bank \(bank)"
+        case .otherDummy(let bank, let opcode, let sent, let expected, let register):
+            "the loader sends \(Self.name(opcode)) with \(sent) clocks between address and data, the flash on bank \(bank) needs \(expected)\(register.map { " (\($0))" } ?? "")"
+        case .usesFourLineProtocol(let bank):
+            "the flash on bank \(bank) was told to take everything on four lines (QPI), and is not asked here"
         default: ""
         }
     }
@@ -54,7 +72,7 @@ extension FlashFinding {
     /// Whether it may be the reason of a failure, or only describes.
     package var isTelling: Bool {
         switch self {
-        case .controllerBusy, .setUp, .identified, .status: false
+        case .controllerBusy, .setUp, .identified, .status, .usesFourLineProtocol: false
         // A loader that uses no instruction on four lines leaves these pins to itself.
         case .pinNotConnected(let pin, mode: 1, _): !pin.signal.isForFourLines
         default: true
@@ -68,6 +86,7 @@ extension FlashFinding {
         case .wrongBank, .drivesBothBanks, .drivesOneBank: 0
         case .silent: 1
         case .portClockOff, .pinNotConnected, .controllerClockOff, .controllerDisabled: 2
+        case .unknownInstruction, .otherLines, .otherAddress, .otherDummy: 2
         default: 3
         }
     }
@@ -86,8 +105,15 @@ extension FlashFinding {
         case .writeProtected(_, _, let clearing): FlashFinding.unprotect(clearing)
         case .reportsFailure: "erase again; if it fails again, the flash is worn out there"
         case .quadDisabled: "the loader uses quad commands without setting QE first"
+        case .unknownInstruction: "the loader was made for another flash: use one for this part"
+        case .otherLines: "have the loader's command use the lines that the part's data sheet says"
+        case .otherAddress:
+            "switch the flash to the addresses that the loader uses (on some parts after a write enable), or use the opcodes with four bytes of address"
+        case .shortAddress: "have the loader use four bytes of address for all of the flash"
+        case .otherDummy:
+            "make the loader's dummy cycles and the flash's configuration agree; mode bits count among the clocks"
         case .busy: "wait until the flash has finished, then try again"
-        case .controllerBusy, .setUp, .identified, .status, .unreadable: nil
+        case .controllerBusy, .setUp, .identified, .status, .unreadable, .usesFourLineProtocol: nil
         }
     }
 
@@ -97,6 +123,10 @@ extension FlashFinding {
             + (clearing.map { ": \($0)" } ?? ", by the status registers that its data sheet names")
     }
 
+    /// As data sheets write it: `9Fh`.
+    private static func name(_ opcode: UInt8) -> String {
+        (opcode < 16 ? "0" : "") + String(opcode, radix: 16, uppercase: true) + "h"
+    }
     private static func text(_ bytes: [UInt8]) -> String {
         bytes.map { String($0.hex.dropFirst(2)) }.joined(separator: " ")
     }

@@ -40,6 +40,18 @@ package enum FlashFinding: Hashable, Sendable {
     /// The flash's own error bits, in words.
     case reportsFailure(bank: Int, String)
     case quadDisabled(bank: Int)
+    /// The loader's last command is none of the flash's.
+    case unknownInstruction(bank: Int, UInt8)
+    /// The loader sends it in another form than the flash takes it, each as `1-4-4`.
+    case otherLines(bank: Int, UInt8, sent: String, expected: String)
+    /// The loader sends addresses of another size, in bytes, than the flash takes.
+    case otherAddress(bank: Int, UInt8, sent: Int, expected: Int)
+    /// Addresses of three bytes, where the flash (bytes) has more than they reach.
+    case shortAddress(bank: Int, UInt8, size: UInt32)
+    /// Controller and flash wait for a different number of clocks between address and data; with the register that says so.
+    case otherDummy(bank: Int, UInt8, sent: Int, expected: Int, register: String?)
+    /// The loader has the flash take everything on four lines (QPI), where the debugger does not follow it.
+    case usesFourLineProtocol(bank: Int)
     case busy(bank: Int)
     /// Something could not be looked at.
     case unreadable(String, code: String)

@@ -71,7 +71,11 @@ package final class QuadSPIController: SerialFlashBus {
         // CR and DCR.
         try writeWords(
             [state.control.rawValue, state.device.rawValue], at: definition.base + QuadSPIOffset.control)
-        if state.isMapped { try write(state.communication.rawValue, QuadSPIOffset.communication) }
+        guard state.isMapped else { return }
+        // ES0392: the first read of the map goes wrong while AR, of whatever command came last, is no multiple of four. An empty
+        // command first, so that the write of AR starts none.
+        try writeWords([0, 0], at: definition.base + QuadSPIOffset.communication)
+        try write(state.communication.rawValue, QuadSPIOffset.communication)
     }
 
     /// Enables the controller, or has it send to one bank alone or to both.

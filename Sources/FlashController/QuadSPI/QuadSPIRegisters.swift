@@ -73,6 +73,9 @@ package enum QuadSPICommunication: Register {
         package let functionalMode = Field<QuadSPIMode, ReadWrite>(26...27)
         package let dataLines = Field<UInt8, ReadWrite>(24...25)
         package let dummyCycles = Field<UInt8, ReadWrite>(18...22)
+        /// Bytes, less one, and lines.
+        package let alternateSize = Field<UInt8, ReadWrite>(16...17)
+        package let alternateLines = Field<UInt8, ReadWrite>(14...15)
         package let addressSize = Field<UInt8, ReadWrite>(12...13)
         package let addressLines = Field<UInt8, ReadWrite>(10...11)
         package let instructionLines = Field<UInt8, ReadWrite>(8...9)

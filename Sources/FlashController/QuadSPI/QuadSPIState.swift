@@ -13,6 +13,10 @@ package struct QuadSPIState: Hashable, Sendable {
     package var isMapped: Bool { control.enable && communication.functionalMode == .memoryMapped }
     /// Bytes that the map shows, by FSIZE.
     package var mappedSize: UInt64 { 1 << (UInt64(device.size) + 1) }
+    /// Bytes that addresses of the command in CCR can tell apart.
+    package var addressReach: UInt64 {
+        1 << (8 * (UInt64(communication.addressSize) + 1)) * UInt64(banks.count)
+    }
     /// The banks that commands go to.
     package var banks: [Int] { control.dualFlash ? [1, 2] : [control.selectsBank2 ? 2 : 1] }
     /// Whether a mapped read leaves the flash waiting for the next address instead of an instruction.

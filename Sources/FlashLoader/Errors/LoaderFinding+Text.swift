@@ -47,7 +47,7 @@ extension LoaderFinding {
     }
 
     /// What to do about it; nil when it only describes.
-    var remedy: String? {
+    package var remedy: String? {
         switch self {
         case .stackPointerOutside(_, let stack, let layout): Self.moreStack(stack.count, layout)
         case .stackExhausted(_, let stack, let layout): Self.moreStack(stack, layout)

@@ -48,6 +48,7 @@ extension LoadedLoader {
         try callExpectingSuccess(
             .write, [address, UInt32(bytes.count), layout.buffers[buffer].lowerBound], work)
         do { try upload.finish() } catch { throw .access(error, during: .transfer) }
+        try noteLastCommand(of: .write)
         prepared = next.isEmpty ? nil : (other, next)
     }
 
@@ -94,7 +95,7 @@ extension LoadedLoader {
             var work = work
             work.isCancelled = poll
             let result = try call(function, arguments, work)
-            guard result.r0 != 1 else { return }
+            guard result.r0 != 1 else { return try noteLastCommand(of: function) }
             forget()
             if result.r0 == 0, try outwaited(function, work.deadline - result.duration, poll) { return }
             throw .refused(

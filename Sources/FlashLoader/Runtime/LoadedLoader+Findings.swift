@@ -29,7 +29,8 @@ extension LoadedLoader {
         let uncleared = layout.style == .vendor ? Self.unclearedBytes(of: image) : 0
         if uncleared > 0 { findings.append(.memoryNotCleared(uncleared)) }
         do {
-            for finding in try inspector.inspect(.status).findings {
+            let commands = LoaderFunction.allCases.compactMap { lastCommands[$0] }
+            for finding in try inspector.inspect(.status, after: commands).findings {
                 // What is protected can still be set up and read.
                 if case .writeProtected = finding, function == .initialize || function == .read { continue }
                 findings.append(.flash(finding))

@@ -96,6 +96,43 @@ extension LoadedLoader {
         return found
     }
 
+    /// Keeps what the first call that said it succeeded left in the controller, for a look after a proof that failed.
+    func noteLastCommand(of function: LoaderFunction) throws(LoaderError) {
+        guard lastCommands[function] == nil else { return }
+        hasProvenReach = false
+        lastCommands[function] = try asking { () throws(FlashControllerError) in
+            try controller.state().communication
+        }
+    }
+
+    /// Holds what Read gave beyond the reach of the addresses it sends against what the flash holds there.
+    ///
+    /// Such addresses repeat the first 16 MiB, where everything that is written can be read again. The next use needs Init.
+    func proveReach(of bytes: [UInt8], at address: UInt32) throws(LoaderError) {
+        guard !hasProvenReach else { return }
+        let state = try asking { () throws(FlashControllerError) in try controller.state() }
+        let offset = address &- image.storage.startAddress
+        guard state.communication.addressLines > 0, state.communication.addressSize < 3,
+            UInt64(offset) + UInt64(bytes.count) > state.addressReach
+        else { return }
+        hasProvenReach = true
+        defer { forget() }
+        let first = max(UInt64(offset), state.addressReach) - UInt64(offset)
+        let sample = bytes.dropFirst(Int(first)).prefix(Self.reachSample)
+        let place = offset &+ UInt32(truncatingIfNeeded: first)
+        guard try readByDebugger(sample.count, at: place) != Array(sample) else { return }
+        throw .unsuitable(
+            file: image.fileName,
+            findings: [
+                .flash(
+                    .shortAddress(
+                        bank: state.banks[0], state.communication.instruction,
+                        size: UInt32(clamping: image.storage.end - UInt64(image.storage.startAddress))))
+            ])
+    }
+    /// Bytes that are enough to tell two places of a flash apart.
+    private static let reachSample = 256
+
     func asking<Result>(
         _ body: () throws(FlashControllerError) -> Result
     ) throws(LoaderError) -> Result {
@@ -106,11 +143,14 @@ extension LoadedLoader {
     func readByDebugger(_ count: Int, at offset: UInt32) throws(LoaderError) -> [UInt8] {
         try asking { () throws(FlashControllerError) in
             let chips = ChipInspector(controller)
-            guard try controller.banks.count == 2 else { return try chips.read(count, at: offset)[0] }
+            let chip = self.chip
+            guard try controller.banks.count == 2 else {
+                return try chips.read(count, at: offset, of: chip)[0]
+            }
             // Even bytes are bank 1's.
             let first = offset & ~1
             let lead = Int(offset - first)
-            let halves = try chips.read((lead + count + 1) / 2, at: first / 2)
+            let halves = try chips.read((lead + count + 1) / 2, at: first / 2, of: chip)
             return Array(zip(halves[0], halves[1]).flatMap { [$0, $1] }.dropFirst(lead).prefix(count))
         }
     }

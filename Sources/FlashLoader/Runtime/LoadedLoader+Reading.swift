@@ -40,12 +40,15 @@ extension LoadedLoader {
             defer { forget() }
             return try readByDebugger(count, at: address &- image.storage.startAddress)
         }
-        try enter(.reading)
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
         while bytes.count < count {
             let part = min(bufferSize, count - bytes.count)
-            bytes += try readByLoader(part, at: address + UInt32(bytes.count))
+            let place = address + UInt32(bytes.count)
+            try enter(.reading)
+            let found = try readByLoader(part, at: place)
+            try proveReach(of: found, at: place)
+            bytes += found
         }
         return bytes
     }

@@ -37,6 +37,10 @@ package final class LoadedLoader {
     var mode = LoaderMode()
     /// What the memory map shows since the last Init; nil when it shows nothing.
     var mapped: MappedWindow?
+    /// What the first call of each function left in QUADSPI_CCR: its last command.
+    var lastCommands: [LoaderFunction: RegisterValue<QuadSPICommunication>] = [:]
+    /// What the loader's own Read gives beyond the reach of three bytes of address was held against the flash.
+    var hasProvenReach = false
     /// Data for the next Write that is on the target already.
     var prepared: (buffer: Int, bytes: [UInt8])?
 
@@ -131,6 +135,7 @@ struct MappedWindow: Hashable, Sendable {
         let start = UInt64(mappedFlash.lowerBound)
         let size = min(state.mappedSize, UInt64(mappedFlash.count))
         guard state.isMapped, size > Self.deadEnd else { return nil }
-        range = start..<start + size - Self.deadEnd
+        let end = size - Self.deadEnd
+        range = start..<start + min(end, state.addressReach)
     }
 }

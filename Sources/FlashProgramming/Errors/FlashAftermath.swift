@@ -17,6 +17,15 @@ package struct FlashAftermath: Hashable, Sendable {
         (self.journal, self.findings, self.state) = (journal, findings, state)
     }
 
+    /// Against what was seen on the hardware; nil where nothing was seen that may be the cause.
+    var remedies: [String]? {
+        let remedies = findings.filter(\.isTelling).compactMap(\.remedy).reduce(into: [String]()) {
+            list, remedy in
+            if !list.contains(remedy) { list.append(remedy) }
+        }
+        return remedies.isEmpty ? nil : remedies
+    }
+
     /// The same with a journal that knows of what was done since.
     func updated(_ journal: FlashJournal) -> FlashAftermath {
         FlashAftermath(journal, findings: findings, state: state)

@@ -112,9 +112,11 @@ extension FlashError: Diagnosable {
         case .unaligned(_, let aligned): ["give \(aligned), or let the range be widened to it with --widen"]
         case .invalidRange: ["write START+LENGTH (0x90000000+64k) or START..END with END not included"]
         case .notBlank: ["erase first"]
-        case .eraseHadNoEffect: Self.noEffect
+        case .eraseHadNoEffect(_, let after): after.remedies ?? Self.noEffect
         case .verifyMismatch(let finding, let after):
-            after.journal.isUntouched ? ["program the image first"] : Self.remedies(for: finding.nature)
+            after.remedies
+                ?? (after.journal.isUntouched
+                    ? ["program the image first"] : Self.remedies(for: finding.nature))
         case .needsErase: ["let the sectors be erased (--erase needed)"]
         case .writeProtected(_, let protection): [FlashFinding.unprotect(protection.clearing)]
         case .neighbourDamaged:

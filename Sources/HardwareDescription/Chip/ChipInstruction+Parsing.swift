@@ -3,11 +3,11 @@
 
 extension ChipInstruction {
     private static let keys = [
-        "lines", "address", "dummy", "qpi", "unit", "where", "when", "typical", "maximum",
+        "lines", "address", "mode", "dummy", "qpi", "unit", "where", "when", "typical", "maximum",
     ]
     /// Keys for the bench.
     private static let benchKeys = [
-        "mode", "continuous", "continuous-mask", "quad", "dummy-qpi", "wraps", "alone", "burst", "while-busy",
+        "continuous", "continuous-mask", "quad", "dummy-qpi", "wraps", "alone", "burst", "while-busy",
         "write-enable", "kept-dummy",
     ]
 
@@ -19,9 +19,11 @@ extension ChipInstruction {
         if let address = keys.optional("address") { addressBytes = UInt8(try address.integer(in: 0...4)) }
         if let dummy = keys.optional("dummy") {
             self.dummy = dummy.isMapping ? nil : UInt8(try dummy.integer(in: 0...64))
+            if dummy.isMapping { dummyField = try ChipDummy(dummy) }
         } else {
             dummy = 0
         }
+        modeBits = UInt8(try keys.optional("mode")?.integer(in: 1...8) ?? 0)
         isOnlyInQPI = try keys.optional("qpi")?.choice(of: Interface.self) == .quad
         condition = try keys.optional("when").map(ChipRegisterBit.init)
         unit = try keys.optional("unit")?.bytes()

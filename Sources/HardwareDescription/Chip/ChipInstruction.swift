@@ -36,8 +36,11 @@ package struct ChipInstruction: Hashable, Sendable {
     package var lines = Lines()
     /// Bytes of address where they do not follow from ``does`` and the addressing mode.
     package var addressBytes: UInt8?
+    /// Bits behind the address, on its lines.
+    package var modeBits: UInt8 = 0
     /// Clocks between address (and mode bits) and data; nil where a register says how many.
     package var dummy: UInt8?
+    package var dummyField: ChipDummy?
     /// Understood on four lines alone, in a protocol that only a loader puts the part into.
     package var isOnlyInQPI = false
     /// What holds only while a register bit has a value; nil: always.
@@ -51,5 +54,15 @@ package struct ChipInstruction: Hashable, Sendable {
     package struct Stretch: Hashable, Sendable {
         package var start: Int64
         package var end: Int64
+    }
+}
+
+extension ChipInstruction {
+    /// Clocks between address and data, those of mode bits included; nil where the register that says so is not among `registers`.
+    package func waitingClocks(_ registers: [String: UInt8]) -> Int? {
+        let mode = Int(modeBits) / Int(max(1, lines.address))
+        if let dummy { return mode + Int(dummy) }
+        guard let dummyField, let contents = registers[dummyField.field.register] else { return nil }
+        return mode + Int(dummyField.clocks(for: contents))
     }
 }

@@ -49,6 +49,7 @@ extension FlashChipDefinition {
         supply = try top.optional("supply").map(Self.supply)
         clock = try top.optional("clock").map(Clock.init)
         try readRegisters(top)
+        otherOpcodes = try Self.otherOpcodes(top)
         instructions = []
         for entry in try top["instructions"].list(upTo: DefinitionNode.listLimit) {
             let instruction = try ChipInstruction(entry)

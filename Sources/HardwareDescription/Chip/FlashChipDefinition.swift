@@ -42,6 +42,8 @@ package struct FlashChipDefinition: Hashable, Sendable {
     package var quadEnable: ChipQuadEnable?
     package var protection: ChipProtection?
     package var instructions: [ChipInstruction] = []
+    /// What else it understands: instructions that only read or switch something.
+    package var otherOpcodes: Set<UInt8> = []
     /// For the largest page.
     package var pageProgram: Time?
     /// The discoverable parameters from address 0, as far as the file has them.

@@ -54,7 +54,7 @@ import Testing
         let bench = try LoaderBench { $0.flashFault = .absent }
         let error = try failure(of: .halStyle, on: bench)
         #expect(error.code == "LDR-031")
-        #expect(error.summary.contains("it was in qspi_wait_flag (loader.c:"))
+        #expect(error.summary.contains("it was in qspi_wait_flag (hal.h:"))
         #expect(error.findings.contains { if case .flash = $0 { true } else { false } })
         #expect(error.failureClass == .flashSilent)
     }

@@ -18,6 +18,10 @@ struct storage_info {
     struct sectors sectors[10];
 };
 _Static_assert(sizeof(struct storage_info) == 200, "ST's layout");
+/// `sectors` as in `{{256, 0x10000}}`.
+#define STORAGE_OF(section_name, name, bytes, page, ...) \
+    __attribute__((used, section(section_name))) const struct storage_info StorageInfo = { \
+        name, 7, 0x90000000, bytes, page, 0xFF, __VA_ARGS__}
 #define STORAGE_INFO(section_name, name, type, count, sector) \
     __attribute__((used, section(section_name))) const struct storage_info StorageInfo = { \
         name, type, 0x90000000, 0x1000000, 0x100, 0xFF, {{count, sector}}}
