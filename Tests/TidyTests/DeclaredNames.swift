@@ -42,8 +42,8 @@ extension SourceTree.File {
     /// Every word of the code, comments left out.
     var words: Set<Substring> { Set(Self.words(code)) }
 
-    /// What the declarations with package access say in front of their bodies and values, without the names they declare,
-    /// and the keys of documents.
+    /// What the declarations with package access say in front of their bodies and values, without the names they declare;
+    /// what cases carry; and the keys of documents.
     var interface: Set<Substring> {
         let code = code
         var words: Set<Substring> = []
@@ -55,6 +55,9 @@ extension SourceTree.File {
             let all = Self.words(head)
             let keyword = all.firstIndex { Self.keywords.contains($0) } ?? all.startIndex
             words.formUnion(all.dropFirst(keyword + 2))
+        }
+        for line in code.split(separator: "\n") where line.drop(while: { $0 == " " }).hasPrefix("case ") {
+            words.formUnion(Self.words(line))
         }
         // A key of a document is quoted.
         for (index, part) in code.split(separator: "\"", omittingEmptySubsequences: false).enumerated()

@@ -15,7 +15,7 @@ on_bus() {
     for probe in $1; do options+=(--probe "$probe"); done
     shift
     # timeout makes a process group of its own, so that everything can be ended that the command leaves behind.
-    timeout --kill-after=5 "${EXTFLASH_USB_LIMIT:-120}" "$extflash" simulate "${options[@]}" -- "$@" >"$log" 2>&1 &
+    timeout --kill-after=5 "${EXTFLASH_USB_LIMIT:-300}" "$extflash" simulate "${options[@]}" -- "$@" >"$log" 2>&1 &
     group=$!
     wait "$group" || status=$?
     end_bus

@@ -4,13 +4,13 @@
 source "$here/vm/guest.lib.sh"
 # With `control` in it.
 export PATH=$here/vm/bin:$PATH
-# QEMU translates every instruction.
-slowness=10
+# QEMU translates every instruction, on a machine that may do other work.
+slowness=30
 
 # The process group of what runs on the bus; empty when nothing does.
 group=
 on_bus() {
-    local status=0 said limit=$((${EXTFLASH_USB_LIMIT:-120} * 5))
+    local status=0 said limit=$((${EXTFLASH_USB_LIMIT:-300} * 3))
     # The probes are words, on purpose.
     # shellcheck disable=SC2086
     plug_in $1 >"$log" 2>&1 || { end_bus; return 1; }

@@ -27,11 +27,12 @@ source "$here/expectations.sh"
 #       A program for COMMAND to use: what `extflash simulate control` is told, such as `unplug 1`. Once it has ended after a
 #       `plug 1` the probe is on its way to the bus, not necessarily there.
 #   slowness
-#       How many times slower than a machine of today programs may be there.
+#       How many times slower than on an idle machine of today programs may be there. Only limits are multiplied by it: what
+#       goes well does not wait for them, so that a machine which does other work is given time.
 #   end_bus
 #       Called once at the end.
 bus=${EXTFLASH_USB_BUS:-private}
-slowness=1
+slowness=5
 end_bus() { :; }
 source "$here/bus-$bus.sh"
 

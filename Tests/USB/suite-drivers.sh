@@ -10,7 +10,7 @@ for probe in stlink-v2-1 stlink-v3; do
     printf '\n%s\n' "$probe"
     checks_on_bus "$probe" <<'END'
 until_there() { # what, command
-    local what=$1 deadline=$((SECONDS + 20))
+    local what=$1 deadline=$((SECONDS + 5 * slowness))
     shift
     until "$@"; do
         [ $SECONDS -lt $deadline ] || fail "$what did not come"
@@ -37,9 +37,9 @@ expect_equal "removable" "$(cat "$block/removable")" 1
 expect_text "reading it" "No medium found"
 
 port=/dev/$(basename "$device/${device##*/}:1.2/tty/"*)
-timeout 5 stty -F "$port" 9600 raw -echo || fail "the serial port takes no settings"
-expect_equal "speed of the serial port" "$(timeout 5 stty -F "$port" speed)" 9600
-timeout 5 sh -c "echo hello >$port" || fail "the serial port takes no bytes"
+timeout 60 stty -F "$port" 9600 raw -echo || fail "the serial port takes no settings"
+expect_equal "speed of the serial port" "$(timeout 60 stty -F "$port" speed)" 9600
+timeout 60 sh -c "echo hello >$port" || fail "the serial port takes no bytes"
 ok "the serial port takes bytes"
 
 "$extflash" program image.bin --progress none >"$log" 2>&1 || fail "extflash program"

@@ -37,7 +37,8 @@ start_programming() { # file
     wait_until "pages are programmed" 60 grep -q '^program  *[1-9]' job
     wait_until "transfers go on" 10 more_transfers_than $(($(transfers) + 10))
 }
-# Its exit status is compared, also how long after `start` it came.
+# Its exit status is compared, also how long after `start` it came: the limit tells an answer to what happened from one
+# that waits for a deadline of minutes, not a fast machine from a slow one.
 expect_end_within() { # milliseconds, exit status
     local status=0 elapsed
     wait "$job" || status=$?
@@ -162,7 +163,7 @@ for kind in $kinds; do
 start_programming "$long"
 start=$(milliseconds)
 control unplug 1
-expect_end_within 2000 12
+expect_end_within 10000 12
 expect_text "what it says" "the probe was unplugged [USB-003]"
 run 10 "$extflash" info
 ok "info finds no probe"
@@ -182,7 +183,7 @@ stands_still() { local before; before=$(transfers); sleep 0.2; [ "$(transfers)" 
 wait_until "it waits" 10 stands_still
 start=$(milliseconds)
 control unplug 1
-expect_end_within 2000 12
+expect_end_within 10000 12
 expect_text "what it says" "the probe was unplugged [USB-003]"
 END
 
@@ -204,7 +205,7 @@ start_programming large.bin
 run 11 "$extflash" info
 expect_equal "who has it" "$(sed -n 's/.* is in use by \(.*\) \[USB-005\]/\1/p' "$log")" "extflash (pid $job)"
 start=$(milliseconds)
-expect_end_within 60000 0
+expect_end_within 300000 0
 run 0 "$extflash" verify large.bin --progress none
 ok "the first one's job is right"
 run 0 "$extflash" info

@@ -26,7 +26,7 @@ as_user() {
     local options=() probe
     for probe in $1; do options+=(--probe "$probe"); done
     shift
-    (cd "$work/home" && HOME=$work/home timeout --kill-after=5 120 \
+    (cd "$work/home" && HOME=$work/home timeout --kill-after=5 300 \
         "${user[@]}" "$prefix/bin/extflash" simulate "${options[@]}" -- "$@") >"$log" 2>&1
 }
 

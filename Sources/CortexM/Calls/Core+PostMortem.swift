@@ -8,7 +8,7 @@ extension Core {
     /// The fault registers and, in an exception, the frame its entry pushed.
     ///
     /// The core must be halted.
-    package func faultReport() throws(CoreError) -> FaultReport {
+    func faultReport() throws(CoreError) -> FaultReport {
         let words = try access(.inspect) { () throws(DebugAccessError) in
             try memory.readWords(5, at: SystemAddress.configurableFaultStatus)
         }

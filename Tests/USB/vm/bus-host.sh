@@ -24,7 +24,7 @@ stop() {
     local ended_by_itself=0 tries
     is_running || ended_by_itself=1
     kill "$server" 2>/dev/null
-    for ((tries = 0; tries < 100; tries++)); do
+    for ((tries = 0; tries < 600; tries++)); do
         is_running || break
         sleep 0.05
     done
@@ -61,7 +61,7 @@ serve() { # probes
     setpriv --pdeathsig TERM "$extflash" simulate --usbip 127.0.0.1:0 --socket "$PWD/control.socket" \
         "${arguments[@]}" >>server.log 2>&1 </dev/null 3>&- 4>&- &
     server=$!
-    for ((tries = 0; tries < 600; tries++)); do
+    for ((tries = 0; tries < 2400; tries++)); do
         port=$(sed -n 's/^simulation: USB\/IP on .*:\([0-9]*\)$/\1/p' server.log)
         if [ -n "$port" ]; then
             echo "$port"
@@ -80,7 +80,7 @@ obey() { # request
     shift || true
     case $word in
     serve) serve "$@" ;;
-    control) timeout --kill-after=2 20 "$extflash" simulate control --socket "$PWD/control.socket" "$@" 2>&1 ;;
+    control) timeout --kill-after=2 120 "$extflash" simulate control --socket "$PWD/control.socket" "$@" 2>&1 ;;
     stop) stop ;;
     started) echo "$*" >started ;;
     finished) echo "$1" >status ;;

@@ -22,16 +22,16 @@ bus_request() ( # words
     file=$(bus_channel extflash.bus) || exit 1
     open() { exec 7<>"$file"; } 2>/dev/null
     # The kernel opens it for one at a time.
-    bus_await 120 "another request to the host" open || exit 1
+    bus_await 300 "another request to the host" open || exit 1
     tag=$BASHPID.$SRANDOM
     printf '%s\n' "$tag $*" >&7
     answered=
     # Somebody else may have gone before the answer came.
     while [ "$answered" != "$tag" ]; do
-        read -r -t 60 -u 7 answered status lines || { echo "the host does not answer '$*'" >&2; exit 1; }
+        read -r -t 300 -u 7 answered status lines || { echo "the host does not answer '$*'" >&2; exit 1; }
     done
     for ((; lines > 0; lines--)); do
-        IFS= read -r -t 10 -u 7 line || { echo "the host's answer to '$*' is cut" >&2; exit 1; }
+        IFS= read -r -t 60 -u 7 line || { echo "the host's answer to '$*' is cut" >&2; exit 1; }
         printf '%s\n' "$line"
     done
     exit "$status"
@@ -86,13 +86,13 @@ bus_is_gone() { # PORT.DEVICE
 }
 
 # The device manager is done with what came or went, interfaces and their drivers' nodes too.
-bus_settle() { udevadm settle --timeout=20 || { echo "the device manager does not come to rest" >&2; return 1; }; }
+bus_settle() { udevadm settle --timeout=120 || { echo "the device manager does not come to rest" >&2; return 1; }; }
 
 # Plugs in a probe that the host serves.
 bus_attach() { # number
     local before each port=
     before=$'\n'$(bus_attached)
-    timeout 20 usbip --tcp-port "$(<"$bus_state/server")" attach --remote=10.0.2.2 --busid="1-$1" \
+    timeout 120 usbip --tcp-port "$(<"$bus_state/server")" attach --remote=10.0.2.2 --busid="1-$1" \
         >"$bus_state/usbip" 2>&1 || {
         cat "$bus_state/usbip" >&2
         echo "usbip cannot attach probe $1" >&2
@@ -102,7 +102,7 @@ bus_attach() { # number
         [[ $before == *$'\n'"${each%.*}".* ]] || port=${each%.*}
     done
     [ -n "$port" ] || { echo "the kernel has no port for probe $1" >&2; return 1; }
-    bus_await 20 "the enumeration of probe $1" bus_is_there "$port" || return 1
+    bus_await 120 "the enumeration of probe $1" bus_is_there "$port" || return 1
     for each in $(bus_attached); do
         [ "${each%.*}" != "$port" ] || echo "$each" >"$bus_state/probe.$1"
     done
@@ -112,7 +112,7 @@ bus_attach() { # number
 # Waits until a probe whose plug was pulled has left.
 bus_await_departure() { # number
     [ -e "$bus_state/probe.$1" ] || return 0
-    bus_await 20 "the departure of probe $1" bus_is_gone "$(<"$bus_state/probe.$1")" && bus_settle
+    bus_await 120 "the departure of probe $1" bus_is_gone "$(<"$bus_state/probe.$1")" && bus_settle
 }
 
 # Takes every probe off the bus.
@@ -125,7 +125,7 @@ bus_detach_all() {
         usbip detach --port="${each%.*}" >/dev/null 2>&1 || true
     done
     for each in $attached; do
-        bus_await 20 "the departure of what hangs on port ${each%.*}" bus_is_gone "$each" || status=1
+        bus_await 120 "the departure of what hangs on port ${each%.*}" bus_is_gone "$each" || status=1
     done
     bus_settle || status=1
     return $status

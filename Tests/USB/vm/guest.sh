@@ -27,7 +27,7 @@ getent group plugdev >/dev/null || groupadd --system plugdev
 install -D -m 644 "$here/../../../udev/60-extflash.rules" /etc/udev/rules.d/60-extflash.rules
 /lib/systemd/systemd-udevd --daemon
 udevadm trigger --action=add --subsystem-match=usb
-udevadm settle --timeout=30 || echo "the device manager does not come to rest"
+udevadm settle --timeout=120 || echo "the device manager does not come to rest"
 
 # What the kernel says from now on is about the probes.
 dmesg --clear
