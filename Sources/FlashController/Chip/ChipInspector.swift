@@ -141,6 +141,7 @@ package struct ChipStatus: Sendable {
     /// Nil where the chip's file does not tell.
     package var isBusy: Bool? { isSet(chip.busy) }
     package var isQuadEnabled: Bool? { isSet(chip.quadEnable?.condition) }
+    var usesFourByteAddresses: Bool? { isSet(chip.fourByteMode) }
     /// Why parts of the array cannot be changed; empty when all can.
     package var protection: [String] { chip.protection?.reasons(in: byName) ?? [] }
     /// What of the array cannot be changed, by offset in the chip; nil where nothing is known to be so.
@@ -158,7 +159,7 @@ package struct ChipStatus: Sendable {
         var notes = protection
         if isBusy == true { notes.append("busy") }
         if isQuadEnabled == true { notes.append("quad enabled") }
-        if isSet(chip.fourByteMode) == true { notes.append("four address bytes") }
+        if usesFourByteAddresses == true { notes.append("four address bytes") }
         notes += failures.map { "\($0.rawValue) failed" }
         let text = values.map { "\($0.name) \($0.value.hex)" }.joined(separator: ", ")
         return notes.isEmpty ? text : "\(text) (\(notes.joined(separator: ", ")))"
