@@ -10,10 +10,14 @@ import Workbench
 ///
 /// A second signal ends the process at once.
 final class InterruptWatch {
-    private let key: Int
+    private let key: Int?
 
     init(cancellation: Cancellation, console: Console) {
-        key = ProcessSignals.shared.add {
+        guard RunContext.current.takesSignals else {
+            key = nil
+            return
+        }
+        key = ProcessSignals.shared.add { number in
             if cancellation.isCancelled {
                 console.raw("\n")
                 console.note("stopped at once: the target may be in the middle of an operation")
@@ -21,9 +25,17 @@ final class InterruptWatch {
             }
             cancellation.cancel()
             console.raw("\n")
-            console.note("stopping after the current step; press Ctrl-C again to stop at once")
+            console.note(Self.words(for: number))
         }
     }
 
-    func stop() { ProcessSignals.shared.remove(key) }
+    private static func words(for number: Int32) -> String {
+        switch number {
+        case SIGINT: "stopping after the current step; press Ctrl-C again to stop at once"
+        case SIGHUP: "the terminal was closed (SIGHUP): stopping after the current step"
+        default: "asked to end (SIGTERM): stopping after the current step; a second time stops at once"
+        }
+    }
+
+    func stop() { if let key { ProcessSignals.shared.remove(key) } }
 }

@@ -11,7 +11,7 @@ import Synchronization
 /// A plain thread and a pipe: libdispatch's signal sources come with worker threads that end the process where /proc is
 /// not mounted.
 final class ProcessSignals: Sendable {
-    typealias Handler = @Sendable () -> Void
+    typealias Handler = @Sendable (_ signal: Int32) -> Void
 
     static let shared = ProcessSignals()
 
@@ -55,7 +55,7 @@ final class ProcessSignals: Sendable {
                 if count < 0, errno == EINTR { continue }
                 return
             }
-            for handler in state.withLock({ Array($0.handlers.values) }) { handler() }
+            for handler in state.withLock({ Array($0.handlers.values) }) { handler(Int32(number)) }
         }
     }
 }

@@ -19,7 +19,7 @@ protocol ReportCommand: ParsableCommand {
 extension ReportCommand {
     /// What `extflash schema` publishes for this command.
     static var documentSchema: DocumentSchema {
-        DocumentSchema(command: documentName, result: Report.schema)
+        DocumentSchema(command: documentName, result: Report.schema, tellsOutcome: Report.changesFlash)
     }
 
     /// Reports what became of the command.
@@ -30,10 +30,12 @@ extension ReportCommand {
     ) throws(ExitCode) {
         let error = failure.map(ErrorReport.init)
         if let report, !console.isJSON { render(report, on: console) }
-        if let error { console.failure(error) }
+        let flash = Report.changesFlash ? failure.flatMap { FlashOutcome(of: $0) } : nil
+        if let error { console.failure(error, leaving: flash) }
         if console.isJSON {
             let document = JobDocument(
-                command: Self.documentName, result: report, error: error, host: HostUsage(since: start))
+                command: Self.documentName, result: report, error: error, flash: flash,
+                host: HostUsage(since: start))
             console.document(document.text)
         }
         if let error { throw ExitCode(error.failureClass.rawValue) }

@@ -80,6 +80,10 @@ extension GoldenCase {
         GoldenCase("range-not-aligned", "erase --range 0x90000010+16 --probe sim:stlink-v3"),
         GoldenCase("range-malformed", "erase --range bogus --probe sim:stlink-v3"),
         GoldenCase("range-beyond-flash", "read --range 0xa0000000+16 -o $DIR/a.bin --probe sim:stlink-v3"),
+        GoldenCase(
+            "erase-bad-cell", "\(program),state=$DIR/board",
+            "erase --range 0x90000000+4K --progress none --probe sim:stlink-v3,state=$DIR/board,fault=bad-cell",
+            files: [image]),
         GoldenCase("usage-no-command", "fly"),
         GoldenCase("usage-missing-argument", "program --probe sim:stlink-v3"),
         GoldenCase("usage-unknown-option", "program -patch.bin --probe sim:stlink-v3"),

@@ -50,10 +50,11 @@ package enum FlashRangeState: Hashable, Sendable {
 
 extension FlashAftermath: CustomStringConvertible {
     /// Begins with a separator; empty when there is nothing to tell.
+    ///
+    /// What was erased and programmed is not in it: ``FlashJournal/summary`` tells it, once for the whole job.
     package var description: String {
         let seen = findings.filter(\.isTelling).prefix(3).map(\.text)
-        let parts =
-            [state.map { "\($0)" }, journal.isUntouched ? nil : "\(journal)"].compactMap(\.self) + seen
+        let parts = [state.map { "\($0)" }].compactMap(\.self) + seen
         return parts.map { "; \($0)" }.joined()
     }
 }

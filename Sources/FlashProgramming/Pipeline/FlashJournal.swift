@@ -77,20 +77,3 @@ package struct FlashJournal: Hashable, Sendable {
         verified.remove(range)
     }
 }
-
-extension FlashJournal: CustomStringConvertible {
-    /// `erased: …; programmed: …`, leaving out what is empty.
-    package var description: String {
-        var parts: [String] = []
-        if !erased.isEmpty { parts.append("erased: \(erased)") }
-        if !programmed.isEmpty { parts.append("programmed: \(programmed)") }
-        if !unknown.isEmpty { parts.append("in an unknown state: \(unknown)") }
-        let lost = unrestored.reduce(0) { $0 + $1.bytes.count }
-        if lost > 0 {
-            parts.append(
-                "\(Format.count(lost, "byte")) that shared a sector \(lost == 1 ? "is" : "are") not proven to be back"
-            )
-        }
-        return parts.isEmpty ? "the flash was not changed" : parts.joined(separator: "; ")
-    }
-}

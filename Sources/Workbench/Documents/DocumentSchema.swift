@@ -11,10 +11,12 @@ package struct DocumentSchema: Sendable {
     package let command: String
     /// Nil for documents that never have a result.
     package let result: Schema?
+    /// Whether a failure says where the flash was left.
+    package let tellsOutcome: Bool
 
-    package init(command: String, result: Schema?) {
+    package init(command: String, result: Schema?, tellsOutcome: Bool = false) {
         name = command.replacing(" ", with: "-")
-        (self.command, self.result) = (command, result)
+        (self.command, self.result, self.tellsOutcome) = (command, result, tellsOutcome)
     }
 
     package var text: String { JSONText.of(json) }
@@ -32,6 +34,12 @@ package struct DocumentSchema: Sendable {
             "host": described(
                 HostUsage.schema, "What the job cost this machine; all else is the same in every run."),
         ]
+        if tellsOutcome {
+            properties["flash"] = described(
+                FlashOutcome.schema,
+                "Where a job that failed or was stopped has left the flash; absent when it had not looked at it."
+            )
+        }
         if let result { properties["result"] = described(result, "What was done or found.") }
         return [
             "$schema": "https://json-schema.org/draft/2020-12/schema",

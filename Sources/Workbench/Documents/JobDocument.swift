@@ -6,6 +6,12 @@ package import Essentials
 /// What a command reports: encoded as the `result` of its JSON document.
 package protocol JobReport: Encodable, Sendable {
     static var schema: Schema { get }
+    /// Whether the command erases or programs, so that its failure says where the flash was left.
+    static var changesFlash: Bool { get }
+}
+
+extension JobReport {
+    package static var changesFlash: Bool { false }
 }
 
 /// A report that says something although the job failed.
@@ -39,17 +45,23 @@ package struct JobDocument: Sendable {
     package let command: String
     package var result: (any JobReport)?
     package var error: ErrorReport?
+    /// Where a job that ended early has left the flash.
+    package var flash: FlashOutcome?
     package var host: HostUsage?
 
-    package init(command: String, result: (any JobReport)?, error: ErrorReport?, host: HostUsage?) {
-        (self.command, self.result, self.error, self.host) = (command, result, error, host)
+    package init(
+        command: String, result: (any JobReport)?, error: ErrorReport?, flash: FlashOutcome? = nil,
+        host: HostUsage?
+    ) {
+        (self.command, self.result, self.error, self.flash) = (command, result, error, flash)
+        self.host = host
     }
 
     package var text: String { JSONText.of(self) }
 }
 
 extension JobDocument: Encodable {
-    private enum CodingKeys: CodingKey { case schema, command, ok, exitCode, result, error, host }
+    private enum CodingKeys: CodingKey { case schema, command, ok, exitCode, result, error, flash, host }
 
     package func encode(to encoder: any Encoder) throws {
         var keys = encoder.container(keyedBy: CodingKeys.self)
@@ -59,6 +71,7 @@ extension JobDocument: Encodable {
         try keys.encode(error?.failureClass.rawValue ?? 0, forKey: .exitCode)
         if let result { try keys.encode(result, forKey: .result) }
         try keys.encodeIfPresent(error, forKey: .error)
+        try keys.encodeIfPresent(flash, forKey: .flash)
         try keys.encodeIfPresent(host, forKey: .host)
     }
 }

@@ -9,6 +9,8 @@ package struct EraseReport: JobReport {
     package let timing: Timing
     package let warnings: [String]
 
+    package static let changesFlash = true
+
     package static let schema = Schema.object([
         .key("ranges", .list(of: RangeReport.schema), "What is blank now."),
         .key("bytesErased", .count, "Bytes of the sectors that were erased; blank ones are left alone."),

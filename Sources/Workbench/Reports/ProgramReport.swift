@@ -15,6 +15,8 @@ package struct ProgramReport: JobReport {
     package let timing: Timing
     package let warnings: [String]
 
+    package static let changesFlash = true
+
     package static let schema = Schema.object([
         .key("images", .list(of: ImageSummary.schema), "The files, in the order in which they were named."),
         .key("bytesErased", .count, "Bytes of the sectors that were erased."),

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import Workbench
 
 /// Where the two kinds of output go: results for programs to stdout, words for people to stderr.
 struct Console: Sendable {
@@ -43,9 +44,12 @@ struct Console: Sendable {
         if resultsAreNotes { streams.writeNote(result) } else { streams.writeResult(result) }
     }
 
-    /// An error as a person reads it: what, why, what to do.
-    func failure(_ error: ErrorReport) {
-        for line in error.lines { note(line) }
+    /// An error as a person reads it: what, why, what it has left of the flash, what to do.
+    func failure(_ error: ErrorReport, leaving flash: FlashOutcome? = nil) {
+        let told = 1 + error.causes.count
+        for line in error.lines.prefix(told) { note(line) }
+        for line in flash?.lines ?? [] { note("  " + line) }
+        for line in error.lines.dropFirst(told) { note(line) }
     }
 
     /// A block of aligned lines under a title.

@@ -37,6 +37,18 @@ import Testing
         let journal = try #require(error.journal)
         #expect(journal.isUntouched == (phase == .survey))
         expect(bench.cells, tellAs: journal, before: before)
+        let outcome = try #require(FlashOutcome(of: error))
+        #expect(outcome.erased == journal.erased.report && outcome.programmed == journal.programmed.report)
+        #expect(outcome.unknown == journal.unknown.report && outcome.verified == journal.verified.report)
+        if phase == .survey {
+            #expect(outcome.repetition == "starts-over" && outcome.lines == ["the flash was not changed"])
+        } else {
+            // What shared a sector with the image is lost until it is written back.
+            let isLost = !outcome.lost.isEmpty
+            #expect(outcome.repetition == (isLost ? "completes-with-loss" : "completes"))
+            #expect(outcome.lines.last?.hasPrefix("the same command does the rest") == true)
+            #expect(outcome.lines.last?.contains("cannot bring back") == isLost)
+        }
         #expect(!bench.machine.m7.core.debug.isHalted && !bench.machine.m4.core.debug.isHalted)
 
         try await bench.program(Self.piece.bytes, at: Self.piece.address)
