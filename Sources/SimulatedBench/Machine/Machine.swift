@@ -69,7 +69,9 @@ final class Machine: DebugTarget {
         m7 = CoreLane(.m7, matrix: matrix)
         m4 = CoreLane(.m4, matrix: matrix)
         connect()
-        memories.load(Application.image(of: configuration.application, on: configuration.board))
+        let flash = chips.lazy.compactMap(\.flash).first
+        memories.load(
+            Application.image(of: configuration.application, on: configuration.board, flash: flash))
         powerOn()
         if configuration.targetIsPowered { elapse(Self.prelude) }
     }

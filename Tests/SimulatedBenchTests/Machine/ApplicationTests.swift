@@ -42,6 +42,17 @@ import Testing
         #expect(board.read(0x9000_0004) == 0x1716_1514)
         #expect(board.read(0x9000_0000) == 0x1312_1110)
     }
+    @Test(arguments: `Flash files`.names) func `mapped reads each part as that is read`(part: String) {
+        let contents: [UInt8] = (0..<64).map { UInt8(0x10 + $0) }
+        let board = Board {
+            for index in $0.board.chips.indices { $0.board.chips[index].flash = part }
+            $0.application = .mapped
+            $0.flashContents = contents
+        }
+        #expect(board[QSPI.sr] & 0x20 != 0)
+        #expect(board.read(0x9000_0004) == 0x1716_1514)
+        #expect(board.read(0x9000_0020) == 0x3332_3130)
+    }
     @Test func `a busy second core takes the flash's clock pin away, wherever that is`() {
         var wiring = ChipWiring.firstBank
         wiring.clock = PinName("PF10")

@@ -8,10 +8,13 @@ enum Application {
         var m4: [UInt8] = []
     }
 
-    static func image(of application: BenchConfiguration.Application, on board: BoardDescription) -> Image {
+    /// `flash` is the first chip that is fitted.
+    static func image(
+        of application: BenchConfiguration.Application, on board: BoardDescription, flash: SerialFlash?
+    ) -> Image {
         switch application {
         case .none, .m4Unclocked: Image()
-        case .mapped: Image(m7: mapped(board))
+        case .mapped: Image(m7: mapped(board, MappedRead(of: flash, chips: board.isDualFlash ? 2 : 1)))
         case .caches: Image(m7: caches)
         case .rtos: Image(m7: tasks)
         case .m4Busy: Image(m7: spinning, m4: busySecondCore(board))
@@ -38,8 +41,8 @@ enum Application {
 
     // MARK: QUADSPI
 
-    /// Pins, controller, memory-mapped 1-4-4 reads, and a read of the window every millisecond.
-    private static func mapped(_ board: BoardDescription) -> [UInt8] {
+    /// Pins, controller, memory-mapped reads as the part has them, and a read of the window every millisecond.
+    private static func mapped(_ board: BoardDescription, _ read: MappedRead) -> [UInt8] {
         var program = m7Program()
         program.store(0x7FF, at: Enable.ahb4)
         program.set(1 << 14, at: Enable.ahb3)
@@ -49,12 +52,11 @@ enum Application {
             program.store(port.high, at: base + 0x24)
             program.store(port.mode, at: base)
         }
-        // 2^24 bytes, of two chips 2^25, CS high for 4 clocks; kernel / 4, the board's bank or both, on.
-        program.store(board.isDualFlash ? 0x0018_0300 : 0x0017_0300, at: 0x5200_5004)
+        // Kernel / 4, the board's bank or both, on.
+        program.store(read.device, at: 0x5200_5004)
         program.store(0x0300_0011 | board.bankSelection, at: 0x5200_5000)
-        // EBh on one line, address and mode byte FFh on four, 4 dummy clocks, data on four, memory-mapped.
         program.store(0xFF, at: 0x5200_501C)
-        program.store(0x0F10_EDEB, at: 0x5200_5014)
+        program.store(read.communication, at: 0x5200_5014)
         program.startTick(every: 64_000)
         let loop = program.here
         program.read(QuadSPI.window)
