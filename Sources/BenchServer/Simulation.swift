@@ -105,7 +105,7 @@ package final class Simulation {
         return status
     }
 
-    /// Builds what programs look at, in the order in which they are told: first the tree, then the news.
+    /// Creates sysfs before it sends hot-plug events, as udev's clients expect.
     private func build(_ device: Int32) throws(BenchServerError) {
         for path in ["/run/udev", "/sys/bus/usb", "/dev/bus/usb"] { try DirectoryShadow.provide(path) }
         try DirectoryShadow.open("/sys/devices/platform")

@@ -5,18 +5,13 @@ package import DebugProbe
 package import USBTransport
 
 extension CMSISDAPProbe {
-    /// Every CMSIS-DAP interface of the device, the one to prefer first; empty when it is no such probe.
+    /// Every CMSIS-DAP interface of the device, the one to prefer first (version 2 before version 1); empty when it is no such probe.
     package static func candidates(in device: USBDeviceDescription) -> [ProbeCandidate] {
         CMSISDAPInterface.all(in: device).map { interface in
             ProbeCandidate(
                 kind: interface.kind, product: device.product ?? interface.kind, serial: serial(of: device),
                 interface: interface.number)
         }
-    }
-
-    /// The preferred interface of the device (version 2 before version 1), or nil.
-    package static func recognises(_ device: USBDeviceDescription) -> ProbeCandidate? {
-        candidates(in: device).first
     }
 
     /// - Returns: nil when the device has none.

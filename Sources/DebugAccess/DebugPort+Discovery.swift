@@ -23,9 +23,6 @@ package struct AccessPortFinding: Sendable {
 }
 
 extension DebugPort {
-    /// Absent APs in a row that end a scan: AP numbers are given out without large gaps.
-    private static let scanGap = 2
-
     /// Reads one IDR.
     ///
     /// Only a lost connection is an error.
@@ -39,22 +36,5 @@ extension DebugPort {
             do { _ = try status() } catch { throw error }
             return AccessPortFinding(index: index, outcome: .unreadable(error))
         }
-    }
-
-    /// Asks APs from 0 up until two in a row are absent.
-    ///
-    /// Dead ones do not end the scan.
-    package func discoverAccessPorts() throws(DebugAccessError) -> [AccessPortFinding] {
-        var findings: [AccessPortFinding] = []
-        var absent = 0
-        for index in UInt8.min...UInt8.max {
-            let finding = try identifyAccessPort(index)
-            if finding.identification == nil { absent += 1 } else { absent = 0 }
-            if absent > Self.scanGap { break }
-            findings.append(finding)
-        }
-        // The gap itself is no finding.
-        while case .absent? = findings.last?.outcome { findings.removeLast() }
-        return findings
     }
 }

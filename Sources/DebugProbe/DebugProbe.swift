@@ -74,9 +74,9 @@ package enum AccessWidth: Int, CaseIterable, Hashable, Sendable {
 package protocol BlockMemory: AnyObject {
     /// Most bytes one call may move at this width.
     func maximumCount(_ width: AccessWidth) -> Int
-    /// Whether CSW bits can be chosen; old firmware always uses its own.
-    var acceptsCSW: Bool { get }
-    /// Reads `count` bytes; `address` and `count` are multiples of `width`. `csw` bits 31:8 are used when accepted.
+    /// Reads `count` bytes; `address` and `count` are multiples of `width`.
+    ///
+    /// `csw` bits 31:8 are used where the firmware lets them be chosen; old firmware always uses its own.
     func read(_ count: Int, at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) -> [UInt8]
     func write(_ bytes: [UInt8], at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError)
 }

@@ -87,8 +87,7 @@ extension STLinkProbe {
         return session
     }
 
-    /// A session that a bus reset ended is told by what made the reset necessary: that the probe now knows no target is
-    /// nobody's fault but the cable's.
+    /// After a bus reset the failure that caused it, not `noTarget`: the probe lost its session because of the cable.
     private var unconnected: ProbeError {
         channel.resetCause ?? .noTarget(detail: "the probe is not connected")
     }

@@ -15,8 +15,6 @@ package final class HeldTarget {
     package let core: Core
     /// What the main core sees.
     package let memory: MemoryAccessPort
-    /// The bus matrix, where the part has an AP for it.
-    package let systemMemory: MemoryAccessPort?
     /// The debug bus with DBGMCU: works whatever the cores do.
     package let debugMemory: MemoryAccessPort?
     /// The parked core; nil when there is none or it is off.
@@ -34,15 +32,14 @@ package final class HeldTarget {
 
     /// For tests and tools that do their own bring-up.
     package convenience init(definition: TargetDefinition, core: Core) {
-        self.init(definition: definition, core: core, systemMemory: nil, debugMemory: nil)
+        self.init(definition: definition, core: core, debugMemory: nil)
     }
 
     init(
-        definition: TargetDefinition, core: Core, systemMemory: MemoryAccessPort?,
-        debugMemory: MemoryAccessPort?
+        definition: TargetDefinition, core: Core, debugMemory: MemoryAccessPort?
     ) {
         (self.definition, self.core, self.memory) = (definition, core, core.memory)
-        (self.systemMemory, self.debugMemory) = (systemMemory, debugMemory)
+        self.debugMemory = debugMemory
         report = BringUpReport()
         core.keepAlive = { [weak self] () throws(DebugAccessError) in try self?.keepAlive() }
     }

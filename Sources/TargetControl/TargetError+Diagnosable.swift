@@ -18,7 +18,6 @@ extension TargetError: Diagnosable {
         case .keepsResetting: "TGT-010"
         case .busMasterRuns: "TGT-011"
         case .mappedModeStays: "TGT-012"
-        case .notHeld: "TGT-013"
         case .noReliableClock: "TGT-014"
         }
     }
@@ -29,7 +28,7 @@ extension TargetError: Diagnosable {
         case .supplyTooLow: .targetUnpowered
         case .noReliableClock: .noTarget
         case .unexpectedDebugPort, .wrongPart, .missingAccessPort, .wrongCore: .wrongPart
-        case .keepsResetting, .busMasterRuns, .mappedModeStays, .notHeld: .targetFailed
+        case .keepsResetting, .busMasterRuns, .mappedModeStays: .targetFailed
         }
     }
 
@@ -51,7 +50,6 @@ extension TargetError: Diagnosable {
         case .busMasterRuns(let name, let limit): "\(name) did not stop within \(Format.time(limit))"
         case .mappedModeStays(let status, let limit):
             "QUADSPI did not leave memory-mapped mode within \(Format.time(limit)): SR is \(status.hex)"
-        case .notHeld: "the target runs: it was attached to without being halted"
         case .noReliableClock(let slowest, let failure):
             "SWD is not reliable at any clock down to \(slowest)"
                 + (failure == nil ? ": data comes back altered" : "")
@@ -70,7 +68,6 @@ extension TargetError: Diagnosable {
             ]
         case .missingAccessPort, .wrongCore: ["use --connect under-reset", "power-cycle the board"]
         case .busMasterRuns, .mappedModeStays: ["use --connect under-reset", "power-cycle the board"]
-        case .notHeld: ["connect without --connect hot"]
         case .noReliableClock:
             ["check SWDIO, SWCLK and GND, and use a shorter cable", "power-cycle the board"]
         case .probe, .access, .core: []

@@ -24,7 +24,7 @@ package enum BringUpStep: String, CaseIterable, Hashable, Sendable {
     case mappedFlash = "leaving memory-mapped mode"
     case clean = "bringing the main core into a known state"
     case debugClock = "choosing the SWD clock"
-    case release = "letting the target go"
+    case release = "releasing the target"
 }
 
 /// Why a target could not be taken hold of or let go.
@@ -46,8 +46,6 @@ package enum TargetError: Error, Sendable {
     case keepsResetting(attempts: Int)
     case busMasterRuns(name: String, after: Duration)
     case mappedModeStays(status: UInt32, after: Duration)
-    /// The operation needs a target that is held, and this one was attached to while it runs.
-    case notHeld
     /// Not even the probe's slowest clock brings data to RAM and back; the last failure, where there was an answer.
     case noReliableClock(slowest: Hertz, DebugAccessError?)
 }

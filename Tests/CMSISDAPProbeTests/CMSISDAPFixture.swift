@@ -18,7 +18,7 @@ struct CMSISDAPFixture {
 
     /// What went otherwise than scripted.
     ///
-    /// The probe is kept alive for it: it would say goodbye when it goes.
+    /// The probe is kept alive for it: it closes its session when it is released.
     var complaints: [String] { withExtendedLifetime(probe) { usb.complaints } }
 
     init(_ device: USBDeviceDescription = .bulk, opening: [Step] = opening(), _ script: [Step] = [])

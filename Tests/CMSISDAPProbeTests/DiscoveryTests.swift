@@ -17,8 +17,8 @@ import USBTransport
     @Test func `version 2 comes before version 1`() {
         let device = USBDeviceDescription.cmsisDAP(.hidInterface(4), .bulkInterface(5))
         #expect(kinds(device) == ["CMSIS-DAP v2 on 5", "CMSIS-DAP v1 on 4"])
-        #expect(CMSISDAPProbe.recognises(device)?.interface == 5)
-        #expect(CMSISDAPProbe.recognises(device)?.serial == "0240000034544e45")
+        #expect(CMSISDAPProbe.candidates(in: device).first?.interface == 5)
+        #expect(CMSISDAPProbe.candidates(in: device).first?.serial == "0240000034544e45")
     }
 
     @Test func `an interface is told by its own name when the product says nothing`() {
@@ -65,7 +65,8 @@ import USBTransport
 
     @Test func `a probe without serial number`() {
         #expect(
-            CMSISDAPProbe.recognises(.cmsisDAP(.bulkInterface(0), serialUnits: nil)).map { $0.serial == nil }
-                == true)
+            CMSISDAPProbe.candidates(in: .cmsisDAP(.bulkInterface(0), serialUnits: nil)).map(\.serial) == [
+                nil
+            ])
     }
 }

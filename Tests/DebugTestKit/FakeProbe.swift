@@ -139,7 +139,6 @@ package final class FakeProbe: DebugProbe {
 
 /// Block commands that refuse what their contract forbids.
 private final class FakeBlockMemory: BlockMemory {
-    let acceptsCSW = true
     private let limit: Int
     private let port: FakeAccessPort
     private let log: (String) -> ProbeError?

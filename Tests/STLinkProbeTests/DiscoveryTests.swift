@@ -22,7 +22,7 @@ import USBTransport
         }
     }
 
-    @Test func `strangers are not`() {
+    @Test func `other devices are not`() {
         #expect(
             STLinkProbe.candidates(in: .stlink(0x5740, out: 1, trace: 0x82, packet: 64, speed: .full)).isEmpty
         )

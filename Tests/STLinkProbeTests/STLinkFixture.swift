@@ -18,7 +18,7 @@ struct STLinkFixture {
 
     /// What went otherwise than scripted.
     ///
-    /// The probe is kept alive for it: it would say goodbye when it goes.
+    /// The probe is kept alive for it: it closes its session when it is released.
     var complaints: [String] { withExtendedLifetime(probe) { usb.complaints } }
 
     /// Opens a probe; `script` goes on after the opening.

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the transcripts anew that Tests/SimulatedBenchTests/Vectors/strangers holds: what OpenOCD, pyOCD and stlink-tools
+# Makes the transcripts anew that Tests/SimulatedBenchTests/Vectors/third-party holds: what OpenOCD, pyOCD and stlink-tools
 # send to each virtual probe they can drive, and what it answers. The tests play them against the probes.
 #
 #     Tests/USB/record-vectors.sh EXTFLASH [NAME…]
@@ -15,7 +15,7 @@ set -euo pipefail
 extflash=$(realpath "$1")
 shift
 here=$(cd "$(dirname "$0")" && pwd)
-vectors=$here/../SimulatedBenchTests/Vectors/strangers
+vectors=$here/../SimulatedBenchTests/Vectors/third-party
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 kept=0

@@ -31,7 +31,7 @@ extension Core {
             enabledInterrupts: Self.setBits(of: enabled), pendingInterrupts: Self.setBits(of: pending))
     }
 
-    /// Brings the halted core into the state a function of a stranger may be called in.
+    /// Brings the halted core into the state a third-party function may be called in.
     ///
     /// Afterwards: privileged thread on the main stack, no exception active or pending, interrupts disabled and masked,
     /// SysTick, MPU and caches off with dirty lines written back, FPU allowed, no traps on unaligned accesses, no

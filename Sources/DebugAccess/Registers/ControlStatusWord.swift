@@ -80,25 +80,3 @@ extension RegisterValue<ControlStatusWord> {
         return value
     }
 }
-
-/// BASE, where the debug components behind an AP begin (ADIv5.2 §C2.6.1).
-package enum DebugBaseAddress: Register {
-    package static let name = "BASE"
-    package static let fields = Fields()
-
-    package struct Fields: Sendable {
-        /// Bits 31:12 of the address.
-        package let page = Field<UInt32, ReadOnly>(12...31)
-        /// 1 in the ADIv5 format; legacy APs give 0 or all ones.
-        package let isCurrentFormat = Field<Bool, ReadOnly>(1)
-        package let isPresent = Field<Bool, ReadOnly>(0)
-    }
-}
-
-extension RegisterValue<DebugBaseAddress> {
-    /// Address of the first component, nil when there is none.
-    package var componentAddress: UInt32? {
-        if rawValue == .max || !(self.isPresent || (rawValue != 0 && !self.isCurrentFormat)) { return nil }
-        return self.page << 12
-    }
-}

@@ -37,7 +37,7 @@ struct ChipPart: Hashable, Sendable {
         "50": ChipPart(0x2003_6450, flashSize: 128),
         "45": ChipPart(0x2003_6450, hasSecondCore: true), "55": ChipPart(0x2003_6450, hasSecondCore: true),
         "47": ChipPart(0x2003_6450, hasSecondCore: true), "57": ChipPart(0x2003_6450, hasSecondCore: true),
-        // Strangers, for tests with a wrong part.
+        // Other parts, for tests with a wrong part.
         "23": ChipPart(0x1001_6483, flashSize: 1024),
     ]
     private static let flashSizes: [Character: UInt32] = ["B": 128, "G": 1024, "I": 2048]

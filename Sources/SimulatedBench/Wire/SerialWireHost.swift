@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
+
 /// The probe's end of the two wires: drives packets and sequences, and books the time they take.
 final class SerialWireHost {
     let line: SerialWireLine
@@ -22,7 +24,7 @@ final class SerialWireHost {
 
     /// Above it the wire loses bits now and then; nil for short and good wires.
     var reliableFrequency: UInt32?
-    private var noise: UInt64 = 0x2545_F491_4F6C_DD1D
+    private var disturbances = SeededGenerator(seed: 0x2545_F491_4F6C_DD1D)
 
     init(target: any DebugTarget, clock: ProbeClock) {
         (self.target, self.clock) = (target, clock)
@@ -52,9 +54,7 @@ final class SerialWireHost {
     /// One in about 200 above the reliable clock: the target does not understand the request, or a bit of the data flips.
     private func disturbedTransfer(_ request: SWDRequest) -> SWDReply? {
         guard let reliableFrequency, frequency > reliableFrequency else { return nil }
-        noise ^= noise << 13
-        noise ^= noise >> 7
-        noise ^= noise << 17
+        let noise = disturbances.next()
         guard noise % 200 == 0 else { return nil }
         guard request.isRead, noise >> 32 & 1 == 0,
             line.takesWholeTransfer(request, turnaround: turnaround, forcesDataPhase: forcesDataPhase)

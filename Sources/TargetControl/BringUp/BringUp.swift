@@ -110,7 +110,6 @@ package final class BringUp {
             core: Core(
                 name: definition.mainCore.name, memory: try memory(.mainCore, of: definition),
                 timebase: timebase, trace: trace),
-            systemMemory: definition.accessPort(.system).map(memory),
             debugMemory: try memory(.debug, of: definition))
     }
 
@@ -216,7 +215,7 @@ extension TargetError {
         case .access(let error, _), .core(.access(let error, _, _), _):
             error.isTargetSilence || !error.isProbeFailure
         case .core, .keepsResetting, .wrongCore, .missingAccessPort, .busMasterRuns, .mappedModeStays: true
-        case .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .notHeld, .noReliableClock: false
+        case .probe, .supplyTooLow, .unexpectedDebugPort, .wrongPart, .noReliableClock: false
         }
     }
 

@@ -34,9 +34,13 @@ private let probes: [(kind: BenchConfiguration.ProbeKind, firmware: String?)] = 
     ) throws {
         let (_, _, port) = try connect(kind, firmware)
         #expect(port.identification?.rawValue == 0x6BA0_2477)
-        let findings = try port.discoverAccessPorts()
-        #expect(
-            findings.compactMap { $0.identification?.rawValue } == [0x8477_0001, 0x8477_0001, 0x5477_0002])
+        var found: [UInt32] = []
+        for index in UInt8(0)..<4 {
+            if let identification = try port.identifyAccessPort(index).identification {
+                found.append(identification.rawValue)
+            }
+        }
+        #expect(found == [0x8477_0001, 0x8477_0001, 0x5477_0002])
     }
 
     @Test(arguments: probes, [UInt8(0), 1]) func `any range at any alignment arrives`(
@@ -45,11 +49,8 @@ private let probes: [(kind: BenchConfiguration.ProbeKind, firmware: String?)] = 
         let (board, _, port) = try connect(probe.kind, probe.firmware)
         let memory = MemoryAccessPort(port: port, index: index, isCacheable: true)
         var model = board.bytes
-        var state: UInt64 = 99
-        func random(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
+        var generator = SeededGenerator(seed: 99)
+        func random(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &generator) }
         for round in 0..<60 {
             let start = random(12_000)
             let count = round % 3 == 0 ? random(4_000) : random(40)

@@ -19,7 +19,9 @@ import USBTransport
     /// More transfers than the job takes: a sweep that gets here is not ending.
     private static let limit = 2_000
     /// How long a transfer was under way: not at all, for some packets, until it was done, until its answer was there.
-    private static let agonies: [Duration] = [.zero, .microseconds(400), .milliseconds(1), .milliseconds(20)]
+    private static let lastDurations: [Duration] = [
+        .zero, .microseconds(400), .milliseconds(1), .milliseconds(20),
+    ]
 
     /// Under reset first, then data in both directions: blocks of words and of single bytes.
     private func work(_ probe: any DebugProbe, _ bench: SimulatedBench, bytes: Int) throws {
@@ -35,8 +37,10 @@ import USBTransport
     }
 
     /// - Returns: false when the job was done before death came.
-    private func killedJob(_ bench: SimulatedBench, after transfers: Int, _ agony: Duration) throws -> Bool {
-        let host = MortalHost(bench.bus, time: bench.time, transfers: transfers, agony: agony)
+    private func killedJob(_ bench: SimulatedBench, after transfers: Int, _ lastDuration: Duration) throws
+        -> Bool
+    {
+        let host = KilledHost(bench.bus, time: bench.time, transfers: transfers, lastDuration: lastDuration)
         let device = try #require(try bench.bus.devices().first)
         do {
             let probe = try ProbeBench.open(device, through: host, time: bench.time)
@@ -44,15 +48,15 @@ import USBTransport
             probe.close()
         } catch {
             // A dead program tells nobody why.
-            #expect(host.isDead, "\(error)")
+            #expect(host.isKilled, "\(error)")
         }
-        return host.isDead
+        return host.isKilled
     }
 
-    /// The sweep's transfers: every one with `EXTFLASH_SWEEP=all`, else every seventh, beginning elsewhere for each agony.
-    private func stride(_ agony: Duration) -> StrideTo<Int> {
+    /// The sweep's transfers: every one with `EXTFLASH_SWEEP=all`, else every seventh, beginning elsewhere for each duration.
+    private func stride(_ lastDuration: Duration) -> StrideTo<Int> {
         let isWhole = ProcessInfo.processInfo.environment["EXTFLASH_SWEEP"] == "all"
-        let start = Self.agonies.firstIndex(of: agony) ?? 0
+        let start = Self.lastDurations.firstIndex(of: lastDuration) ?? 0
         return isWhole
             ? Swift.stride(from: 1, to: Self.limit, by: 1)
             : Swift.stride(from: 1 + 2 * start, to: Self.limit, by: 7)
@@ -62,17 +66,17 @@ import USBTransport
     func `leaves a probe that the next one can use`(
         kind: BenchConfiguration.ProbeKind, resetsReachProbe: Bool
     ) throws {
-        for agony in Self.agonies {
+        for lastDuration in Self.lastDurations {
             var isEnding = false
-            for transfers in stride(agony) {
+            for transfers in stride(lastDuration) {
                 let board = BareBoard()
                 let bench = SimulatedBench(ProbeBench.configuration(kind), target: board)
                 bench.usbResetsReachProbe = resetsReachProbe
-                isEnding = try !killedJob(bench, after: transfers, agony)
+                isEnding = try !killedJob(bench, after: transfers, lastDuration)
                 if isEnding { break }
                 let start = bench.time.now
                 let device = try #require(try bench.bus.devices().first)
-                let comment = Comment("killed after \(transfers) transfers and \(agony)")
+                let comment = Comment("killed after \(transfers) transfers and \(lastDuration)")
                 #expect(throws: Never.self, comment) {
                     let probe = try ProbeBench.open(device, on: bench)
                     try work(probe, bench, bytes: 300)
@@ -99,8 +103,8 @@ import USBTransport
             bench.usbResetsReachProbe = resetsReachProbe
             for _ in 0..<4 {
                 let transfers = Int.random(in: 1...60, using: &generator)
-                let agony = Self.agonies.randomElement(using: &generator) ?? .zero
-                _ = try killedJob(bench, after: transfers, agony)
+                let lastDuration = Self.lastDurations.randomElement(using: &generator) ?? .zero
+                _ = try killedJob(bench, after: transfers, lastDuration)
             }
             let device = try #require(try bench.bus.devices().first)
             #expect(throws: Never.self, "seed \(seed)") {

@@ -52,7 +52,7 @@ struct ProbeBench {
         if STLinkProbe.recognises(device) != nil {
             return try STLinkProbe(opening: device, on: bus, timebase: time, trace: .silent)
         }
-        let candidate = try #require(CMSISDAPProbe.recognises(device))
+        let candidate = try #require(CMSISDAPProbe.candidates(in: device).first)
         return try CMSISDAPProbe(
             opening: device, interface: candidate.interface, on: bus, timebase: time, trace: .silent)
     }
@@ -67,9 +67,6 @@ struct ProbeBench {
 
 /// Bytes that a seed repeats.
 func randomBytes(_ count: Int, seed: UInt64) -> [UInt8] {
-    var state = seed
-    return (0..<count).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return UInt8(truncatingIfNeeded: state >> 33)
-    }
+    var generator = SeededGenerator(seed: seed)
+    return generator.bytes(count)
 }

@@ -138,7 +138,7 @@ import Testing
         ),
         ("title: a part", "title: a part\nextends: family/none", ""),
         ("title: a part", "title: a part\nextends: part", "more than 6 files extend each other"),
-        ("title: a part", "title: a part\nabstract: true", "a family is no part"),
+        ("title: a part", "title: a part\nabstract: true", "a family is not a part"),
         ("title: a part", "title: a part\nsfdp: 53 4g", "expected up to 4096 bytes"),
     ]
     @Test(arguments: wrong.indices) func `are told with what is wrong in them`(index: Int) throws {

@@ -13,9 +13,9 @@ struct RecordedSession: Sendable, CustomTestStringConvertible {
     let text: String
     var testDescription: String { name }
 
-    /// Everything in `Vectors/strangers`, by name.
-    static let strangers: [RecordedSession] = {
-        let folder = Bundle.module.resourceURL?.appending(path: "Vectors/strangers")
+    /// Everything in `Vectors/third-party`, by name.
+    static let thirdParty: [RecordedSession] = {
+        let folder = Bundle.module.resourceURL?.appending(path: "Vectors/third-party")
         let files = folder.flatMap {
             try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)
         }

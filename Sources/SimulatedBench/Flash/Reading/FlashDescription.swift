@@ -33,7 +33,7 @@ struct FlashDescription {
         for layer in layers { _ = try layer["schema"].integer(in: 2...2) }
         self.layers = layers
         if let flag = layers[0].optional("abstract"), try flag.flag() {
-            throw flag.failure(.conflict("a family is no part"))
+            throw flag.failure(.conflict("a family is not a part"))
         }
     }
 

@@ -6,41 +6,41 @@ import USBTransport
 
 /// The bus of a program that is killed: after so many transfers nothing it does reaches a device any more.
 ///
-/// The kernel then takes back what was under way and gives the interface back; nobody says goodbye to the probe.
-final class MortalHost: USBBus {
+/// The kernel then takes back what was under way and gives the interface back; nobody closes the probe.
+final class KilledHost: USBBus {
     private let bus: any USBBus
     private let time: any Timebase
-    /// Transfers until death; the last one is still handed to the kernel.
+    /// Transfers until then; the last one is still handed to the kernel.
     private var transfersLeft: Int
-    /// How long that last one is under way when death comes.
-    private let agony: Duration
-    private(set) var isDead = false
+    /// How long that last one is under way when the program is killed.
+    private let lastDuration: Duration
+    private(set) var isKilled = false
 
-    init(_ bus: any USBBus, time: any Timebase, transfers: Int, agony: Duration) {
-        (self.bus, self.time, transfersLeft, self.agony) = (bus, time, transfers, agony)
+    init(_ bus: any USBBus, time: any Timebase, transfers: Int, lastDuration: Duration) {
+        (self.bus, self.time, transfersLeft, self.lastDuration) = (bus, time, transfers, lastDuration)
     }
 
     func devices() throws(USBError) -> [USBDeviceDescription] { try bus.devices() }
     func claim(interface number: UInt8, of device: USBDeviceDescription) throws(USBError) -> any USBInterface
     {
-        MortalInterface(try bus.claim(interface: number, of: device), host: self)
+        KilledInterface(try bus.claim(interface: number, of: device), host: self)
     }
 
-    fileprivate func live() throws(USBError) { guard !isDead else { throw .disconnected } }
+    fileprivate func live() throws(USBError) { guard !isKilled else { throw .disconnected } }
     fileprivate func age(_ interface: any USBInterface) {
         transfersLeft -= 1
-        guard transfersLeft <= 0, !isDead else { return }
-        time.wait(for: agony)
-        isDead = true
+        guard transfersLeft <= 0, !isKilled else { return }
+        time.wait(for: lastDuration)
+        isKilled = true
         interface.close()
     }
 }
 
-private final class MortalInterface: USBInterface {
+private final class KilledInterface: USBInterface {
     private let interface: any USBInterface
-    private let host: MortalHost
+    private let host: KilledHost
 
-    init(_ interface: any USBInterface, host: MortalHost) { (self.interface, self.host) = (interface, host) }
+    init(_ interface: any USBInterface, host: KilledHost) { (self.interface, self.host) = (interface, host) }
 
     var device: USBDeviceDescription { interface.device }
     var descriptor: USBInterfaceDescriptor { interface.descriptor }
@@ -60,7 +60,7 @@ private final class MortalInterface: USBInterface {
         try host.live()
         return try interface.complete(ticket)
     }
-    func cancel(_ ticket: USBTicket) { if !host.isDead { interface.cancel(ticket) } }
+    func cancel(_ ticket: USBTicket) { if !host.isKilled { interface.cancel(ticket) } }
     func control(
         requestType: UInt8, request: UInt8, value: UInt16, index: UInt16, data: [UInt8], readCount: Int,
         within limit: Duration
@@ -79,5 +79,5 @@ private final class MortalInterface: USBInterface {
         try host.live()
         try interface.resetDevice()
     }
-    func close() { if !host.isDead { interface.close() } }
+    func close() { if !host.isKilled { interface.close() } }
 }

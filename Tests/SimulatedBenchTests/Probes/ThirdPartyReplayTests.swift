@@ -13,9 +13,9 @@ import Testing
 /// cores are locked up, halted or done before they are looked at. That this is so is tested as well, by hosts that are
 /// slower and faster than the real ones were; so a change of timing alone breaks nothing here, and whatever breaks is
 /// an answer that has changed. When it has changed for the better, the files are made anew.
-@Suite struct `Stranger replay` {
+@Suite struct `Replay of third-party programs` {
     @Test func `has a session of each program on each probe it can drive`() {
-        let names = Set(RecordedSession.strangers.map(\.name))
+        let names = Set(RecordedSession.thirdParty.map(\.name))
         let expected =
             ["hla", "dapdirect"].flatMap { transport in
                 ["stlink-v2", "stlink-v2-1", "stlink-v3"].map { "openocd-\(transport)-\($0)" }
@@ -25,14 +25,14 @@ import Testing
         #expect(Set(expected.map { "\($0).txt" }).subtracting(names) == [])
     }
 
-    @Test(arguments: RecordedSession.strangers)
+    @Test(arguments: RecordedSession.thirdParty)
     func `answers as it did`(session: RecordedSession) throws {
         let outcome = try session.play()
         if let difference = outcome.difference { Issue.record("\(session.name):\(difference)") }
         #expect(outcome.transfers >= 30)
     }
 
-    @Test(arguments: RecordedSession.strangers, [0.7, 1.9])
+    @Test(arguments: RecordedSession.thirdParty, [0.7, 1.9])
     func `answers a slower and a faster host the same`(session: RecordedSession, pace: Double) throws {
         if let difference = try session.play(stretch: pace).difference {
             Issue.record("\(session.name):\(difference)")
@@ -41,7 +41,7 @@ import Testing
 
     @Test func `tells file, line, request, and both answers`() throws {
         let session = try #require(
-            RecordedSession.strangers.first { $0.name == "stlink-tools-stlink-v2-j16.txt" })
+            RecordedSession.thirdParty.first { $0.name == "stlink-tools-stlink-v2-j16.txt" })
         let lines = session.text.split(separator: "\n", omittingEmptySubsequences: false)
         let index = try #require(
             lines.firstIndex { $0.hasPrefix("< 81") && $0.hasSuffix(" 24 00 83 04 48 37") })
