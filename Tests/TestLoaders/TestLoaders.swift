@@ -24,6 +24,10 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case errorCode = "error-code"
     case semihosting = "semihosting"
     case halStyle = "hal-style"
+    case h745Discovery = "h745-discovery"
+    case h745DiscoverySingle = "h745-discovery-single"
+    case h747Discovery = "h747-discovery"
+    case unequalDual = "unequal-dual"
     case newlibHeap = "newlib-heap"
     case stackOverruns = "stack-overruns"
 

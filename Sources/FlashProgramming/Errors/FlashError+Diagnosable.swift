@@ -115,7 +115,7 @@ extension FlashError: Diagnosable {
         case .eraseHadNoEffect(_, let after): after.remedies ?? Self.noEffect
         case .verifyMismatch(let finding, let after):
             after.remedies
-                ?? (after.journal.isUntouched
+                ?? (after.journal.isUntouched && finding.nature != .pairsExchanged
                     ? ["program the image first"] : Self.remedies(for: finding.nature))
         case .needsErase: ["let the sectors be erased (--erase needed)"]
         case .writeProtected(_, let protection): [FlashFinding.unprotect(protection.clearing)]
@@ -163,6 +163,11 @@ extension FlashError: Diagnosable {
         case .programmingHadNoEffect: noEffect
         case .bitsNotErased:
             noEffect + ["the loader's erase may use other sector sizes than its table says"]
+        case .pairsExchanged:
+            [
+                "two chips that work as one memory are in each other's places: exchange them, or program them again",
+                "check that whatever programmed them took the same chip for the first one",
+            ]
         case .bitsNotProgrammed, .mixed:
             [
                 "lower the clock of the loader's QUADSPI and try again",

@@ -12,6 +12,8 @@ struct Comparison {
     private var sectors: [AddressRange] = []
     private var (hasUnerased, hasUnprogrammed, hasNonBlank) = (false, false, false)
 
+    /// Whether every page that differs holds what is wanted with the bytes of each pair in each other's places.
+    private var arePairsExchanged = true
     private let isSample: Bool
 
     /// With `isSample` only the beginning of what was written is compared.
@@ -26,6 +28,12 @@ struct Comparison {
         for page in range.pieces(of: geometry.pageSize) {
             let low = page.bounds.lowerBound - range.bounds.lowerBound
             if found.isEqual(to: expected, in: low..<low + page.count) { continue }
+            arePairsExchanged =
+                arePairsExchanged
+                && (low..<low + page.count).allSatisfy { offset in
+                    let other = (range.bounds.lowerBound + offset).isMultiple(of: 2) ? offset + 1 : offset - 1
+                    return !expected.indices.contains(other) || found[offset] == expected[other]
+                }
             for offset in low..<low + page.count where found[offset] != expected[offset] {
                 note(found[offset], expected[offset], at: range.bounds.lowerBound + offset)
             }
@@ -52,8 +60,12 @@ struct Comparison {
         }
     }
 
+    /// A few bytes may look exchanged by chance.
+    private static let tellingPairs = 8
+
     private var nature: MismatchNature {
         if !hasNonBlank { return .programmingHadNoEffect }
+        if arePairsExchanged, differingBytes >= 2 * Self.tellingPairs { return .pairsExchanged }
         switch (hasUnerased, hasUnprogrammed) {
         case (true, false): return .bitsNotErased
         case (false, true): return .bitsNotProgrammed

@@ -18,6 +18,8 @@ package enum MismatchNature: Hashable, Sendable {
     case bitsNotErased
     /// Bits are erased that should be programmed, never the other way round.
     case bitsNotProgrammed
+    /// Each byte at an even address is where the one behind it should be, and the other way round.
+    case pairsExchanged
     case mixed
 }
 
@@ -70,6 +72,7 @@ extension MismatchNature: CustomStringConvertible {
         case .programmingHadNoEffect: "all of them read as erased"
         case .bitsNotErased: "bits are still programmed that should be erased"
         case .bitsNotProgrammed: "bits are still erased that should be programmed"
+        case .pairsExchanged: "even and odd bytes are exchanged"
         case .mixed: "bits differ both ways"
         }
     }

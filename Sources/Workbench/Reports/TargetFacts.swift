@@ -77,7 +77,16 @@ extension TargetFacts {
             },
             quadSPIWasMapped: report.isFlashMapped, systemClockWasChanged: report.runsOnOtherClock,
             activeBusMasters: report.busMasters, watchdogs: report.watchdogs.map(Watchdog.init),
-            resetReasons: report.resetReasons, notes: report.notes)
+            resetReasons: report.resetReasons,
+            notes: report.notes + (Self.consequence(for: target).map { [$0] } ?? []))
+    }
+
+    /// What becomes of what ran on the target, once a loader's RAM was taken from it; nil when it goes on as it was.
+    private static func consequence(for target: HeldTarget) -> String? {
+        guard target.isDisturbed else { return nil }
+        return target.report.mainCoreWas == .halted
+            ? "the loader takes RAM of what was halted here: it is left halted at its reset"
+            : "the loader takes RAM of what ran here: it is reset and starts anew at the end"
     }
 }
 
