@@ -26,6 +26,7 @@ extension WorkbenchError: Diagnosable {
         case .loaderBelongsElsewhere: "WRK-030"
         case .boardWithoutLoader: "WRK-035"
         case .boardNeeded: "WRK-036"
+        case .boardHasMistakes: "WRK-037"
         case .boardForOtherTarget: "WRK-033"
         case .cancelled: "WRK-040"
         }
@@ -37,7 +38,8 @@ extension WorkbenchError: Diagnosable {
         case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error):
             error.failureClass
         case .noProbe, .severalProbes: .noProbe
-        case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader:
+        case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader,
+            .boardHasMistakes:
             .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
         case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice, .boardNeeded: .usage
@@ -92,6 +94,7 @@ extension WorkbenchError: Diagnosable {
             known.isEmpty
                 ? "no board was named, and none has a loader of its own"
                 : "no board was named, and \(known.count) have a loader of their own: \(known.joined(separator: ", "))"
+        case .boardHasMistakes(let file, let count): "\(file) has \(Format.count(count, "mistake"))"
         case .boardWithoutLoader(let board): "board \(board) has no loader of its own"
         }
     }
@@ -147,8 +150,9 @@ extension WorkbenchError: Diagnosable {
             ]
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
-        case .boardNeeded: ["name the board with --board, or a loader with --loader"]
-        case .boardWithoutLoader: ["give one with --loader"]
+        case .boardNeeded:
+            ["name the board with --board (see `extflash board list`), or a loader with --loader"]
+        case .boardWithoutLoader: ["give one that is made for this board and its flash with --loader"]
         case .addressUnused:
             ["leave --address away: the other formats say themselves where their bytes go"]
         case .badNumber: ["write it as 0x90000000, in decimal, or with a unit: 2304M"]
@@ -156,7 +160,9 @@ extension WorkbenchError: Diagnosable {
         case .nothingInFlash: ["check the addresses the image was linked for"]
         case .loaderNeedsHalt:
             ["leave --connect hot away, or use it with `extflash info` or `extflash reset`"]
-        case .fileUnreadable, .fileUnwritable, .cancelled, .givenTwice: []
+        case .fileUnreadable, .fileUnwritable, .cancelled, .givenTwice,
+            .boardHasMistakes:
+            []
         }
     }
 }

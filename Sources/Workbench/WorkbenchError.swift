@@ -38,6 +38,7 @@ package enum WorkbenchError: Error, Sendable {
     case loaderBelongsElsewhere(loader: String, loaderStart: UInt32, flash: Range<UInt32>)
     /// Neither board nor loader was named, and these boards have a loader of their own.
     case boardNeeded(known: [String])
+    case boardHasMistakes(file: String, count: Int)
     /// The board file names no loader, and none was given.
     case boardWithoutLoader(String)
     /// Stopped on request before anything was done on a bench.

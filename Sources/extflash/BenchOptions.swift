@@ -22,7 +22,7 @@ struct BenchOptions: ParsableArguments {
             valueName: "selector"))
     var probe: [String] = []
 
-    @Option(help: "The target definition, by name or file.")
+    @Option(help: "The target definition, by name or file.", completion: .names(.targets))
     var target: String?
 
     @Option(
@@ -73,8 +73,8 @@ struct BenchOptions: ParsableArguments {
 struct LoaderOptions: ParsableArguments {
     @Option(
         help:
-            "The board, by name or file: names target, flash and loader (default: the only one with a loader)."
-    )
+            "The board, by name or file: names target, flash and loader (default: the only one with a loader).",
+        completion: .boards)
     var board: String?
 
     @Option(

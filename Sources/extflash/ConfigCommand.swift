@@ -21,6 +21,6 @@ extension ConfigCommand {
         do throws(WorkbenchError) { found = try report() } catch {
             return try conclude(nil, failure: error, since: start)
         }
-        try conclude(found, failure: nil, since: start)
+        try conclude(found, failure: (found as? any PartialReport)?.failure, since: start)
     }
 }

@@ -34,7 +34,8 @@ struct ExtFlash: AsyncParsableCommand {
         version: Version.text,
         subcommands: [
             Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
-            Checksum.self, Reset.self, Loader.self, Config.self, SchemaCommand.self, Simulate.self,
+            Checksum.self, Reset.self, Loader.self, BoardCommand.self,
+            FlashParts.self, Targets.self, Config.self, SchemaCommand.self, Simulate.self,
         ])
 
     private static var exitCodeTable: String {

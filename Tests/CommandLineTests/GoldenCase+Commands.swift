@@ -60,6 +60,20 @@ extension GoldenCase {
                         name: "\u{1B}[2J\u{1B}]0;title\u{7}Flash", sectors: (16, 65536), zeros: 5000)
                 )
             ]),
+        GoldenCase("board-list", "board list"),
+        GoldenCase("board-show", "board show stm32h745i-disco", "board show stm32h745xi-w25q128"),
+        GoldenCase("board-check", "board check stm32h750b-dk"),
+        GoldenCase("flash-list", "flash list"),
+        GoldenCase("flash-show", "flash show w25q128jv", "flash show mt25tl01g"),
+        GoldenCase("target-list", "target list"),
+        GoldenCase(
+            "lists-with-invalid-files", "board list", "flash list", "target list",
+            files: [
+                ("own/boards/mine.yaml", Array("schema: 9\n".utf8)),
+                ("own/flash/w25q128jv.yaml", Array("schema: [\n".utf8)),
+                ("own/targets/mine.yaml", Array("name: mine\n".utf8)),
+            ],
+            configuration: ["own"]),
         GoldenCase("config-list", "config list boards", "config list loaders"),
         GoldenCase(
             "config-path", "config path", "config show boards/mine",

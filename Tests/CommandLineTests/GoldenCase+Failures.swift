@@ -41,6 +41,11 @@ extension GoldenCase {
         GoldenCase(
             "board-malformed", "info --board $DIR/b.yaml --probe sim:stlink-v3",
             files: [("b.yaml", Array("schema: 2\nname: [b\n".utf8))]),
+        GoldenCase(
+            "board-mistakes", "board check $DIR/b.yaml", "board check $DIR/c.yaml",
+            files: [
+                ("b.yaml", Contents.boardWithMistakes), ("c.yaml", Array("schema: 2\nname: [b\n".utf8)),
+            ]),
         GoldenCase("config-unknown", "config show nothing"),
         GoldenCase(
             "loader-not-elf", "loader inspect $DIR/l.stldr", files: [("l.stldr", Array("text\n".utf8))]),

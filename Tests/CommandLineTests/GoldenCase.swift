@@ -91,6 +91,28 @@ enum Contents {
             """.utf8)
     }
 
+    /// Unknown names, a pin that cannot carry its signal, a wrong function, and two signals on one pin.
+    static let boardWithMistakes = Array(
+        """
+        schema: 2
+        name: mine
+        title: A board with mistakes
+        target: stm32h745
+        quadspi:
+          banks:
+            - bank: 1
+              flash: w25q129
+              pins:
+                - {signal: CLK, pin: PB2, function: 9}
+                - {signal: NCS, pin: PB6, function: 9}
+                - {signal: IO0, pin: PA0, function: 9}
+                - {signal: IO1, pin: PD12, function: 9}
+                - {signal: IO2, pin: PD12, function: 9}
+                - {signal: IO3, pin: PD13, function: 9}
+        loader: none.stldr
+
+        """.utf8)
+
     static let hex = Array(":0200000490006A\n:0400000001020304F2\n:00000001FF\n".utf8)
     static let hexWithWrongChecksum = Array(
         ":0200000490006A\n:0400000001020304F3\n:00000001FF\n".utf8)

@@ -15,6 +15,21 @@ package struct BoardFile {
     package let definition: BoardDefinition
     /// Of every pin, in the order of the banks.
     let pins: [(bank: Int, pin: BoardDefinition.Pin, entry: DefinitionMapping)]
+    /// The other files that it names, in the order of the file.
+    package let references: [Reference]
+
+    /// A name of another file.
+    package struct Reference {
+        package enum Kind { case target, flash, loader }
+        package let kind: Kind
+        package let name: String
+        let place: DefinitionNode
+
+        /// What is wrong where there is no file of that name.
+        package func mistake(known: [String]) -> DefinitionError {
+            place.failure(.unknownValue(name, allowed: known))
+        }
+    }
 
     /// Reads one board file; `file` is for messages only.
     package init(yaml text: String, file: String) throws(DefinitionError) {
@@ -22,6 +37,7 @@ package struct BoardFile {
         var reader = BoardReader()
         definition = try root.schema(in: 1...2) == 1 ? try reader.first(root) : try reader.second(root)
         pins = reader.pins
+        references = reader.references
     }
 }
 
@@ -29,6 +45,15 @@ package struct BoardFile {
 private struct BoardReader {
     typealias Board = BoardDefinition
     var pins: [(bank: Int, pin: Board.Pin, entry: DefinitionMapping)] = []
+    var references: [BoardFile.Reference] = []
+
+    private mutating func refer(
+        to kind: BoardFile.Reference.Kind, _ node: DefinitionNode
+    ) throws(DefinitionError) -> String {
+        let name = try node.text
+        references.append(BoardFile.Reference(kind: kind, name: name, place: node))
+        return name
+    }
 
     /// Schema 1: one bank, the chip and the loader beside it.
     mutating func first(_ root: DefinitionNode) throws(DefinitionError) -> Board {
@@ -36,11 +61,12 @@ private struct BoardReader {
         let quadSPI = try top["quadspi"].mapping(["bank", "pins"])
         let number = Int(try quadSPI["bank"].integer(in: 1...2))
         let bank = Board.Bank(
-            number: number, flash: try top["flash"].text, pins: try pins(quadSPI["pins"], of: number))
+            number: number, flash: try refer(to: .flash, top["flash"]),
+            pins: try pins(quadSPI["pins"], of: number))
         var board = Board(
-            name: try top["name"].text, title: try top["title"].text, target: try top["target"].text,
-            banks: [bank])
-        board.loader = try top["loader"].text
+            name: try top["name"].text, title: try top["title"].text,
+            target: try refer(to: .target, top["target"]), banks: [bank])
+        board.loader = try refer(to: .loader, top["loader"])
         try checkSignals(of: board, at: quadSPI["pins"])
         return board
     }
@@ -51,8 +77,8 @@ private struct BoardReader {
             optional: ["sources", "part", "crystals", "supply", "loader"])
         let quadSPI = try top["quadspi"].mapping(["banks"], optional: ["mode", "mapped", "shared-select"])
         var board = Board(
-            name: try top["name"].text, title: try top["title"].text, target: try top["target"].text,
-            banks: [])
+            name: try top["name"].text, title: try top["title"].text,
+            target: try refer(to: .target, top["target"]), banks: [])
         for source in try top.optional("sources")?.list() ?? [] { board.sources.append(try source.text) }
         board.part = try top.optional("part")?.text
         board.crystals = try top.optional("crystals").map(Board.Crystals.init) ?? Board.Crystals()
@@ -60,7 +86,7 @@ private struct BoardReader {
         board.mode = try quadSPI.optional("mode")?.choice(of: Board.Mode.self) ?? .single
         board.sharesSelect = try quadSPI.optional("shared-select")?.flag() ?? false
         board.mapped = try quadSPI.optional("mapped")?.word()
-        board.loader = try top.optional("loader")?.text
+        if let loader = top.optional("loader") { board.loader = try refer(to: .loader, loader) }
         for entry in try quadSPI["banks"].list(upTo: 2) { try add(entry, to: &board) }
         if board.mode == .dual, board.banks.count != 2 {
             throw quadSPI["banks"].failure(.conflict("a dual-flash board names both banks"))
@@ -79,6 +105,8 @@ private struct BoardReader {
         let number = Int(try keys["bank"].integer(in: 1...2))
         if board.bank(number) != nil { throw keys["bank"].failure(.duplicate("bank \(number)")) }
         let flash = try keys["flash"].text
+        // What describes itself needs no file.
+        if flash != "sfdp" { _ = try refer(to: .flash, keys["flash"]) }
         board.banks.append(
             Board.Bank(
                 number: number, flash: flash == "sfdp" ? nil : flash, pins: try pins(keys["pins"], of: number)

@@ -26,12 +26,12 @@ struct LoaderCatalog {
     ///
     /// - Returns: nil for a loader that was named without a board.
     func board() throws(WorkbenchError) -> Board? {
-        if let name = request.board { return try read(library.entry(.boards, name)) }
+        if let name = request.board { return try library.board(library.entry(.boards, name)) }
         guard request.loader == nil else { return nil }
         var found: [Board] = []
         for candidate in try library.candidates(.boards) {
             guard let entry = candidate.entries.last else { continue }
-            let board = try read(entry)
+            let board = try library.board(entry)
             if board.definition.loader != nil { found.append(board) }
         }
         guard let board = found.first, found.count == 1 else {
@@ -40,42 +40,23 @@ struct LoaderCatalog {
         return board
     }
 
-    private func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> Board {
-        let text = try entry.text()
-        do {
-            return Board(entry: entry, definition: try BoardDefinition(yaml: text, file: entry.label))
-        } catch {
-            throw .configurationInvalid(error)
-        }
-    }
-
     /// The chips of the board's banks, and all others to tell by its identity a chip that is none of them.
     func chips(of board: Board?) throws(WorkbenchError) -> ChipCatalog {
         var expected: [FlashChipDefinition] = []
         let names = Set(board?.definition.banks.compactMap(\.flash) ?? [])
         for name in names.sorted() {
             guard let board else { continue }
-            let chip = try chip(library.entry(.flash, name, namedBy: board.entry))
+            let chip = try library.chip(library.entry(.flash, name, namedBy: board.entry))
             // A board may name a file by its path; the file's own name may be another.
             expected.append(chip.renamed(name))
         }
         return ChipCatalog(expected) { [self] in knownChips() }
     }
 
-    private func chip(_ entry: ConfigurationEntry) throws(WorkbenchError) -> FlashChipDefinition {
-        let text = try entry.text()
-        do {
-            return try FlashChipDefinition(
-                yaml: text, file: entry.label, library: library.definitions(.flash))
-        } catch {
-            throw .configurationInvalid(error)
-        }
-    }
-
     /// Every chip whose file can be read: one that cannot is of no use for telling chips, and no part of this job.
     private func knownChips() -> [FlashChipDefinition] {
         let candidates = (try? library.candidates(.flash)) ?? []
-        return candidates.compactMap(\.entries.last).compactMap { try? chip($0) }
+        return candidates.compactMap(\.entries.last).compactMap { try? library.chip($0) }
     }
 
     /// The loader that was named, else the board's own.

@@ -16,16 +16,11 @@ struct TargetCatalog {
 
     /// The one that was asked for, or every one there is, in name order: bring-up tells them apart.
     func candidates() throws(WorkbenchError) -> [TargetDefinition] {
-        if let wanted = request.target { return [try read(library.entry(.targets, wanted))] }
+        if let wanted = request.target { return [try library.target(library.entry(.targets, wanted))] }
         var found: [TargetDefinition] = []
-        for name in try library.names(.targets) { found.append(try read(library.entry(.targets, name))) }
-        return found
-    }
-
-    private func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> TargetDefinition {
-        let text = try entry.text()
-        do { return try TargetDefinition(yaml: text, file: entry.label) } catch {
-            throw .configurationInvalid(error)
+        for name in try library.names(.targets) {
+            found.append(try library.target(library.entry(.targets, name)))
         }
+        return found
     }
 }

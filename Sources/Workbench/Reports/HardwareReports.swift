@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import HardwareDescription
+
+/// A file in force that cannot be used.
+package struct UnusableFile: Encodable, Sendable {
+    package let origin: String
+    package let problem: String
+
+    init(_ entry: ConfigurationEntry, _ error: any Diagnosable) {
+        (origin, problem) = (entry.label, error.summary)
+    }
+
+    static let schema = Schema.list(
+        of: .object([
+            .key("origin", .text(), "A path, or that it is built in."),
+            .key("problem", .text(), "Why it cannot be used, with its place in the file."),
+        ]))
+}
+
+/// The boards that `--board` takes.
+package struct BoardListReport: JobReport {
+    package struct Board: Encodable, Sendable {
+        package let name: String
+        package let title: String
+        package let target: String
+        package let hasLoader: Bool
+        package let origin: String
+    }
+    package private(set) var boards: [Board] = []
+    package private(set) var unusable: [UnusableFile] = []
+
+    package init(_ library: ConfigurationLibrary) throws(WorkbenchError) {
+        for entry in try library.inForce(.boards) {
+            do throws(WorkbenchError) {
+                let board = try library.board(entry).definition
+                boards.append(
+                    Board(
+                        name: entry.name, title: board.title, target: board.target,
+                        hasLoader: board.loader != nil, origin: entry.label))
+            } catch {
+                unusable.append(UnusableFile(entry, error))
+            }
+        }
+    }
+
+    package static let schema = Schema.object([
+        .key(
+            "boards",
+            .list(
+                of: .object([
+                    .key("name", .text(), "What --board takes."),
+                    .key("title", .text(), "Board and flash."),
+                    .key("target", .text(), "The target, as --target takes it."),
+                    .key("hasLoader", .flag, "Whether it has a loader; if not, --loader gives one."),
+                    .key("origin", .text(), "A path, or that it is built in."),
+                ])), "The boards, by name."),
+        .key("unusable", UnusableFile.schema, "Files that cannot be used."),
+    ])
+}
+
+/// The flash parts that board files can name.
+package struct FlashListReport: JobReport {
+    package struct Part: Encodable, Sendable {
+        package let name: String
+        package let title: String
+        package let bytes: UInt64
+        package let jedecIDs: [String]
+        package let origin: String
+    }
+    package private(set) var parts: [Part] = []
+    package private(set) var unusable: [UnusableFile] = []
+
+    package init(_ library: ConfigurationLibrary) throws(WorkbenchError) {
+        // Families are for files to build on.
+        for entry in try library.inForce(.flash) where !entry.name.contains("/") {
+            do throws(WorkbenchError) {
+                let chip = try library.chip(entry)
+                parts.append(
+                    Part(
+                        name: entry.name, title: chip.title, bytes: UInt64(chip.size),
+                        jedecIDs: chip.identifications.map { Format.octets($0, separator: "") },
+                        origin: entry.label))
+            } catch {
+                unusable.append(UnusableFile(entry, error))
+            }
+        }
+    }
+
+    package static let schema = Schema.object([
+        .key(
+            "parts",
+            .list(
+                of: .object([
+                    .key("name", .text(), "What board files name it."),
+                    .key("title", .text(), "Maker and part."),
+                    .key("bytes", .count, "Its size, all dies together."),
+                    .key("jedecIDs", .list(of: .octets), "Answers to 9Fh that are this part."),
+                    .key("origin", .text(), "A path, or that it is built in."),
+                ])), "The parts, by name."),
+        .key("unusable", UnusableFile.schema, "Files that cannot be used."),
+    ])
+}
+
+/// The targets that `--target` takes.
+package struct TargetListReport: JobReport {
+    package struct Target: Encodable, Sendable {
+        package let name: String
+        package let title: String
+        package let parts: [String]
+        package let origin: String
+    }
+    package private(set) var targets: [Target] = []
+    package private(set) var unusable: [UnusableFile] = []
+
+    package init(_ library: ConfigurationLibrary) throws(WorkbenchError) {
+        for entry in try library.inForce(.targets) {
+            do throws(WorkbenchError) {
+                let target = try library.target(entry)
+                targets.append(
+                    Target(
+                        name: entry.name, title: target.title, parts: target.parts, origin: entry.label))
+            } catch {
+                unusable.append(UnusableFile(entry, error))
+            }
+        }
+    }
+
+    package static let schema = Schema.object([
+        .key(
+            "targets",
+            .list(
+                of: .object([
+                    .key("name", .text(), "What --target takes."),
+                    .key("title", .text(), "The parts, for people."),
+                    .key("parts", .list(of: .text()), "The parts it describes."),
+                    .key("origin", .text(), "A path, or that it is built in."),
+                ])), "The targets, by name."),
+        .key("unusable", UnusableFile.schema, "Files that cannot be used."),
+    ])
+}
