@@ -13,6 +13,8 @@ extension STLinkProbe {
         recognises(device).map { [$0] } ?? []
     }
 
+    /// The only way to use it, which is what tests ask for.
+    ///
     /// - Returns: nil when the device is no ST-LINK.
     package static func recognises(_ device: USBDeviceDescription) -> ProbeCandidate? {
         guard let product = product(of: device) else { return nil }

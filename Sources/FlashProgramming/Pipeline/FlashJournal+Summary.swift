@@ -54,7 +54,7 @@ extension FlashJournal {
 
 extension FlashJournal.Summary {
     /// What a repetition does, as a sentence without a full stop.
-    package var advice: String {
+    var advice: String {
         let skipped = operation == .erase ? "what is blank already" : "what is right already"
         let unsure =
             unknown.isEmpty ? "" : "; sectors in an unknown state are judged by what they read then"
