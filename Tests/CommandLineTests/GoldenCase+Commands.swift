@@ -61,7 +61,9 @@ extension GoldenCase {
                 )
             ]),
         GoldenCase("board-list", "board list"),
-        GoldenCase("board-show", "board show stm32h745i-disco", "board show stm32h745xi-w25q128"),
+        GoldenCase(
+            "board-show", "board show stm32h745i-disco", "board show devebox-stm32h743",
+            "board show stm32h745xi-w25q128"),
         GoldenCase("board-check", "board check stm32h750b-dk"),
         GoldenCase("flash-list", "flash list"),
         GoldenCase("flash-show", "flash show w25q128jv", "flash show mt25tl01g"),
