@@ -4,7 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
 # What the package and its tests need from Debian beyond Swift itself.
-BUILD_PACKAGES = pkg-config libusb-1.0-0-dev
+BUILD_PACKAGES = pkg-config libusb-1.0-0-dev libsqlite3-dev
 TEST_PACKAGES = libunicorn-dev
 USB_PACKAGES = openocd stlink-tools usbutils udev python3-venv
 VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
@@ -20,7 +20,7 @@ archives = .build/archives
 STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
     -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
-.PHONY: help build demo test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
+.PHONY: help build demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
@@ -37,6 +37,10 @@ $(archives)/libstdc++.a:
 
 demo: build ## Program, verify and read back a simulated board, with the binary a user gets
 	Tests/Demo/demo.sh $(program)
+
+demo-station: build-packages ## Open a station with four simulated slots in the browser; Ctrl-C ends it
+	$(SWIFT) build -c release --product extflashd
+	Tests/Demo/station.sh $$($(SWIFT) build -c release --show-bin-path)/extflashd
 
 test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests

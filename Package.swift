@@ -39,12 +39,27 @@ func tests(
 
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
+let crypto: Target.Dependency = .product(name: "Crypto", package: "swift-crypto")
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
+
 let package = Package(
     name: "extflash",
-    products: [.executable(name: "extflash", targets: ["extflash"])],
+    products: [
+        .executable(name: "extflash", targets: ["extflash"]),
+        .executable(name: "extflashd", targets: ["extflashd"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         // base
@@ -100,6 +115,10 @@ let package = Package(
         // The simulated bench for programs of others: what of Linux the Glibc module lacks, and the servers.
         .target(name: "CLinuxShim"),
         layer("BenchServer", on: ["Essentials", "SimulatedBench", "CLinuxShim"]),
+        // production: recipes, units and serial numbers as values; what the station keeps
+        layer(
+            "ProductionJobs", on: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashProgramming"]),
+        layer("ProductionStore", on: ["Essentials", "HardwareDescription", "ProductionJobs", crypto, grdb]),
         // shell
         layer(
             "Workbench",
@@ -109,9 +128,32 @@ let package = Package(
                 "DebugAccess", "CortexM", "HardwareDescription", "FlashController", "TargetControl",
                 "ObjectFiles",
                 "FlashLoader",
-                "FlashProgramming",
+                "FlashProgramming", "ProductionJobs",
                 "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
             ]),
+        layer(
+            "StationServer",
+            on: [
+                "Essentials", "ObjectFiles", "HardwareDescription", "TargetControl", "FlashProgramming",
+                "ProductionJobs", "ProductionStore", "Workbench",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+            ]),
+        .executableTarget(
+            name: "extflashd",
+            dependencies: [
+                "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
+                "StationServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: policy),
         .executableTarget(
             name: "extflash",
             dependencies: [
@@ -186,6 +228,20 @@ let package = Package(
         tests(
             "WorkbenchTests",
             of: ["Essentials", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
+        tests(
+            "ProductionJobsTests",
+            of: ["Essentials", "ObjectFiles", "HardwareDescription", "ProductionJobs"]),
+        tests(
+            "ProductionStoreTests", of: ["Essentials", "ProductionJobs", "ProductionStore", grdb]),
+        tests(
+            "StationServerTests",
+            of: [
+                "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
+                "StationServer", .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ]),
         // The program's words and documents, from command line to exit code.
         tests(
             "CommandLineTests",

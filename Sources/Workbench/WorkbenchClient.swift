@@ -39,7 +39,7 @@ package struct WorkbenchClient: Sendable {
 
 /// What every job on a bench needs to know.
 struct JobContext: Sendable {
-    let request: BenchRequest
+    var request: BenchRequest
     let observer: Observer
     let cancellation: Cancellation
     let simulator: WorkbenchClient.Simulator

@@ -34,15 +34,25 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     // The oracle shares no layout, constant or decoder with what it judges.
     "EmulatedCortexM": ["Essentials"],
     "SimulatedBench": ["Essentials", "USBTransport", "EmulatedCortexM"],
+    "ProductionJobs": ["Essentials", "ObjectFiles", "HardwareDescription", "FlashProgramming"],
+    "ProductionStore": ["Essentials", "HardwareDescription", "ProductionJobs"],
     "Workbench": [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
         "CortexM", "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "FlashLoader",
-        "FlashProgramming",
+        "FlashProgramming", "ProductionJobs",
         "ReferenceLoader",
         "ShippedConfiguration", "SimulatedBench",
     ],
     "BenchServer": ["Essentials", "USBTransport", "SimulatedBench"],
+    "StationServer": [
+        "Essentials", "ObjectFiles", "HardwareDescription", "TargetControl", "FlashProgramming",
+        "ProductionJobs", "ProductionStore", "Workbench",
+    ],
+    "extflashd": [
+        "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
+        "StationServer",
+    ],
     // The executable speaks the words of the modules whose options and progress it shows; only Workbench names drivers.
     "extflash": [
         "Essentials", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming", "Workbench",

@@ -10,7 +10,7 @@ extension DefinitionNode {
     private static let nestingLimit = 16
 
     /// Parses a file that may be hostile: the parser recurses, so its input is bounded first.
-    init(text: String, file: String) throws(DefinitionError) {
+    package init(text: String, file: String) throws(DefinitionError) {
         try Self.check(text, file)
         let root: Node?
         do { root = try Yams.compose(yaml: text) } catch { throw Self.translated(error, file) }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
+package import Essentials
 import Yams
 
 /// A YAML node that knows where it stands, so that every complaint names file, line and column.
-struct DefinitionNode {
-    let file: String
+package struct DefinitionNode {
+    package let file: String
     private let node: Node
     private let mark: (line: Int, column: Int)
     /// Set for a list whose entries come from several files.
@@ -24,13 +24,13 @@ struct DefinitionNode {
         return copy
     }
 
-    func failure(_ problem: DefinitionProblem) -> DefinitionError {
+    package func failure(_ problem: DefinitionProblem) -> DefinitionError {
         DefinitionError(problem, file: file, line: mark.line, column: mark.column)
     }
 
     // MARK: Scalars
 
-    var text: String {
+    package var text: String {
         get throws(DefinitionError) {
             guard case .scalar(let scalar) = node, !scalar.string.isEmpty else {
                 throw failure(.wrongType(expected: "a text"))
@@ -39,7 +39,7 @@ struct DefinitionNode {
         }
     }
 
-    func integer(in allowed: ClosedRange<UInt64>) throws(DefinitionError) -> UInt64 {
+    package func integer(in allowed: ClosedRange<UInt64>) throws(DefinitionError) -> UInt64 {
         guard case .scalar(let scalar) = node, let value = Self.number(scalar.string) else {
             throw failure(.wrongType(expected: "a number"))
         }
@@ -52,10 +52,10 @@ struct DefinitionNode {
 
     func byte() throws(DefinitionError) -> UInt8 { UInt8(try integer(in: 0...255)) }
 
-    func word() throws(DefinitionError) -> UInt32 { UInt32(try integer(in: 0...UInt64(UInt32.max))) }
+    package func word() throws(DefinitionError) -> UInt32 { UInt32(try integer(in: 0...UInt64(UInt32.max))) }
 
     /// The address of a 32-bit register.
-    func register() throws(DefinitionError) -> UInt32 {
+    package func register() throws(DefinitionError) -> UInt32 {
         let value = try word()
         guard value.isMultiple(of: 4) else {
             throw failure(.outOfRange(value: "\(value)", allowed: "a multiple of 4"))
@@ -65,7 +65,7 @@ struct DefinitionNode {
 
     func bit() throws(DefinitionError) -> UInt32 { UInt32(try integer(in: 0...31)) }
 
-    func decimal(in allowed: ClosedRange<Double>) throws(DefinitionError) -> Double {
+    package func decimal(in allowed: ClosedRange<Double>) throws(DefinitionError) -> Double {
         guard case .scalar(let scalar) = node, let value = Double(scalar.string), value.isFinite else {
             throw failure(.wrongType(expected: "a number"))
         }
@@ -76,7 +76,7 @@ struct DefinitionNode {
         return value
     }
 
-    func flag() throws(DefinitionError) -> Bool {
+    package func flag() throws(DefinitionError) -> Bool {
         switch try text {
         case "true": true
         case "false": false
@@ -84,7 +84,8 @@ struct DefinitionNode {
         }
     }
 
-    func choice<Choice: CaseIterable & RawRepresentable<String>>(of: Choice.Type) throws(DefinitionError)
+    package func choice<Choice: CaseIterable & RawRepresentable<String>>(of: Choice.Type)
+        throws(DefinitionError)
         -> Choice
     {
         let text = try text
@@ -95,7 +96,7 @@ struct DefinitionNode {
     }
 
     /// `512 KiB`, `256 MiB` or plain bytes.
-    func size() throws(DefinitionError) -> UInt64 {
+    package func size() throws(DefinitionError) -> UInt64 {
         let units: [Substring: UInt64] = ["KiB": 1 << 10, "MiB": 1 << 20]
         let bytes = try quantity(try text, units, expected: "a size such as 512 KiB")
         guard (1...1 << 32).contains(bytes) else {
@@ -116,7 +117,7 @@ struct DefinitionNode {
     }
 
     /// `25 MHz`, `32768 Hz` or plain hertz.
-    func frequency() throws(DefinitionError) -> Hertz {
+    package func frequency() throws(DefinitionError) -> Hertz {
         let units: [Substring: UInt64] = ["Hz": 1, "kHz": 1_000, "MHz": 1_000_000]
         let value = try quantity(try text, units, expected: "a frequency such as 25 MHz")
         guard let hertz = UInt32(exactly: value), hertz > 0 else {
@@ -148,10 +149,10 @@ struct DefinitionNode {
 
     // MARK: Collections
 
-    var isMapping: Bool { if case .mapping = node { true } else { false } }
-    var isScalar: Bool { if case .scalar = node { true } else { false } }
+    package var isMapping: Bool { if case .mapping = node { true } else { false } }
+    package var isScalar: Bool { if case .scalar = node { true } else { false } }
 
-    func list(upTo limit: Int = 64) throws(DefinitionError) -> [DefinitionNode] {
+    package func list(upTo limit: Int = 64) throws(DefinitionError) -> [DefinitionNode] {
         if let entries { return entries }
         guard case .sequence(let sequence) = node else { throw failure(.wrongType(expected: "a list")) }
         guard (1...limit).contains(sequence.count) else {
@@ -171,7 +172,9 @@ struct DefinitionNode {
     /// The values by key.
     ///
     /// Every key must be one of these.
-    func mapping(_ required: [String], optional: [String] = []) throws(DefinitionError) -> DefinitionMapping {
+    package func mapping(_ required: [String], optional: [String] = []) throws(DefinitionError)
+        -> DefinitionMapping
+    {
         guard case .mapping(let mapping) = node else {
             throw failure(.wrongType(expected: "keys and values"))
         }
@@ -208,17 +211,17 @@ struct DefinitionNode {
 }
 
 /// The checked entries of one mapping.
-struct DefinitionMapping {
+package struct DefinitionMapping {
     /// Where it stands.
-    let node: DefinitionNode
+    package let node: DefinitionNode
     var values: [String: DefinitionNode]
 
     /// A required entry.
-    subscript(_ key: String) -> DefinitionNode {
+    package subscript(_ key: String) -> DefinitionNode {
         guard let value = values[key] else { preconditionFailure("`\(key)` was not asked for as required") }
         return value
     }
-    func optional(_ key: String) -> DefinitionNode? { values[key] }
+    package func optional(_ key: String) -> DefinitionNode? { values[key] }
 
     func require(_ keys: [String]) throws(DefinitionError) {
         for key in keys where values[key] == nil { throw node.failure(.missingKey(key)) }

@@ -16,12 +16,16 @@ extension SerialFlash {
             return bytes[position % bytes.count]
         case .readDeviceID: return position & 1 == 0 ? part.identification[0] : part.deviceID ?? 0xFF
         case .releasePowerDown: return part.deviceID ?? 0xFF
-        case .readUniqueID: return Self.uniqueID[(position - address) & 7]
+        case .readUniqueID: return uniqueID[(position - address) & 7]
         case .readLock: return protection.isLocked(address) ? 1 : 0
         default: return 0xFF
         }
     }
-    private static let uniqueID: [UInt8] = [0xD1, 0x64, 0x54, 0x95, 0x1B, 0x30, 0x71, 0x2B]
+    /// No two chips have the same.
+    private var uniqueID: [UInt8] {
+        let number = 0xD164_5495_1B30_712B &+ (seed &- 1)
+        return (0..<8).map { UInt8(truncatingIfNeeded: number >> UInt64(56 - 8 * $0)) }
+    }
 
     /// The lower byte first, again and again.
     private func registerByte(_ index: Int, _ position: Int) -> UInt8 {

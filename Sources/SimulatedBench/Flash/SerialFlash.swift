@@ -37,6 +37,8 @@ final class SerialFlash {
     var writeProtectPinIsLow = false
     /// Files that follow what the part keeps; nil: it forgets everything with the bench.
     let store: FlashStore?
+    /// What distinguishes this chip from others of its part.
+    let seed: UInt64
 
     /// A part as the factory delivers it, or as `store` has kept it: then it has just got its supply back.
     init(
@@ -45,6 +47,7 @@ final class SerialFlash {
     ) {
         self.part = part
         self.store = store
+        self.seed = seed
         if let store { array = FlashArray(store.cells) } else { array = FlashArray(count: part.count) }
         registers = FlashRegisters(part.registers)
         protection = FlashProtection(part.protection, count: part.count)

@@ -16,7 +16,7 @@ struct ChipMemories {
     private let aliases: [MemoryBlock]
     private let secondBank: MemoryBlock
 
-    init(_ part: ChipPart) {
+    init(_ part: ChipPart, seed: UInt64) {
         flash = MemoryBlock(at: 0x0800_0000, count: 2 << 20, isWritable: false)
         system = MemoryBlock(at: 0x1FF0_0000, count: 128 << 10, isWritable: false)
         volatile = [
@@ -36,7 +36,7 @@ struct ChipMemories {
         // At address 0 the M4 sees what it booted from.
         secondBank = MemoryBlock(alias: 0, of: flash, from: 1 << 20, visibility: .secondCoreOnly)
         flash.fill(0xFF)
-        fillSystemMemory(part)
+        fillSystemMemory(part, seed: seed)
         scrambleVolatile()
     }
 
@@ -58,11 +58,13 @@ struct ChipMemories {
     /// Boot code is not modelled: a branch to itself.
     ///
     /// The unique id and the flash size are what tools look at.
-    private func fillSystemMemory(_ part: ChipPart) {
+    private func fillSystemMemory(_ part: ChipPart, seed: UInt64) {
         for offset in stride(from: 0, to: system.count, by: 2) {
             system.memory.storeBytes(of: UInt16(0xE7FE), toByteOffset: offset, as: UInt16.self)
         }
-        let identity: [UInt32] = [0x0038_0033, 0x3434_510D, 0x3139_3730]
+        // The first word is where on its wafer a chip lay (RM0399, section "Unique device ID register").
+        let place = 0x0038_0033 &+ UInt32(truncatingIfNeeded: seed &- 1)
+        let identity: [UInt32] = [place, 0x3434_510D, 0x3139_3730]
         for (index, word) in identity.enumerated() {
             system.memory.storeBytes(of: word, toByteOffset: 0x1_E800 + 4 * index, as: UInt32.self)
         }

@@ -60,7 +60,7 @@ final class Machine: DebugTarget {
         }
         self.part = part
         peripherals = ChipPeripherals(context, configuration: configuration, part: part, chips: chips)
-        memories = ChipMemories(part)
+        memories = ChipMemories(part, seed: configuration.seed)
         matrix = BusMatrix(
             context, clockControl: peripherals.clockControl, power: peripherals.power,
             quadSPI: peripherals.quadSPI,

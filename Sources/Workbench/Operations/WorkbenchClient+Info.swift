@@ -30,7 +30,7 @@ extension WorkbenchClient {
 }
 
 /// Asked by the debugger itself, once the loader's Init has set up pins and clocks.
-private func askFlash(_ bench: FlashBench) throws(WorkbenchError) -> FlashFacts {
+func askFlash(_ bench: FlashBench) throws(WorkbenchError) -> FlashFacts {
     let found = try doing("reading the flash's identity") { () throws(LoaderError) in
         try bench.loader.inspect()
     }

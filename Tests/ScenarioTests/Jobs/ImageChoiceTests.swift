@@ -93,7 +93,7 @@ import Testing
         let bench = try JobBench()
         bench.adjust = { $0.probe = .simulated("no such probe") }
         let first = try bench.image(Self.piece.bytes, at: nil, name: "a.bin")
-        let second = try bench.image(Self.piece.bytes, at: nil, name: "b.bin")
+        let second = try bench.image(Self.piece.bytes.map { ~$0 }, at: nil, name: "b.bin")
         try await bench.expectFailure(.imageOverlap, "IMG-014") { bench in
             _ = try await program(bench, ImageSetRequest([first, second]))
         }

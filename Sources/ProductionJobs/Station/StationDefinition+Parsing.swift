@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+package import HardwareDescription
+
+extension StationDefinition {
+    /// Reads a station file; `file` is for messages only.
+    package init(yaml text: String, file: String) throws(DefinitionError) {
+        let top = try DefinitionNode(text: text, file: file).mapping(
+            ["schema", "name", "title", "slots"],
+            optional: ["http", "gang-port", "park-time", "limits"])
+        _ = try top["schema"].integer(in: 1...1)
+        self.init(name: try top["name"].identifier(), title: try top["title"].text, slots: [])
+        for node in try top["slots"].list() { try add(Slot(node), at: node) }
+        if let node = top.optional("http") { http = try HTTP(node) }
+        gangPort = try top.optional("gang-port").map(GangPort.init)
+        parkTime = try top.optional("park-time")?.time(in: .zero...(.seconds(600))) ?? .seconds(30)
+        if let node = top.optional("limits") { limits = try Limits(node) }
+    }
+
+    /// Two slots on one socket would be two workers on one probe.
+    private mutating func add(_ slot: Slot, at node: DefinitionNode) throws(DefinitionError) {
+        for other in slots {
+            guard other.name != slot.name else { throw node.failure(.duplicate("slot `\(slot.name)`")) }
+            guard case .usb(let path, _) = slot.probe, case .usb(path, _) = other.probe else { continue }
+            throw node.failure(
+                .conflict("slots `\(other.name)` and `\(slot.name)` are on one socket, \(path)"))
+        }
+        slots.append(slot)
+    }
+}
+
+extension StationDefinition.Slot {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
+        let entry = try node.mapping(
+            ["name"], optional: ["usb", "serial", "sim", "board", "start", "debounce"])
+        self.init(
+            name: try entry["name"].identifier(), probe: try Self.probe(entry),
+            board: try entry.optional("board")?.text)
+        start = try entry.optional("start")?.choice(of: StationDefinition.Start.self) ?? .request
+        debounce =
+            try entry.optional("debounce")?.time(in: .milliseconds(50)...(.seconds(60))) ?? .milliseconds(500)
+    }
+
+    private static func probe(_ entry: DefinitionMapping) throws(DefinitionError) -> StationDefinition.Probe {
+        switch (entry.optional("usb"), entry.optional("sim")) {
+        case (let node?, nil):
+            let path = try node.text
+            guard USBPath.isValid(path) else {
+                throw node.failure(.wrongType(expected: "where the probe is plugged in, such as 3-1.4.2"))
+            }
+            return .usb(path: path, serial: try entry.optional("serial")?.text)
+        case (nil, let node?):
+            guard entry.optional("serial") == nil else {
+                throw node.failure(.conflict("`serial` is a check of `usb` probes"))
+            }
+            return .simulated(try node.text)
+        default: throw entry.node.failure(.conflict("a slot has either `usb` or `sim`"))
+        }
+    }
+}
+
+extension StationDefinition.HTTP {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
+        let entry = try node.mapping([], optional: ["socket", "listen"])
+        self.init()
+        socket = try entry.optional("socket")?.absolutePath()
+        guard let node = entry.optional("listen") else { return }
+        let (address, port) = try node.endpoint()
+        guard address == "127.0.0.1" || address == "::1" else {
+            throw node.failure(
+                .conflict(
+                    "tokens would cross the network in the clear: listen on 127.0.0.1, behind a proxy with TLS"
+                ))
+        }
+        listen = Listen(address: address, port: port)
+    }
+}
+
+extension StationDefinition.GangPort {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
+        let entry = try node.mapping(["listen", "recipes"])
+        let (address, port) = try entry["listen"].endpoint()
+        var recipes: [String] = []
+        for node in try entry["recipes"].list() { recipes.append(try node.identifier()) }
+        self.init(address: address, port: port, recipes: recipes)
+    }
+}
+
+extension StationDefinition.Limits {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
+        let entry = try node.mapping([], optional: ["image-size", "image-store", "queued-jobs"])
+        self.init()
+        imageSize = try entry.optional("image-size")?.size() ?? imageSize
+        imageStore = try entry.optional("image-store")?.size() ?? imageStore
+        queuedJobs = Int(try entry.optional("queued-jobs")?.integer(in: 1...1_000_000) ?? UInt64(queuedJobs))
+    }
+}
+
+extension DefinitionNode {
+    fileprivate func absolutePath() throws(DefinitionError) -> String {
+        let text = try text
+        guard text.hasPrefix("/") else { throw failure(.wrongType(expected: "an absolute path")) }
+        return text
+    }
+
+    /// `127.0.0.1:8086` or `[::1]:8086`.
+    fileprivate func endpoint() throws(DefinitionError) -> (String, UInt16) {
+        let text = try text
+        guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
+            port > 0
+        else { throw failure(.wrongType(expected: "an address and a port, such as 127.0.0.1:8086")) }
+        var host = text[..<colon]
+        if host.hasPrefix("["), host.hasSuffix("]") { host = host.dropFirst().dropLast() }
+        guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
+            throw failure(.wrongType(expected: "an address and a port, such as 127.0.0.1:8086"))
+        }
+        return (String(host), port)
+    }
+}
+
+/// Where in the tree of hubs a device is plugged in, as the kernel writes it: bus, then a port for each hub.
+enum USBPath {
+    static func isValid(_ text: String) -> Bool {
+        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+        guard parts.count == 2, isNumber(parts[0]) else { return false }
+        let ports = parts[1].split(separator: ".", omittingEmptySubsequences: false)
+        // USB 2.0 section 4.1.1: seven tiers, the root hub and the device among them.
+        return (1...6).contains(ports.count) && ports.allSatisfy(isNumber)
+    }
+
+    private static func isNumber(_ text: Substring) -> Bool {
+        (1...3).contains(text.utf8.count) && text.utf8.allSatisfy { (0x30...0x39).contains($0) }
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+
+/// A station of a line: what `station.yaml` says.
+package struct StationDefinition: Hashable, Sendable {
+    /// In records and metrics: `line-3`.
+    package var name: String
+    package var title: String
+    /// In the order of the fixture.
+    package var slots: [Slot]
+    package var http = HTTP()
+    /// Nil: off.
+    package var gangPort: GangPort?
+    /// How long running units may take to finish when the station is asked to stop.
+    package var parkTime = Duration.seconds(30)
+    package var limits = Limits()
+
+    /// One socket of the fixture.
+    package struct Slot: Hashable, Sendable {
+        /// What the operator knows it by: `A1`.
+        package var name: String
+        package var probe: Probe
+        /// A file of `Config/boards`; nil where every recipe names its own.
+        package var board: String?
+        package var start = Start.request
+        /// How long a board must be there before its unit starts by itself.
+        package var debounce = Duration.milliseconds(500)
+    }
+
+    package enum Probe: Hashable, Sendable, CustomStringConvertible {
+        /// Where the probe is plugged in, `3-1.4.2`, and the serial it must have.
+        case usb(path: String, serial: String?)
+        /// What follows `sim:`.
+        case simulated(String)
+
+        /// As a person writes it: `3-1.4.2`, or `sim:stlink-v3`.
+        package var description: String {
+            switch self {
+            case .usb(let path, _): path
+            case .simulated(let text): "sim:\(text)"
+            }
+        }
+    }
+
+    package enum Start: String, CaseIterable, Hashable, Sendable {
+        /// When somebody asks for it.
+        case request
+        /// When a board arrives; once for each arrival.
+        case arrival
+    }
+
+    package struct HTTP: Hashable, Sendable {
+        /// Its permissions are the access control; nil: none.
+        package var socket: String?
+        package var listen: Listen?
+
+        package struct Listen: Hashable, Sendable {
+            package var address: String
+            package var port: UInt16
+        }
+    }
+
+    /// The line protocol of gang programmers.
+    package struct GangPort: Hashable, Sendable {
+        package var address: String
+        package var port: UInt16
+        /// `#SELECT` names one of these.
+        package var recipes: [String]
+    }
+
+    package struct Limits: Hashable, Sendable {
+        /// Of one image, bytes.
+        package var imageSize: UInt64 = 256 << 20
+        /// Of all images, bytes.
+        package var imageStore: UInt64 = 8 << 30
+        package var queuedJobs = 10_000
+    }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Crypto
+import Essentials
+import GRDB
+import Glibc
+package import ProductionJobs
+
+/// Images by the hash of their contents: sent once, looked at on every use.
+package struct ImageStore: Sendable {
+    let database: ProductionDatabase
+    /// Of the station, on the same disk as the database.
+    let folder: String
+    let sizeLimit: UInt64
+    let storeLimit: UInt64
+
+    package init(database: ProductionDatabase, folder: String, sizeLimit: UInt64, storeLimit: UInt64) {
+        (self.database, self.folder) = (database, folder)
+        (self.sizeLimit, self.storeLimit) = (sizeLimit, storeLimit)
+    }
+
+    /// Begins to take an image in, or goes on where its earlier part ended.
+    ///
+    /// `offset` is how many bytes the sender believes are here; another number of bytes is told by
+    /// ``ImageUpload/count``.
+    package func upload(_ hash: ContentHash) throws(StoreError) -> ImageUpload {
+        let taken =
+            try database.read { try Int64.fetchOne($0, sql: "SELECT coalesce(sum(size), 0) FROM image") } ?? 0
+        let left = storeLimit > UInt64(clamping: taken) ? storeLimit - UInt64(clamping: taken) : 0
+        return try ImageUpload(
+            hash: hash, path: path(hash) + ".part", sizeLimit: sizeLimit, storeLimit: left)
+    }
+
+    /// Keeps what was sent, if it is what was said.
+    package func finish(_ upload: ImageUpload, name: String, at time: String) throws(StoreError) {
+        let (count, found) = try upload.finish()
+        guard found == upload.hash else {
+            unlink(upload.path)
+            throw .imageDiffers(expected: upload.hash, found: found)
+        }
+        guard rename(upload.path, path(upload.hash)) == 0 else {
+            throw DurableFile.failure(path(upload.hash), errno)
+        }
+        try DurableFile.syncFolder(of: path(upload.hash))
+        try database.write { database in
+            try database.execute(
+                sql:
+                    "INSERT INTO image (hash, name, size, stored) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                arguments: [upload.hash.description, name, Int64(clamping: count), time])
+        }
+    }
+
+    /// The contents, read whole and hashed: a disk that forgets is noticed here, not in the field.
+    package func contents(_ hash: ContentHash) throws(StoreError) -> [UInt8] {
+        guard try contains(hash) else { throw .unknownImage(hash) }
+        let bytes = try ImageFile.bytes(path(hash), limit: sizeLimit)
+        guard ContentHash(of: bytes) == hash else { throw .imageDamaged(hash) }
+        return bytes
+    }
+
+    package func contains(_ hash: ContentHash) throws(StoreError) -> Bool {
+        try database.read { database in
+            try Bool.fetchOne(
+                database, sql: "SELECT count(*) > 0 FROM image WHERE hash = ?", arguments: [hash.description])
+                ?? false
+        }
+    }
+
+    /// By name; at most `limit`.
+    package func all(limit: Int = 10_000) throws(StoreError) -> [StoredImage] {
+        try database.read { database in
+            try Row.fetchAll(
+                database, sql: "SELECT * FROM image ORDER BY name, stored LIMIT ?", arguments: [limit]
+            ).map { StoredImage(hash: $0["hash"], name: $0["name"], size: $0["size"], stored: $0["stored"]) }
+        }
+    }
+
+    func path(_ hash: ContentHash) -> String { "\(folder)/\(hash)" }
+}
+
+package struct StoredImage: Hashable, Codable, Sendable {
+    package let hash: String
+    package let name: String
+    /// Bytes.
+    package let size: Int64
+    package let stored: String
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import HTTPTypes
+import Hummingbird
+import ProductionJobs
+import ProductionStore
+
+extension StationAPI {
+    private struct Overview: Encodable {
+        let name: String
+        let title: String
+        let slots: [SlotState]
+        /// Units of every batch, by verdict.
+        let units: [String: Int]
+        /// The number of the last event, from which to listen.
+        let lastEvent: Int64
+    }
+    private struct Done: Encodable { let cancelled: Bool }
+    private struct Started: Encodable {
+        let jobs: [JobBody]
+        /// By slot: why nothing was begun there.
+        let refused: [String: String]
+    }
+
+    var slotRoutes: [Route] {
+        [
+            Route(.get, "/station", .reader) { _ async throws(StationError) in
+                let memory = station.context.memory
+                return .json(
+                    Overview(
+                        name: station.context.definition.name, title: station.context.definition.title,
+                        slots: try await station.slots(),
+                        units: try asking { () throws(StoreError) in try memory.units.counts() },
+                        lastEvent: try asking { () throws(StoreError) in try memory.events.last() }))
+            },
+            Route(.get, "/slots", .reader) { _ async throws(StationError) in
+                .json(try await station.slots())
+            },
+            Route(.post, "/slots/:slot/units", .operate) { request async throws(StationError) in
+                let body = try await request.body(UnitJobRequest.self, keys: UnitJobRequest.keys)
+                let job = try station.submit(
+                    body, to: try request.parameter("slot"), key: try request.idempotencyKey())
+                return .json(JobBody(job), status: .accepted)
+            },
+            Route(.post, "/slots/:slot/cancel", .operate) { request async throws(StationError) in
+                .json(Done(cancelled: try await station.cancel(slot: try request.parameter("slot"))))
+            },
+            Route(.post, "/slots/:slot/resume", .operate) { request async throws(StationError) in
+                try await station.resume(slot: try request.parameter("slot"))
+                return .json(try await station.slots())
+            },
+            Route(.post, "/start", .operate) { request async throws(StationError) in
+                try await startAll(request)
+            },
+            Route(.get, "/events", .reader) { request async throws(StationError) in
+                try events(request)
+            },
+        ]
+    }
+
+    /// The gang start: one unit in every slot that has nothing to do.
+    private func startAll(_ request: APIRequest) async throws(StationError) -> Response {
+        let body = try await request.body(UnitJobRequest.self, keys: UnitJobRequest.keys)
+        let key = try request.idempotencyKey()
+        var jobs: [JobBody] = []
+        var refused: [String: String] = [:]
+        for slot in try await station.slots() {
+            guard slot.activity == .idle, slot.queued == 0 else {
+                refused[slot.name] = slot.activity.rawValue
+                continue
+            }
+            jobs.append(
+                JobBody(try station.submit(body, to: slot.name, key: key.map { "\($0) \(slot.name)" })))
+        }
+        return .json(Started(jobs: jobs, refused: refused), status: .accepted)
+    }
+}
+
+extension APIRequest {
+    /// The same key sent twice is the same request.
+    func idempotencyKey() throws(StationError) -> String? {
+        guard let name = HTTPField.Name("Idempotency-Key"), let key = request.headers[name] else {
+            return nil
+        }
+        guard (1...128).contains(key.utf8.count) else {
+            throw .badRequest("an idempotency key has 1 to 128 characters")
+        }
+        // Keys of two senders have nothing to do with each other.
+        return "\(holder.name) \(key)"
+    }
+}

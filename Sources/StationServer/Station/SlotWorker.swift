@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import FlashProgramming
+import Foundation
+import Logging
+import ProductionJobs
+import ProductionStore
+import Synchronization
+import Workbench
+
+/// Works for one slot: takes its jobs in order, one at a time.
+///
+/// What hangs or breaks on its probe holds up nobody else: the work itself is done on the slot's own thread.
+actor SlotWorker {
+    let slot: StationDefinition.Slot
+    private let context: StationContext
+    private var state: SlotState
+    private var cancellation: Cancellation?
+    private var isParked = false
+    private let signals: AsyncStream<Void>
+    private let signal: AsyncStream<Void>.Continuation
+
+    init(_ slot: StationDefinition.Slot, _ context: StationContext) {
+        (self.slot, self.context) = (slot, context)
+        state = SlotState(name: slot.name, probe: slot.probe.description, board: slot.board)
+        (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    nonisolated var name: String { slot.name }
+
+    /// There may be something to do.
+    nonisolated func wake() { signal.yield() }
+
+    /// Ends the loop once the unit in work is done.
+    func park() {
+        isParked = true
+        if state.activity == .idle { change { $0.activity = .parked } }
+        signal.finish()
+    }
+
+    /// Stops the unit in work, if there is one.
+    func cancel() -> Bool {
+        guard let cancellation else { return false }
+        cancellation.cancel()
+        return true
+    }
+
+    /// Takes units again after somebody has looked.
+    func resume() {
+        change {
+            $0.failuresInRow = 0
+            if $0.activity == .stopped || $0.activity == .trouble { $0.activity = .idle }
+        }
+        wake()
+    }
+
+    func snapshot(queued: Int) -> SlotState {
+        var copy = state
+        copy.queued = queued
+        return copy
+    }
+
+    var isBusy: Bool { cancellation != nil }
+
+    func run() async {
+        change { _ in }
+        wake()
+        for await _ in signals { await workOff() }
+    }
+
+    /// Takes jobs until none waits, or the slot may take none.
+    func workOff() async {
+        while !isParked, state.activity != .stopped {
+            let job: Job?
+            do {
+                job = try context.memory.queue.next(slot: slot.name)
+                if state.activity == .trouble { change { $0.activity = .idle } }
+            } catch {
+                trouble(error)
+                return
+            }
+            guard let job else { return }
+            await work(on: job)
+        }
+    }
+
+    private func work(on job: Job) async {
+        let cancellation = Cancellation()
+        self.cancellation = cancellation
+        defer { self.cancellation = nil }
+        do {
+            let request = try JSONDecoder().decode(UnitJobRequest.self, from: Data(job.request.utf8))
+            let production = production(job, request, cancellation)
+            try context.memory.queue.note(unit: production.unit, of: job.id)
+            begin(production.unit, request)
+            let result = try await production.run()
+            try context.memory.queue.finish(
+                job.id, result.closing.verdict == .cancelled ? .cancelled : .done, at: context.now)
+            finish(result)
+        } catch let error as any Diagnosable {
+            end(job, error)
+        } catch {
+            end(job, StationError.badRequest("job \(job.id) cannot be read"))
+        }
+    }
+
+    private func production(
+        _ job: Job, _ request: UnitJobRequest, _ cancellation: Cancellation
+    ) -> UnitProduction {
+        let (hub, name) = (context.hub, slot.name)
+        let pace = ProgressPace()
+        return UnitProduction(
+            station: context.definition, slot: slot, memory: context.memory, paths: context.paths, job: job,
+            request: request, clock: context.clock,
+            observer: Observer(
+                threshold: .warning,
+                trace: { [log = context.log] _, message, metadata in
+                    let details = metadata.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+                    log.debug("\(message)", metadata: ["slot": "\(name)", "details": "\(details)"])
+                },
+                progress: { progress in
+                    guard pace.isDue(progress) else { return }
+                    hub.tell("progress", SlotProgress(name, progress))
+                }), cancellation: cancellation)
+    }
+
+    private func begin(_ unit: String, _ request: UnitJobRequest) {
+        context.log.info("unit begins", metadata: metadata(unit, request.fields?["serial"]))
+        change {
+            $0.activity = .running
+            ($0.unit, $0.label, $0.recipe) = (unit, request.fields?["serial"], request.recipe)
+            ($0.batch, $0.verdict, $0.failure) = (request.batch, nil, nil)
+        }
+    }
+
+    private func finish(_ result: UnitProduction.Result) {
+        let (opening, closing) = (result.opening, result.closing)
+        let label = UnitRecord(opening: opening, closing: closing, sequence: 0).label
+        var metadata = metadata(opening.unit, label)
+        metadata["verdict"] = "\(closing.verdict.rawValue)"
+        if let code = closing.error?.code { metadata["error"] = "\(code)" }
+        context.log.info("unit ended", metadata: metadata)
+        let limit = result.stopsAfterFailures
+        change {
+            ($0.label, $0.verdict, $0.failure) = (label, closing.verdict, closing.error)
+            switch closing.verdict {
+            case .good: ($0.good, $0.failuresInRow) = ($0.good + 1, 0)
+            case .failed, .interrupted: ($0.failed, $0.failuresInRow) = ($0.failed + 1, $0.failuresInRow + 1)
+            case .cancelled, .refused: break
+            }
+            let stops = $0.failuresInRow >= limit ?? .max
+            $0.activity = stops ? .stopped : isParked ? .parked : .idle
+        }
+    }
+
+    /// No record could be kept: nothing more is begun on this slot before somebody has looked.
+    private func end(_ job: Job, _ error: any Diagnosable) {
+        context.log.error("\(error.summary)", metadata: ["slot": "\(slot.name)", "error": "\(error.code)"])
+        do { try context.memory.queue.finish(job.id, .interrupted, at: context.now) } catch {
+            context.log.error(
+                "\(error.summary)", metadata: ["slot": "\(slot.name)", "error": "\(error.code)"])
+        }
+        trouble(error)
+    }
+
+    private func trouble(_ error: any Diagnosable) {
+        change {
+            $0.activity = .trouble
+            $0.failure = UnitClosing.Failure(ErrorReport(error))
+        }
+    }
+
+    private func change(_ body: (inout SlotState) -> Void) {
+        body(&state)
+        do { try context.hub.publish("slot", state) } catch {
+            context.log.error(
+                "\(error.summary)", metadata: ["slot": "\(slot.name)", "error": "\(error.code)"])
+        }
+    }
+
+    private func metadata(_ unit: String, _ serial: String?) -> Logger.Metadata {
+        var metadata: Logger.Metadata = ["slot": "\(slot.name)", "unit": "\(unit)"]
+        if let serial { metadata["serial"] = "\(serial)" }
+        return metadata
+    }
+}
+
+/// What a running unit is at.
+struct SlotProgress: Encodable {
+    let name: String
+    let phase: String
+    let done: Int
+    let total: Int
+    let rate: Double?
+    let secondsLeft: Double
+
+    init(_ name: String, _ progress: FlashProgress) {
+        (self.name, phase) = (name, progress.phase.rawValue)
+        (done, total, rate) = (progress.done, progress.total, progress.rate)
+        secondsLeft = progress.phaseRemaining.seconds
+    }
+}
+
+/// At most a hundred steps a phase: more than anybody sees, and than listeners should have to take.
+private final class ProgressPace: Sendable {
+    private let last = Mutex<(phase: FlashPhase, step: Int)?>(nil)
+
+    func isDue(_ progress: FlashProgress) -> Bool {
+        let step = progress.total > 0 ? progress.done * 100 / progress.total : 100
+        return last.withLock { last in
+            if let last, last.phase == progress.phase, last.step == step { return false }
+            last = (progress.phase, step)
+            return true
+        }
+    }
+}

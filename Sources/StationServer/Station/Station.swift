@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import Foundation
+package import Logging
+package import ProductionJobs
+package import ProductionStore
+import ServiceLifecycle
+package import Workbench
+
+/// What every part of a station works with.
+package struct StationContext: Sendable {
+    package let definition: StationDefinition
+    package let memory: StationMemory
+    package let hub: EventHub
+    package let paths: InstallationPaths
+    package let log: Logger
+    /// The calendar; tests have one of their own.
+    package let clock: @Sendable () -> Timestamp
+
+    package var now: String { clock().description }
+}
+
+/// The slots of a fixture and what they have to do.
+package final class Station: Service {
+    package let context: StationContext
+    private let workers: [SlotWorker]
+    private let hooks: HookDelivery
+    private let lock: FolderLock
+
+    /// Opens the station's memory and closes what was in work when it went away.
+    package init(
+        _ definition: StationDefinition, folder: String, paths: InstallationPaths, log: Logger,
+        clock: @escaping @Sendable () -> Timestamp = Station.calendar
+    ) throws(StationError) {
+        let memory = try asking { () throws(StoreError) in
+            try StationMemory(folder: folder, limits: definition.limits)
+        }
+        // Before anything is closed as interrupted: it may be in work.
+        lock = try FolderLock(folder)
+        context = StationContext(
+            definition: definition, memory: memory, hub: EventHub(log: memory.events), paths: paths, log: log,
+            clock: clock)
+        let context = context
+        let interrupted = try asking { () throws(StoreError) in
+            _ = try memory.queue.interruptRunning(at: context.now)
+            return try memory.records.closeInterrupted(at: context.now)
+        }
+        for unit in interrupted { log.warning("unit was interrupted", metadata: ["unit": "\(unit)"]) }
+        workers = definition.slots.map { SlotWorker($0, context) }
+        hooks = HookDelivery(context)
+    }
+
+    /// The machine's clock.
+    package static let calendar: @Sendable () -> Timestamp = {
+        Timestamp(milliseconds: Int64(Date().timeIntervalSince1970 * 1000))
+    }
+
+    /// Works until the service is asked to stop; then no unit is begun, and those in work get the time they may take.
+    package func run() async {
+        await withGracefulShutdownHandler {
+            await withTaskGroup(of: Void.self) { group in
+                for worker in workers { group.addTask { await worker.run() } }
+                group.addTask { [hooks] in await hooks.run() }
+                await group.waitForAll()
+            }
+        } onGracefulShutdown: { [self] in
+            Task { await park() }
+        }
+    }
+
+    /// Works until no job waits that its slot may take, then returns; tests need no clock for it.
+    package func workOffQueue() async {
+        await withTaskGroup(of: Void.self) { group in
+            for worker in workers { group.addTask { await worker.workOff() } }
+        }
+        await hooks.deliverDue()
+    }
+
+    /// Takes no new units; those in work are cancelled when their time is up.
+    package func park() async {
+        hooks.stop()
+        for worker in workers { await worker.park() }
+        let end = ContinuousClock.now + context.definition.parkTime
+        while ContinuousClock.now < end, await isBusy {
+            do { try await Task.sleep(for: .milliseconds(50)) } catch { break }
+        }
+        for worker in workers { _ = await worker.cancel() }
+        context.hub.close()
+    }
+
+    private var isBusy: Bool {
+        get async {
+            for worker in workers where await worker.isBusy { return true }
+            return false
+        }
+    }
+
+    // MARK: - What it is asked
+
+    /// Puts a unit into a slot's queue.
+    package func submit(
+        _ request: UnitJobRequest, to slot: String, key: String? = nil
+    ) throws(StationError) -> Job {
+        let worker = try worker(slot)
+        if let mistake = request.mistake { throw .badRequest(mistake) }
+        do throws(StoreError) {
+            // A name that means nothing is told now, not when the board is in the fixture.
+            if let hash = ContentHash(request.recipe) {
+                _ = try context.memory.recipes.recipe(hash)
+            } else {
+                _ = try context.memory.recipes.approved(request.recipe)
+            }
+            if let batch = request.batch { _ = try context.memory.batches.batch(batch) }
+            let job = try context.memory.queue.add(
+                slot: slot, request: EventHub.json(request), key: key, at: context.now)
+            worker.wake()
+            return job
+        } catch { throw StationError(error) }
+    }
+
+    /// Takes a job out of the queue, or stops it.
+    package func cancel(job id: Int64) async throws(StationError) -> Job {
+        do throws(StoreError) {
+            if try !context.memory.queue.cancel(id, at: context.now) {
+                let job = try context.memory.queue.job(id)
+                if job.state == .running, let worker = workers.first(where: { $0.name == job.slot }) {
+                    _ = await worker.cancel()
+                }
+            }
+            return try context.memory.queue.job(id)
+        } catch { throw StationError(error) }
+    }
+
+    package func cancel(slot: String) async throws(StationError) -> Bool { try await worker(slot).cancel() }
+    package func resume(slot: String) async throws(StationError) { try await worker(slot).resume() }
+
+    package func slots() async throws(StationError) -> [SlotState] {
+        var states: [SlotState] = []
+        for worker in workers {
+            let queued: Int
+            do { queued = try context.memory.queue.waiting(slot: worker.name) } catch {
+                throw StationError(error)
+            }
+            states.append(await worker.snapshot(queued: queued))
+        }
+        return states
+    }
+
+    private func worker(_ name: String) throws(StationError) -> SlotWorker {
+        guard let worker = workers.first(where: { $0.name == name }) else {
+            throw .unknownSlot(name, known: workers.map(\.name))
+        }
+        return worker
+    }
+}

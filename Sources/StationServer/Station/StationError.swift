@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+/// Why the station does not do what it is asked.
+package enum StationError: Error, Sendable {
+    case unknownSlot(String, known: [String])
+    case badRequest(String)
+    case noToken
+    case badToken
+    case roleTooLow(needed: String, held: String)
+    case hookRefused(detail: String)
+    case hookFailed(command: String, detail: String)
+    case hookTimedOut(command: String, after: Duration)
+    case hookAnswer(command: String, detail: String)
+    case otherProbe(slot: String, found: String?, expected: String)
+    case slotStopped(String, failures: Int)
+    case recipeInvalid(any Diagnosable)
+    case imageInvalid(name: String, any Diagnosable)
+    case noBoard(slot: String, recipe: String)
+    /// The station's memory says no; its own words are in it.
+    case store(any Diagnosable)
+    case recordNotWritten(any Diagnosable)
+    case notFound(String)
+    case bodyTooLarge(limit: Int)
+    case fileUnusable(path: String, detail: String)
+    /// Another process works with it.
+    case folderInUse(String)
+    case cannotListen(on: String, detail: String)
+}
+
+extension StationError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .unknownSlot: "STN-001"
+        case .badRequest: "STN-002"
+        case .noToken: "STN-003"
+        case .badToken: "STN-004"
+        case .roleTooLow: "STN-005"
+        case .hookRefused: "STN-010"
+        case .hookFailed: "STN-011"
+        case .hookTimedOut: "STN-012"
+        case .hookAnswer: "STN-013"
+        case .otherProbe: "STN-014"
+        case .slotStopped: "STN-015"
+        case .recipeInvalid: "STN-016"
+        case .imageInvalid: "STN-017"
+        case .noBoard: "STN-018"
+        case .recordNotWritten: "STN-019"
+        case .store: "STN-024"
+        case .notFound: "STN-020"
+        case .bodyTooLarge: "STN-021"
+        case .fileUnusable: "STN-022"
+        case .cannotListen: "STN-023"
+        case .folderInUse: "STN-025"
+        }
+    }
+
+    package var failureClass: FailureClass? {
+        switch self {
+        case .otherProbe: .probeUnavailable
+        case .recipeInvalid, .imageInvalid, .recordNotWritten, .store: nil
+        case .noBoard: .configurationInvalid
+        case .fileUnusable: .fileUnusable
+        case .cannotListen: .machineUnsuitable
+        default: .refused
+        }
+    }
+
+    package var cause: (any Diagnosable)? {
+        switch self {
+        case .recipeInvalid(let cause), .imageInvalid(_, let cause), .recordNotWritten(let cause),
+            .store(let cause):
+            cause
+        default: nil
+        }
+    }
+
+    package var summary: String {
+        switch self {
+        case .unknownSlot(let name, let known):
+            "there is no slot `\(name)` (there are \(known.joined(separator: ", ")))"
+        case .badRequest(let detail): "the request cannot be understood: \(detail)"
+        case .noToken: "no token was given"
+        case .badToken: "the token is unknown or revoked"
+        case .roleTooLow(let needed, let held): "this takes the role \(needed); the token's is \(held)"
+        case .hookRefused(let detail): "the line refused the unit: \(detail)"
+        case .hookFailed(let command, let detail): "\(command) failed: \(detail)"
+        case .hookTimedOut(let command, let limit):
+            "\(command) did not answer within \(Format.time(limit))"
+        case .hookAnswer(let command, let detail): "what \(command) answered cannot be used: \(detail)"
+        case .otherProbe(let slot, let found, let expected):
+            "slot \(slot) has the probe \(found ?? "without a serial"), the station file says \(expected)"
+        case .slotStopped(let slot, let failures):
+            "slot \(slot) is stopped after \(Format.count(failures, "failure")) in a row"
+        case .recipeInvalid: "the recipe cannot be used"
+        case .imageInvalid(let name, _): "the image \(name) cannot be used"
+        case .noBoard(let slot, let recipe): "neither recipe \(recipe) nor slot \(slot) names a board"
+        case .store: "the station's memory refuses it"
+        case .recordNotWritten: "the unit's record could not be written; its flash was not touched"
+        case .notFound(let path): "there is nothing at \(path)"
+        case .bodyTooLarge(let limit): "the request is larger than \(Format.bytes(limit))"
+        case .fileUnusable(let path, let detail): "\(path): \(detail)"
+        case .folderInUse(let folder): "another station works with \(folder)"
+        case .cannotListen(let address, let detail): "cannot listen on \(address): \(detail)"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .noToken, .badToken:
+            ["an engineer makes one: `extflash station token create NAME --role operator`"]
+        case .hookTimedOut, .hookFailed: ["look at the line's system; no unit is begun without its answer"]
+        case .otherProbe: ["put the probe back where it belongs, or change `serial` in station.yaml"]
+        case .slotStopped(let slot, _): ["look at the fixture, then `extflash station resume \(slot)`"]
+        case .folderInUse: ["stop it first, or give this one a folder of its own with --state"]
+        case .noBoard: ["name the board in the recipe, or at the slot in station.yaml"]
+        default: []
+        }
+    }
+}

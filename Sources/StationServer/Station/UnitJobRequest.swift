@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ProductionJobs
+
+/// One unit, as it is asked for.
+package struct UnitJobRequest: Codable, Hashable, Sendable {
+    /// By name: the newest approved one; or by the 64 digits of its hash.
+    package var recipe: String
+    package var batch: String?
+    package var workOrder: String?
+    package var operatorName: String?
+    /// Scanned or sent: `serial` tells units apart.
+    package var fields: [String: String]?
+    /// The unit was good before and is to be done again all the same.
+    package var repeats: Bool?
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case recipe, batch, workOrder
+        case operatorName = "operator"
+        case fields, repeats
+    }
+
+    package static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
+
+    package init(recipe: String, fields: [String: String] = [:]) {
+        self.recipe = recipe
+        self.fields = fields.isEmpty ? nil : fields
+    }
+
+    /// The field that tells units apart.
+    package static let identityField = "serial"
+}
+
+extension UnitJobRequest {
+    /// Nil when it may be kept; else what is wrong with it.
+    package var mistake: String? {
+        guard Identifier.isValid(recipe) else { return "`recipe` is no name and no hash" }
+        for (name, value) in [("batch", batch), ("workOrder", workOrder), ("operator", operatorName)] {
+            guard let value else { continue }
+            guard Self.isPlain(value) else { return "`\(name)` is empty, too long or not plain text" }
+        }
+        guard fields?.count ?? 0 <= 64 else { return "more than 64 fields" }
+        for (name, value) in fields ?? [:] {
+            guard Identifier.isValid(name) else { return "`\(name.prefix(80))` is no name of a field" }
+            guard Self.isPlain(value) else { return "field `\(name)` is empty, too long or not plain text" }
+        }
+        return nil
+    }
+
+    private static func isPlain(_ text: String) -> Bool {
+        (1...512).contains(text.utf8.count)
+            && text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f }
+    }
+}

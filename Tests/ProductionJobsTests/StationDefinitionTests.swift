@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import Foundation
+import HardwareDescription
+import ProductionJobs
+import Testing
+
+private let sample = """
+    schema: 1
+    name: line-3
+    title: Line 3, end of conveyor
+    slots:
+      - {name: A1, usb: 3-1.4.2, serial: 0667FF, board: stm32h745xi-w25q128, start: arrival, debounce: 300 ms}
+      - {name: A2, usb: 3-1.4.3}
+      - {name: T1, sim: "stlink-v3,state=/var/lib/t1"}
+    http: {socket: /run/extflash/station.sock, listen: "127.0.0.1:8086"}
+    gang-port: {listen: "127.0.0.1:2323", recipes: [gateway]}
+    park-time: 45 s
+    limits: {image-size: 64 MiB, queued-jobs: 500}
+    """
+
+@Suite struct `Station files` {
+    @Test func `say which slot is which socket`() throws {
+        let station = try StationDefinition(yaml: sample, file: "station.yaml")
+        #expect(station.slots.map(\.name) == ["A1", "A2", "T1"])
+        #expect(station.slots[0].probe == .usb(path: "3-1.4.2", serial: "0667FF"))
+        #expect(station.slots[0].start == .arrival)
+        #expect(station.slots[0].debounce == .milliseconds(300))
+        #expect(station.slots[2].probe == .simulated("stlink-v3,state=/var/lib/t1"))
+        #expect(station.http.listen?.port == 8086)
+        #expect(station.gangPort?.recipes == ["gateway"])
+        #expect(station.parkTime == .seconds(45))
+        #expect(station.limits.imageSize == 64 << 20)
+        #expect(station.limits.queuedJobs == 500)
+    }
+
+    @Test func `have an example that is right`() throws {
+        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(
+            path: "../../Config/station.yaml")
+        let station = try StationDefinition(
+            yaml: String(contentsOf: path, encoding: .utf8), file: "station.yaml")
+        #expect(station.slots.count == 4)
+    }
+
+    @Test(arguments: [
+        ("usb: 3-1.4.3", "usb: 3-1.4.2", "6:5: slots `A1` and `A2` are on one socket, 3-1.4.2"),
+        ("name: A2", "name: A1", "6:5: slot `A1` is given twice"),
+        ("usb: 3-1.4.3", "usb: 3.1.4", "6:21: expected where the probe is plugged in"),
+        ("usb: 3-1.4.3", "usb: 3-1.4.3, sim: x", "a slot has either `usb` or `sim`"),
+        ("127.0.0.1:8086", "0.0.0.0:8086", "tokens would cross the network in the clear"),
+        ("127.0.0.1:8086", "127.0.0.1", "an address and a port"),
+        ("start: arrival", "start: lid", "`lid` is not one of request, arrival"),
+        ("park-time", "parktime", "unknown key `parktime`"),
+    ])
+    func `are refused with the place of the mistake`(old: String, new: String, message: String) throws {
+        let text = sample.replacing(old, with: new, maxReplacements: 1)
+        #expect(text != sample)
+        let error = try #require(throws: DefinitionError.self) {
+            _ = try StationDefinition(yaml: text, file: "station.yaml")
+        }
+        #expect(error.summary.contains(message), "\(error.summary)")
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import Foundation
+import HardwareDescription
+import Logging
+import ProductionJobs
+import ProductionStore
+import StationServer
+import Testing
+import Workbench
+
+/// A station with simulated slots in a folder of its own, and a calendar that does not move by itself.
+final class StationFixture: Sendable {
+    let folder: String
+    let station: Station
+
+    /// `slots` are what follows `sim:`, named `A1`, `A2` ….
+    init(
+        slots: [String] = ["stlink-v3"], folder: String? = nil, parkTime: String = "0 s"
+    ) throws {
+        self.folder = folder ?? NSTemporaryDirectory() + "extflash-station-" + UUID().uuidString
+        let entries = slots.enumerated().map { "  - {name: A\($0.offset + 1), sim: \"\($0.element)\"}" }
+        let text = """
+            schema: 1
+            name: line
+            title: A line
+            slots:
+            \(entries.joined(separator: "\n"))
+            park-time: \(parkTime)
+            """
+        station = try Station(
+            StationDefinition(yaml: text, file: "station.yaml"), folder: self.folder,
+            paths: InstallationPaths(roots: []), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            clock: { Timestamp(milliseconds: 1_767_225_600_000) })
+    }
+
+    var memory: StationMemory { station.context.memory }
+
+    func remove() throws { try FileManager.default.removeItem(atPath: folder) }
+
+    /// Keeps an image and a recipe that programs it; `more` are further lines of the recipe.
+    @discardableResult
+    func addRecipe(
+        _ name: String = "product", image: [UInt8] = StationFixture.image, more: String = "",
+        approved: Bool = true
+    ) throws -> RecipeText {
+        let hash = ContentHash(of: image)
+        if try !memory.images.contains(hash) {
+            let upload = try memory.images.upload(hash)
+            try upload.append(image)
+            try memory.images.finish(upload, name: "image.bin", at: "")
+        }
+        let recipe = try RecipeText(
+            """
+            schema: 1
+            name: \(name)
+            title: A product
+            board: stm32h745xi-w25q128
+            images: [{sha256: \(hash), name: image.bin, address: 0x90000000}]
+            \(more)
+            """, file: "recipe.yaml")
+        try memory.recipes.add(recipe, at: "1")
+        if approved { try memory.recipes.approve(recipe.hash, by: "an engineer", at: "2") }
+        return recipe
+    }
+
+    /// 8 KiB that are no pattern.
+    static let image: [UInt8] = {
+        var generator = SeededGenerator(seed: 7)
+        return (0..<8192).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    }()
+
+    func unit(_ job: Job) throws -> UnitRecord { try memory.units.unit("line-\(job.id)") }
+}
