@@ -105,8 +105,8 @@ define install-licences
 	install -d $(DESTDIR)$(PREFIX)/share/doc/extflash
 	install -m 644 LICENSE $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE
 	install -m 644 $(tools)../share/swift/LICENSE.txt $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE.swift
-	for package in .build/checkouts/*/; do \
-	    install -m 644 $${package}LICENSE* $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE.$$(basename $$package) || exit 1; \
+	for package in swift-argument-parser Yams; do \
+	    install -m 644 .build/checkouts/$$package/LICENSE* $(DESTDIR)$(PREFIX)/share/doc/extflash/LICENSE.$$package || exit 1; \
 	done
 endef
 

@@ -19,6 +19,7 @@ extension BenchError: Diagnosable {
         case .stateForeign: "BEN-011"
         case .description: "BEN-012"
         case .descriptionMissing: "BEN-013"
+        case .descriptionUnreadable: "BEN-015"
         case .faultImpossible: "BEN-014"
         }
     }
@@ -29,7 +30,9 @@ extension BenchError: Diagnosable {
         case .notASimulatorSelector, .malformedItem, .unknownKey, .repeatedKey, .unknownValue,
             .unknownFirmware, .faultImpossible:
             .usage
-        case .state, .stateSize, .stateInUse, .stateForeign, .descriptionMissing: .fileUnusable
+        case .state, .stateSize, .stateInUse, .stateForeign, .descriptionMissing,
+            .descriptionUnreadable:
+            .fileUnusable
         case .description: .configurationInvalid
         }
     }
@@ -54,6 +57,7 @@ extension BenchError: Diagnosable {
             "\(file):\(line):\(column): \(problem.text)"
         case .faultImpossible(let fault, let part, let feature):
             "`fault=\(fault)` is impossible: the flash \(part) has no \(feature)"
+        case .descriptionUnreadable(let path, let reason): "\(path) cannot be read: \(reason)"
         case .descriptionMissing(let path, ""): "there is no board file `\(path)` that can be read"
         case .descriptionMissing(let name, let folder):
             "the simulator finds no file `\(folder)/\(name).yaml`"
@@ -74,6 +78,7 @@ extension BenchError: Diagnosable {
         case .stateInUse: ["wait until the other run ends, or give each its own directory"]
         case .description: ["correct the file; the pages on board and flash files say what it may hold"]
         case .faultImpossible: ["choose another fault, or a board with another flash part"]
+        case .descriptionUnreadable: ["look at the permissions of the file and its folders"]
         case .descriptionMissing(_, ""): ["check the path"]
         case .descriptionMissing(_, let folder):
             ["check the name; `extflash config list` shows the files in `\(folder)`"]

@@ -26,4 +26,6 @@ package enum BenchError: Error, Hashable, Sendable {
     case faultImpossible(String, part: String, feature: String)
     /// There is no file of this name in the folder of `Config`.
     case descriptionMissing(String, folder: String)
+    /// It is there, and cannot be read.
+    case descriptionUnreadable(String, reason: String)
 }

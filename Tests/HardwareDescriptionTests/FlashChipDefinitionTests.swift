@@ -151,6 +151,19 @@ import Testing
         #expect(error.summary.hasPrefix("family.yaml:15:"))
     }
 
+    @Test func `a family that cannot be read is told as that, where it is named`() throws {
+        let library = DefinitionLibrary { _ throws(DefinitionLibrary.Unreadable) in
+            throw DefinitionLibrary.Unreadable(
+                path: "/etc/extflash/flash/family.yaml", reason: "permission denied")
+        }
+        let error = try #require(throws: DefinitionError.self) {
+            _ = try FlashChipDefinition(yaml: ChipFiles.chip, file: "chip.yaml", library: library)
+        }
+        #expect(error.code == "CFG-015")
+        #expect(error.summary.hasPrefix("chip.yaml:"))
+        #expect(error.summary.hasSuffix("family.yaml` cannot be read: permission denied"))
+    }
+
     @Test func `a family is no chip`() throws {
         let error = try #require(throws: DefinitionError.self) {
             _ = try FlashChipDefinition(yaml: ChipFiles.family, file: "family.yaml")

@@ -20,7 +20,7 @@ import Testing
         return files.filter { $0.hasSuffix(".yaml") }.map { String($0.dropLast(5)) }.sorted()
     }()
     private func chip(_ name: String) throws -> FlashChipDefinition {
-        let file = try #require(Self.library.find(name))
+        let file = try #require(try Self.library.find(name))
         return try FlashChipDefinition(yaml: file.text, file: file.path, library: Self.library)
     }
 

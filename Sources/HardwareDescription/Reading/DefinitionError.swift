@@ -31,6 +31,7 @@ extension DefinitionError: Diagnosable {
         case .unknownValue: "CFG-009"
         case .duplicate: "CFG-010"
         case .missingFile: "CFG-011"
+        case .unreadableFile: "CFG-015"
         case .tooManyAncestors: "CFG-012"
         case .isAbstract: "CFG-013"
         case .conflict: "CFG-014"

@@ -11,10 +11,20 @@ package struct DefinitionLibrary: Sendable {
         package var text: String
         package init(path: String, text: String) { (self.path, self.text) = (path, text) }
     }
-    let find: @Sendable (String) -> File?
+    /// A file that is there and cannot be read: something else than one that is missing.
+    package struct Unreadable: Error, Hashable, Sendable {
+        package let path: String
+        /// In words: `permission denied`.
+        package let reason: String
+
+        package init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
+    }
+    let find: @Sendable (String) throws(Unreadable) -> File?
 
     /// - Parameter find: gives the file of a name such as `family/winbond`, without folder and `.yaml`; nil if there is none.
-    package init(_ find: @escaping @Sendable (_ name: String) -> File?) { self.find = find }
+    package init(_ find: @escaping @Sendable (_ name: String) throws(Unreadable) -> File?) {
+        self.find = find
+    }
 
     /// No file at all.
     package static let empty = DefinitionLibrary { _ in nil }
@@ -39,7 +49,11 @@ extension DefinitionNode {
         guard let parent = own.optional("extends") else { return own }
         let name = try parent.text
         guard generation < Self.generations else { throw parent.failure(.tooManyAncestors(Self.generations)) }
-        guard let file = library.find(name) else { throw parent.failure(.missingFile(name)) }
+        let found: DefinitionLibrary.File?
+        do { found = try library.find(name) } catch {
+            throw parent.failure(.unreadableFile(error.path, error.reason))
+        }
+        guard let file = found else { throw parent.failure(.missingFile(name)) }
         let base = try DefinitionNode(text: file.text, file: file.path)
             .inheriting(
                 keys, schema: schema, joining: lists, from: library, generation: generation + 1)

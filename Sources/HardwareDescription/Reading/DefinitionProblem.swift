@@ -17,6 +17,8 @@ package enum DefinitionProblem: Hashable, Sendable {
     case duplicate(String)
     /// `extends:` names nothing that is there.
     case missingFile(String)
+    /// The file that `extends:` names is there, and cannot be read.
+    case unreadableFile(String, String)
     /// Files build on each other more deeply than this, or in a circle.
     case tooManyAncestors(Int)
     /// The file is a family's, for others to build on.
@@ -40,6 +42,7 @@ package enum DefinitionProblem: Hashable, Sendable {
             "`\(value)` is not one of \(allowed.joined(separator: ", "))"
         case .duplicate(let what): "\(what) is given twice"
         case .missingFile(let name): "there is no file `\(name)`"
+        case .unreadableFile(let path, let reason): "`\(path)` cannot be read: \(reason)"
         case .tooManyAncestors(let limit): "more than \(limit) files build on each other, or in a circle"
         case .isAbstract: "this is what a family has in common, not a part"
         case .conflict(let detail): detail

@@ -5,6 +5,7 @@ import Essentials
 import Foundation
 import Hummingbird
 import Logging
+import NIOCore
 import ProductionJobs
 import ServiceLifecycle
 import UnixSignals
@@ -20,7 +21,7 @@ package struct StationService: Sendable {
         let http = station.context.definition.http
         var services: [any Service] = [station]
         if let path = http.socket {
-            try removeStaleSocket(path)
+            try StaleSocket.remove(path)
             services.append(application(.socket, .unixDomainSocket(path: path)))
         }
         if let listen = http.listen {
@@ -34,7 +35,11 @@ package struct StationService: Sendable {
             logger: station.context.log)
         // Listeners to events would keep the server open for ever.
         configuration.maximumGracefulShutdownDuration = station.context.definition.parkTime + .seconds(10)
-        try await ServiceGroup(configuration: configuration).run()
+        do { try await ServiceGroup(configuration: configuration).run() } catch let error as IOError {
+            throw StationError.cannotListen(
+                on: [http.socket, http.listen.map { "\($0.address):\($0.port)" }].compactMap { $0 }
+                    .joined(separator: " or "), detail: String(cString: strerror(error.errnoCode)))
+        }
     }
 
     private func application(_ access: StationAPI.Access, _ address: BindAddress) -> some Service {
@@ -44,17 +49,6 @@ package struct StationService: Sendable {
             configuration: ApplicationConfiguration(address: address, serverName: "extflashd"),
             onServerRunning: { _ in
                 if access == .socket, let path { chmod(path, 0o660) }
-                log.info("listening", metadata: ["address": "\(address)"])
             }, logger: log)
-    }
-
-    /// What a station that was killed has left; a file that is no socket is none of ours.
-    private func removeStaleSocket(_ path: String) throws(StationError) {
-        var status = stat()
-        guard lstat(path, &status) == 0 else { return }
-        guard status.st_mode & S_IFMT == S_IFSOCK else {
-            throw .cannotListen(on: path, detail: "there is a file that is no socket")
-        }
-        unlink(path)
     }
 }

@@ -115,6 +115,8 @@ extension StationError: Diagnosable {
         case .otherProbe: ["put the probe back where it belongs, or change `serial` in station.yaml"]
         case .slotStopped(let slot, _): ["look at the fixture, then `extflash station resume \(slot)`"]
         case .folderInUse: ["stop it first, or give this one a folder of its own with --state"]
+        case .cannotListen:
+            ["stop the program that listens there, or give `http` another place in the station file"]
         case .noBoard: ["name the board in the recipe, or at the slot in station.yaml"]
         default: []
         }

@@ -16,9 +16,12 @@ struct LoaderCatalog {
 
     private let request: BenchRequest
     private let library: ConfigurationLibrary
+    private let observer: Observer
 
-    init(_ request: BenchRequest) {
+    /// `observer` is told of files that are left out.
+    init(_ request: BenchRequest, observer: Observer = .none) {
         self.request = request
+        self.observer = observer
         library = ConfigurationLibrary(request.paths)
     }
 
@@ -53,10 +56,26 @@ struct LoaderCatalog {
         return ChipCatalog(expected) { [self] in knownChips() }
     }
 
-    /// Every chip whose file can be read: one that cannot is of no use for telling chips, and no part of this job.
+    /// Every chip whose file can be used; the others are told, but a file that this job does not name does not stop it.
     private func knownChips() -> [FlashChipDefinition] {
-        let candidates = (try? library.candidates(.flash)) ?? []
-        return candidates.compactMap(\.entries.last).compactMap { try? library.chip($0) }
+        var chips: [FlashChipDefinition] = []
+        do throws(WorkbenchError) {
+            for candidate in try library.candidates(.flash) {
+                guard let entry = candidate.entries.last else { continue }
+                do throws(WorkbenchError) { chips.append(try library.chip(entry)) } catch { leaveOut(error) }
+            }
+        } catch { leaveOut(error) }
+        return chips
+    }
+
+    private func leaveOut(_ error: WorkbenchError) {
+        // What a family has in common is no chip, and none is missed.
+        if case .configurationInvalid(let cause as DefinitionError) = error, cause.problem == .isAbstract {
+            return
+        }
+        let origin = error.origin
+        observer.trace(
+            .warning, "flash files are left out", [("error", "\(origin.summary) [\(origin.code)]")])
     }
 
     /// The loader that was named, else the board's own.

@@ -22,7 +22,7 @@ final class FlashBench {
     init(on stack: BenchStack) throws(WorkbenchError) {
         self.stack = stack
         let context = stack.context
-        let catalog = LoaderCatalog(context.request)
+        let catalog = LoaderCatalog(context.request, observer: context.observer)
         let board = try catalog.board()
         let image = try catalog.image(for: board)
         self.board = board

@@ -96,6 +96,15 @@ import Testing
             return nil
         } catch { return error as? BenchError }
     }
+    @Test func `that cannot be read are told as that`() throws {
+        let files = DescriptionFiles { name throws(DescriptionFiles.Unreadable) in
+            throw DescriptionFiles.Unreadable(path: name, reason: "permission denied")
+        }
+        let error = try #require(throws: BenchError.self) { _ = try FlashPart(named: "part", in: files) }
+        #expect(error.code == "BEN-015")
+        #expect(error.summary == "flash/part.yaml cannot be read: permission denied")
+    }
+
     private static let family = """
         schema: 2
         name: family/x
