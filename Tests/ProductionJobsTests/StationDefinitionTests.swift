@@ -12,11 +12,10 @@ private let sample = """
     name: line-3
     title: Line 3, end of conveyor
     slots:
-      - {name: A1, usb: 3-1.4.2, serial: 0667FF, board: stm32h745xi-w25q128, start: arrival, debounce: 300 ms}
+      - {name: A1, usb: 3-1.4.2, serial: 0667FF, board: stm32h745xi-w25q128}
       - {name: A2, usb: 3-1.4.3}
       - {name: T1, sim: "stlink-v3,state=/var/lib/t1"}
     http: {socket: /run/extflash/station.sock, listen: "127.0.0.1:8086"}
-    gang-port: {listen: "127.0.0.1:2323", recipes: [gateway]}
     park-time: 45 s
     limits: {image-size: 64 MiB, queued-jobs: 500}
     """
@@ -26,11 +25,8 @@ private let sample = """
         let station = try StationDefinition(yaml: sample, file: "station.yaml")
         #expect(station.slots.map(\.name) == ["A1", "A2", "T1"])
         #expect(station.slots[0].probe == .usb(path: "3-1.4.2", serial: "0667FF"))
-        #expect(station.slots[0].start == .arrival)
-        #expect(station.slots[0].debounce == .milliseconds(300))
         #expect(station.slots[2].probe == .simulated("stlink-v3,state=/var/lib/t1"))
         #expect(station.http.listen?.port == 8086)
-        #expect(station.gangPort?.recipes == ["gateway"])
         #expect(station.parkTime == .seconds(45))
         #expect(station.limits.imageSize == 64 << 20)
         #expect(station.limits.queuedJobs == 500)
@@ -51,7 +47,6 @@ private let sample = """
         ("usb: 3-1.4.3", "usb: 3-1.4.3, sim: x", "a slot has either `usb` or `sim`"),
         ("127.0.0.1:8086", "0.0.0.0:8086", "tokens would cross the network in the clear"),
         ("127.0.0.1:8086", "127.0.0.1", "an address and a port"),
-        ("start: arrival", "start: lid", "`lid` is not one of request, arrival"),
         ("park-time", "parktime", "unknown key `parktime`"),
     ])
     func `are refused with the place of the mistake`(old: String, new: String, message: String) throws {

@@ -9,12 +9,11 @@ extension StationDefinition {
     package init(yaml text: String, file: String) throws(DefinitionError) {
         let top = try DefinitionNode(text: text, file: file).mapping(
             ["schema", "name", "title", "slots"],
-            optional: ["http", "gang-port", "park-time", "limits"])
+            optional: ["http", "park-time", "limits"])
         _ = try top["schema"].integer(in: 1...1)
         self.init(name: try top["name"].identifier(), title: try top["title"].text, slots: [])
         for node in try top["slots"].list() { try add(Slot(node), at: node) }
         if let node = top.optional("http") { http = try HTTP(node) }
-        gangPort = try top.optional("gang-port").map(GangPort.init)
         parkTime = try top.optional("park-time")?.time(in: .zero...(.seconds(600))) ?? .seconds(30)
         if let node = top.optional("limits") { limits = try Limits(node) }
     }
@@ -34,13 +33,10 @@ extension StationDefinition {
 extension StationDefinition.Slot {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let entry = try node.mapping(
-            ["name"], optional: ["usb", "serial", "sim", "board", "start", "debounce"])
+            ["name"], optional: ["usb", "serial", "sim", "board"])
         self.init(
             name: try entry["name"].identifier(), probe: try Self.probe(entry),
             board: try entry.optional("board")?.text)
-        start = try entry.optional("start")?.choice(of: StationDefinition.Start.self) ?? .request
-        debounce =
-            try entry.optional("debounce")?.time(in: .milliseconds(50)...(.seconds(60))) ?? .milliseconds(500)
     }
 
     private static func probe(_ entry: DefinitionMapping) throws(DefinitionError) -> StationDefinition.Probe {
@@ -75,16 +71,6 @@ extension StationDefinition.HTTP {
                 ))
         }
         listen = Listen(address: address, port: port)
-    }
-}
-
-extension StationDefinition.GangPort {
-    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let entry = try node.mapping(["listen", "recipes"])
-        let (address, port) = try entry["listen"].endpoint()
-        var recipes: [String] = []
-        for node in try entry["recipes"].list() { recipes.append(try node.identifier()) }
-        self.init(address: address, port: port, recipes: recipes)
     }
 }
 

@@ -11,8 +11,6 @@ package struct StationDefinition: Hashable, Sendable {
     /// In the order of the fixture.
     package var slots: [Slot]
     package var http = HTTP()
-    /// Nil: off.
-    package var gangPort: GangPort?
     /// How long running units may take to finish when the station is asked to stop.
     package var parkTime = Duration.seconds(30)
     package var limits = Limits()
@@ -24,9 +22,6 @@ package struct StationDefinition: Hashable, Sendable {
         package var probe: Probe
         /// A file of `Config/boards`; nil where every recipe names its own.
         package var board: String?
-        package var start = Start.request
-        /// How long a board must be there before its unit starts by itself.
-        package var debounce = Duration.milliseconds(500)
     }
 
     package enum Probe: Hashable, Sendable, CustomStringConvertible {
@@ -44,13 +39,6 @@ package struct StationDefinition: Hashable, Sendable {
         }
     }
 
-    package enum Start: String, CaseIterable, Hashable, Sendable {
-        /// When somebody asks for it.
-        case request
-        /// When a board arrives; once for each arrival.
-        case arrival
-    }
-
     package struct HTTP: Hashable, Sendable {
         /// Its permissions are the access control; nil: none.
         package var socket: String?
@@ -60,14 +48,6 @@ package struct StationDefinition: Hashable, Sendable {
             package var address: String
             package var port: UInt16
         }
-    }
-
-    /// The line protocol of gang programmers.
-    package struct GangPort: Hashable, Sendable {
-        package var address: String
-        package var port: UInt16
-        /// `#SELECT` names one of these.
-        package var recipes: [String]
     }
 
     package struct Limits: Hashable, Sendable {
