@@ -42,7 +42,7 @@ ok "has no path of the machine it was built on; $(stat -c %s "$extflash") bytes"
 
 printf '\nA root directory with it and those libraries alone\n'
 root=$work/root
-mkdir -p "$root"/{bin,work,proc}
+mkdir -p "$root"/{bin,data,proc}
 cp "$extflash" "$root/bin/extflash"
 env -u LD_LIBRARY_PATH -u LD_PRELOAD ldd "$extflash" >"$log" || fail "a library it needs is missing"
 # `NAME => PATH (ADDRESS)`, or the loader's own path.
@@ -74,7 +74,7 @@ run() {
     printf '  $ extflash %s\n' "${*/#--proc/}"
     bare "$@" >"$log" 2>&1 || fail "ended with $?"
 }
-(set +o pipefail; seq 1000000 | head -c 300000) >"$root/work/image.bin"
+(set +o pipefail; seq 1000000 | head -c 300000) >"$root/data/image.bin"
 
 for proc in "" --proc; do
     printf '\n%s\n' "${proc:+With /proc}${proc:-Without /proc}"
@@ -86,20 +86,20 @@ for proc in "" --proc; do
     done
     run $proc loader inspect w25q128-stm32h745xi-bk2
     run $proc probes --probe sim:stlink-v3
-    rm -rf "$root/work/chip" "$root"/work/*.hex
-    probe=sim:stlink-v3,state=/work/chip
+    rm -rf "$root/data/chip" "$root"/data/*.hex
+    probe=sim:stlink-v3,state=/data/chip
     run $proc info --probe $probe
-    run $proc program /work/image.bin --address 0x90012345 --probe $probe
-    run $proc verify /work/image.bin --address 0x90012345 --probe $probe
+    run $proc program /data/image.bin --address 0x90012345 --probe $probe
+    run $proc verify /data/image.bin --address 0x90012345 --probe $probe
     # A new file, then one in its place.
     for length in 100000 300000; do
-        run $proc read --range 0x90012345+$length -o /work/back.bin --probe $probe
-        cmp -n $length "$root/work/back.bin" "$root/work/image.bin" || fail "other bytes came back"
-        [ "$(stat -c %s "$root/work/back.bin")" = $length ] || fail "not $length bytes came back"
+        run $proc read --range 0x90012345+$length -o /data/back.bin --probe $probe
+        cmp -n $length "$root/data/back.bin" "$root/data/image.bin" || fail "other bytes came back"
+        [ "$(stat -c %s "$root/data/back.bin")" = $length ] || fail "not $length bytes came back"
     done
-    bare $proc read --range 0x90012345+1000 -o - --format bin --probe $probe 2>"$log" | cmp -n 1000 - "$root/work/image.bin" ||
+    bare $proc read --range 0x90012345+1000 -o - --format bin --probe $probe 2>"$log" | cmp -n 1000 - "$root/data/image.bin" ||
         fail "other bytes came to standard output"
-    [ "$(ls -A "$root/work")" = $'back.bin\nchip\nimage.bin' ] || fail "left behind: $(ls -A "$root/work")"
+    [ "$(ls -A "$root/data")" = $'back.bin\nchip\nimage.bin' ] || fail "left behind: $(ls -A "$root/data")"
     ok "the job is done, and nothing is left behind"
     # No USB here at all: said so, and nothing worse.
     bare $proc probes >"$log" 2>&1 && status=0 || status=$?
@@ -110,7 +110,7 @@ done
 printf '\nSignals\n'
 fifo=$work/words
 mkfifo "$fifo"
-job="program --full --progress none -vvv $root/work/image.bin --address 0x90012345 --probe sim:stlink-v3"
+job="program --full --progress none -vvv $root/data/image.bin --address 0x90012345 --probe sim:stlink-v3"
 # Signals a job as soon as it says its first word, which cannot end before: its words fill the pipe until they are read.
 # Its exit status is $status, its words are in $log.
 interrupted() { # signals, words before extflash

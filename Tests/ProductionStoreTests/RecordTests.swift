@@ -56,6 +56,13 @@ import Testing
         #expect(try store.records.verify() == [.olderDatabase(kept: 8, found: 6)])
     }
 
+    @Test func `whose head beside them was taken away are found`() throws {
+        let store = try StoreFixture()
+        try store.fill(1)
+        try FileManager.default.removeItem(atPath: store.folder + "/records.head")
+        #expect(try store.records.verify() == [.noKeptHead])
+    }
+
     @Test func `signed by another station are found`() throws {
         let store = try StoreFixture(), other = try StoreFixture()
         try store.fill(1)

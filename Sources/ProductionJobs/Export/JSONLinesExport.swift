@@ -22,7 +22,9 @@ enum ExportJSON {
     static func line(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Texts and finite numbers only: what a decoder or our own code made.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        // Texts and numbers only.
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("a record is made of texts and finite numbers")
         }

@@ -20,6 +20,8 @@ package enum RecordFinding: Hashable, Sendable {
     case badSignature
     /// The signed head is not the last entry: the newest entries were taken away, or added by somebody else.
     case otherHead(signed: Int64, found: Int64)
+    /// There are records, but no head of this station beside the database: somebody took it away.
+    case noKeptHead
     /// The head kept beside the database is of an entry that is not there any more.
     case olderDatabase(kept: Int64, found: Int64)
 
@@ -33,6 +35,8 @@ package enum RecordFinding: Hashable, Sendable {
         case .badSignature: "the end of the records is not signed by this station"
         case .otherHead(let signed, let found):
             "the signed end is record \(signed), the last one that is there is \(found)"
+        case .noKeptHead:
+            "the end of the records is not kept beside the database, or not signed by this station"
         case .olderDatabase(let kept, let found):
             "record \(kept) was written, the last one that is there is \(found): newest records were taken away"
         }
@@ -102,7 +106,11 @@ private struct ChainCheck {
     }
 
     mutating func compare(_ kept: RecordHead?) {
-        guard let kept, atKept != kept.hash else { return }
+        guard let kept else {
+            if last != nil { findings.append(.noKeptHead) }
+            return
+        }
+        guard atKept != kept.hash else { return }
         findings.append(.olderDatabase(kept: kept.sequence, found: last?.sequence ?? 0))
     }
 }

@@ -103,7 +103,9 @@ package final class EventHub: Sendable {
     static func json(_ value: some Encodable) -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        // Texts and finite numbers of our own.
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        // Texts and numbers only.
         guard let data = try? encoder.encode(value) else {
             preconditionFailure("an event is made of texts and finite numbers")
         }
