@@ -16,6 +16,7 @@ private let sample = """
       - {name: A2, usb: 3-1.4.3}
       - {name: T1, sim: "stlink-v3,state=/var/lib/t1"}
     http: {socket: /run/extflash/station.sock, listen: "127.0.0.1:8086"}
+    gang: {listen: "127.0.0.1:2323", recipe: product}
     park-time: 45 s
     limits: {image-size: 64 MiB, queued-jobs: 500}
     """
@@ -27,6 +28,8 @@ private let sample = """
         #expect(station.slots[0].probe == .usb(path: "3-1.4.2", serial: "0667FF"))
         #expect(station.slots[2].probe == .simulated("stlink-v3,state=/var/lib/t1"))
         #expect(station.http.listen?.port == 8086)
+        #expect(station.gang?.listen?.port == 2323)
+        #expect(station.gang?.recipe == "product")
         #expect(station.parkTime == .seconds(45))
         #expect(station.limits.imageSize == 64 << 20)
         #expect(station.limits.queuedJobs == 500)
@@ -47,6 +50,8 @@ private let sample = """
         ("usb: 3-1.4.3", "usb: 3-1.4.3, sim: x", "a slot has either `usb` or `sim`"),
         ("127.0.0.1:8086", "0.0.0.0:8086", "tokens would cross the network in the clear"),
         ("127.0.0.1:8086", "127.0.0.1", "an address and a port"),
+        ("127.0.0.1:2323", "0.0.0.0:2323", "whoever reaches the port may start units"),
+        ("listen: \"127.0.0.1:2323\", ", "", "`gang` has `listen`, `socket` or both"),
         ("park-time", "parktime", "unknown key `parktime`"),
     ])
     func `are refused with the place of the mistake`(old: String, new: String, message: String) throws {

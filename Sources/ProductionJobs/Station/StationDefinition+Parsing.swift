@@ -9,11 +9,12 @@ extension StationDefinition {
     package init(yaml text: String, file: String) throws(DefinitionError) {
         let top = try DefinitionNode(text: text, file: file).mapping(
             ["schema", "name", "title", "slots"],
-            optional: ["http", "park-time", "limits"])
+            optional: ["http", "gang", "park-time", "limits"])
         _ = try top["schema"].integer(in: 1...1)
         self.init(name: try top["name"].identifier(), title: try top["title"].text, slots: [])
         for node in try top["slots"].list() { try add(Slot(node), at: node) }
         if let node = top.optional("http") { http = try HTTP(node) }
+        if let node = top.optional("gang") { gang = try Gang(node) }
         parkTime = try top.optional("park-time")?.time(in: .zero...(.seconds(600))) ?? .seconds(30)
         if let node = top.optional("limits") { limits = try Limits(node) }
     }
@@ -63,14 +64,42 @@ extension StationDefinition.HTTP {
         self.init()
         socket = try entry.optional("socket")?.absolutePath()
         guard let node = entry.optional("listen") else { return }
-        let (address, port) = try node.endpoint()
-        guard address == "127.0.0.1" || address == "::1" else {
+        let listen = try node.endpoint()
+        guard listen.isLoopback else {
             throw node.failure(
                 .conflict(
                     "tokens would cross the network in the clear: listen on 127.0.0.1, behind a proxy with TLS"
                 ))
         }
-        listen = Listen(address: address, port: port)
+        self.listen = listen
+    }
+}
+
+extension StationDefinition.Listen {
+    /// Reached from this machine only.
+    fileprivate var isLoopback: Bool { address == "127.0.0.1" || address == "::1" }
+}
+
+extension StationDefinition.Gang {
+    fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
+        let entry = try node.mapping([], optional: ["listen", "socket", "recipe", "open-to-network"])
+        self.init()
+        recipe = try entry.optional("recipe")?.identifier()
+        socket = try entry.optional("socket")?.absolutePath()
+        let isOpen = try entry.optional("open-to-network")?.flag() ?? false
+        if let node = entry.optional("listen") {
+            let listen = try node.endpoint()
+            guard listen.isLoopback || isOpen else {
+                throw node.failure(
+                    .conflict(
+                        "whoever reaches the port may start units: listen on 127.0.0.1, or say"
+                            + " `open-to-network: true`"))
+            }
+            self.listen = listen
+        }
+        guard listen != nil || socket != nil else {
+            throw node.failure(.conflict("`gang` has `listen`, `socket` or both"))
+        }
     }
 }
 
@@ -92,7 +121,7 @@ extension DefinitionNode {
     }
 
     /// `127.0.0.1:8086` or `[::1]:8086`.
-    fileprivate func endpoint() throws(DefinitionError) -> (String, UInt16) {
+    fileprivate func endpoint() throws(DefinitionError) -> StationDefinition.Listen {
         let text = try text
         guard let colon = text.lastIndex(of: ":"), let port = UInt16(text[text.index(after: colon)...]),
             port > 0
@@ -102,7 +131,7 @@ extension DefinitionNode {
         guard !host.isEmpty, host.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7f }) else {
             throw failure(.wrongType(expected: "an address and a port, such as 127.0.0.1:8086"))
         }
-        return (String(host), port)
+        return StationDefinition.Listen(address: String(host), port: port)
     }
 }
 

@@ -11,6 +11,8 @@ package struct StationDefinition: Hashable, Sendable {
     /// In the order of the fixture.
     package var slots: [Slot]
     package var http = HTTP()
+    /// Nil: off.
+    package var gang: Gang?
     /// How long running units may take to finish when the station is asked to stop.
     package var parkTime = Duration.seconds(30)
     package var limits = Limits()
@@ -43,11 +45,19 @@ package struct StationDefinition: Hashable, Sendable {
         /// Its permissions are the access control; nil: none.
         package var socket: String?
         package var listen: Listen?
+    }
 
-        package struct Listen: Hashable, Sendable {
-            package var address: String
-            package var port: UInt16
-        }
+    package struct Listen: Hashable, Sendable {
+        package var address: String
+        package var port: UInt16
+    }
+
+    /// The port that speaks the line protocol of gang programmers; whoever reaches it may start units.
+    package struct Gang: Hashable, Sendable {
+        package var listen: Listen?
+        package var socket: String?
+        /// What is programmed before a tester has selected something.
+        package var recipe: String?
     }
 
     package struct Limits: Hashable, Sendable {

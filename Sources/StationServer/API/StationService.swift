@@ -27,6 +27,13 @@ package struct StationService: Sendable {
         if let listen = http.listen {
             services.append(application(.token, .hostname(listen.address, port: Int(listen.port))))
         }
+        if let gang = station.context.definition.gang {
+            if let listen = gang.listen {
+                services.append(
+                    GangPort(station, at: .address(listen.address, port: Int(listen.port))))
+            }
+            if let path = gang.socket { services.append(GangPort(station, at: .socket(path))) }
+        }
         if http.socket == nil, http.listen == nil {
             station.context.log.warning("the station file has no `http`: nobody can ask anything")
         }

@@ -19,6 +19,8 @@ actor SlotWorker {
     private var state: SlotState
     private var cancellation: Cancellation?
     private var isParked = false
+    /// What the unit in work is at, told from the slot's thread.
+    private let step = StepBoard()
     private let signals: AsyncStream<Void>
     private let signal: AsyncStream<Void>.Continuation
 
@@ -59,6 +61,10 @@ actor SlotWorker {
     func snapshot(queued: Int) -> SlotState {
         var copy = state
         copy.queued = queued
+        if state.activity == .running, let step = step.step {
+            (copy.phase, copy.rate, copy.secondsLeft) = (step.phase, step.rate, step.secondsLeft)
+            (copy.done, copy.total) = (Int64(step.done), Int64(step.total))
+        }
         return copy
     }
 
@@ -89,7 +95,11 @@ actor SlotWorker {
     private func work(on job: Job) async {
         let cancellation = Cancellation()
         self.cancellation = cancellation
-        defer { self.cancellation = nil }
+        defer {
+            self.cancellation = nil
+            step.step = nil
+            context.endings.ended(job.id)
+        }
         do {
             let request = try JSONDecoder().decode(UnitJobRequest.self, from: Data(job.request.utf8))
             let production = production(job, request, cancellation)
@@ -110,7 +120,7 @@ actor SlotWorker {
         _ job: Job, _ request: UnitJobRequest, _ cancellation: Cancellation
     ) -> UnitProduction {
         let (hub, name) = (context.hub, slot.name)
-        let pace = ProgressPace()
+        let (pace, board) = (ProgressPace(), step)
         return UnitProduction(
             station: context.definition, slot: slot, memory: context.memory, paths: context.paths, job: job,
             request: request, clock: context.clock,
@@ -122,7 +132,9 @@ actor SlotWorker {
                 },
                 progress: { progress in
                     guard pace.isDue(progress) else { return }
-                    hub.tell("progress", SlotProgress(name, progress))
+                    let step = SlotProgress(name, progress)
+                    board.step = step
+                    hub.tell("progress", step)
                 }), cancellation: cancellation)
     }
 
@@ -188,7 +200,7 @@ actor SlotWorker {
 }
 
 /// What a running unit is at.
-struct SlotProgress: Encodable {
+struct SlotProgress: Encodable, Sendable {
     let name: String
     let phase: String
     let done: Int
@@ -200,6 +212,15 @@ struct SlotProgress: Encodable {
         (self.name, phase) = (name, progress.phase.rawValue)
         (done, total, rate) = (progress.done, progress.total, progress.rate)
         secondsLeft = progress.phaseRemaining.seconds
+    }
+}
+
+/// The last step of the unit in work.
+private final class StepBoard: Sendable {
+    private let latest = Mutex<SlotProgress?>(nil)
+    var step: SlotProgress? {
+        get { latest.withLock { $0 } }
+        set { latest.withLock { $0 = newValue } }
     }
 }
 

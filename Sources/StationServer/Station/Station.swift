@@ -16,6 +16,7 @@ package struct StationContext: Sendable {
     package let hub: EventHub
     package let paths: InstallationPaths
     package let log: Logger
+    let endings = JobEndings()
     /// The calendar; tests have one of their own.
     package let clock: @Sendable () -> Timestamp
 
@@ -88,6 +89,7 @@ package final class Station: Service {
         }
         for worker in workers { _ = await worker.cancel() }
         context.hub.close()
+        context.endings.close()
     }
 
     private var isBusy: Bool {
@@ -123,7 +125,9 @@ package final class Station: Service {
     /// Takes a job out of the queue, or stops it.
     package func cancel(job id: Int64) async throws(StationError) -> Job {
         do throws(StoreError) {
-            if try !context.memory.queue.cancel(id, at: context.now) {
+            if try context.memory.queue.cancel(id, at: context.now) {
+                context.endings.ended(id)
+            } else {
                 let job = try context.memory.queue.job(id)
                 if job.state == .running, let worker = workers.first(where: { $0.name == job.slot }) {
                     _ = await worker.cancel()
@@ -131,6 +135,17 @@ package final class Station: Service {
             }
             return try context.memory.queue.job(id)
         } catch { throw StationError(error) }
+    }
+
+    /// Waits until a job is over, or the station goes away.
+    func waitForEnd(of id: Int64) async {
+        let queue = context.memory.queue
+        await context.endings.wait(for: id) {
+            do throws(StoreError) {
+                let state = try queue.job(id).state
+                return state != .queued && state != .running
+            } catch { return true }
+        }
     }
 
     package func cancel(slot: String) async throws(StationError) -> Bool { try await worker(slot).cancel() }

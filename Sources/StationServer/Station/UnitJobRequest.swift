@@ -14,11 +14,13 @@ package struct UnitJobRequest: Codable, Hashable, Sendable {
     package var fields: [String: String]?
     /// The unit was good before and is to be done again all the same.
     package var repeats: Bool?
+    /// Bytes of a tester's own, before the recipe's: see ``PatchLine``.
+    package var patch: String?
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
         case recipe, batch, workOrder
         case operatorName = "operator"
-        case fields, repeats
+        case fields, repeats, patch
     }
 
     package static var keys: [String] { CodingKeys.allCases.map(\.rawValue) }
@@ -45,6 +47,7 @@ extension UnitJobRequest {
             guard Identifier.isValid(name) else { return "`\(name.prefix(80))` is no name of a field" }
             guard Self.isPlain(value) else { return "field `\(name)` is empty, too long or not plain text" }
         }
+        if let patch, PatchLine(patch) == nil { return "`patch` is no patch of 1 to 4 pieces" }
         return nil
     }
 

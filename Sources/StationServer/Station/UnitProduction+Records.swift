@@ -34,7 +34,8 @@ extension UnitProduction {
         values.uniqueID = facts.uniqueID
         values.time = Timestamp(opened.opening.startedAt)?.seconds ?? clock().seconds
         do {
-            return try UnitPatches(prepared.recipe.patches, on: prepared.image, for: values).image
+            let tester = request.patch.flatMap { PatchLine($0) }?.rules ?? []
+            return try UnitPatches(tester + prepared.recipe.patches, on: prepared.image, for: values).image
         } catch { throw .imageInvalid(name: prepared.recipe.name, error) }
     }
 
@@ -84,6 +85,8 @@ extension UnitProduction {
         (opening.batch, opening.workOrder) = (request.batch, request.workOrder)
         opening.operatorName = request.operatorName
         opening.fields = fields
+        // What was put into the flash beyond the recipe is told in the unit's record.
+        if let patch = request.patch { opening.fields["patch"] = patch }
         return opening
     }
 
