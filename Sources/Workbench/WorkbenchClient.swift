@@ -15,16 +15,17 @@ package struct WorkbenchClient: Sendable {
     /// Hands out the simulated bench that a selector asks for, on the bench's thread.
     package typealias Simulator = @Sendable (BenchConfiguration) throws(BenchError) -> SimulatedBench
 
-    /// `simulator` may hand out a bench that is switched on already, so that several jobs find the same board.
+    /// `simulator` may hand out a bench that is switched on already, so that several jobs find the same board; jobs of one
+    /// `bench` share its thread.
     package init(
-        request: BenchRequest, observer: Observer, cancellation: Cancellation,
+        request: BenchRequest, observer: Observer, cancellation: Cancellation, bench: Bench? = nil,
         simulator: @escaping Simulator = { configuration throws(BenchError) in
             try SimulatedBench.open(configuration)
         }
     ) {
         (self.request, self.observer, self.cancellation) = (request, observer, cancellation)
         self.simulator = simulator
-        bench = Bench(name: "extflash \(request.probe)")
+        self.bench = bench ?? Bench(name: "extflash \(request.probe)")
     }
 
     /// Runs `work` on the bench's thread.

@@ -20,7 +20,7 @@ struct ExtFlashDaemon: AsyncParsableCommand {
         discussion: """
             The station file names the slots: where each probe is plugged in, and what the operator calls it. \
             What the station keeps (records, serial numbers, recipes, images, its key) lies in the state folder. \
-            SIGTERM lets units in work finish for as long as the station file allows.
+            SIGTERM lets units in work finish for as long as the station file allows; SIGHUP reads the file again.
             """)
 
     @Option(help: "The station file.") var config = "/etc/extflash/station.yaml"
@@ -38,7 +38,7 @@ struct ExtFlashDaemon: AsyncParsableCommand {
 
     private func serve() async throws {
         signal(SIGPIPE, SIG_IGN)
-        let definition = try StationDefinition(yaml: try Self.text(of: config), file: config)
+        let definition = try Self.definition(in: config)
         guard !check else { return describe(definition) }
         var log = Logger(label: "extflashd")
         log.logLevel = verbose ? .debug : .info
@@ -47,7 +47,9 @@ struct ExtFlashDaemon: AsyncParsableCommand {
             let tokens = try StationMemory(folder: state, limits: definition.limits).tokens
             return print(try tokens.create(createToken, role: .engineer, at: Station.calendar().description))
         }
-        let station = try Station(definition, folder: state, paths: .current(), log: log)
+        let station = try Station(definition, folder: state, paths: .current(), log: log) {
+            [config] () throws(StationError) in try Self.definition(in: config)
+        }
         try await StationService(station).run()
     }
 
@@ -58,7 +60,12 @@ struct ExtFlashDaemon: AsyncParsableCommand {
         }
     }
 
-    private static func text(of path: String) throws -> String {
+    private static func definition(in path: String) throws(StationError) -> StationDefinition {
+        let text = try text(of: path)
+        do { return try StationDefinition(yaml: text, file: path) } catch { throw .stationFileInvalid(error) }
+    }
+
+    private static func text(of path: String) throws(StationError) -> String {
         do { return try String(contentsOfFile: path, encoding: .utf8) } catch {
             throw StationError.fileUnusable(path: path, detail: "cannot be read as text")
         }

@@ -34,6 +34,9 @@ extension StationAPI {
                         units: try asking { () throws(StoreError) in try memory.units.counts() },
                         lastEvent: try asking { () throws(StoreError) in try memory.events.last() }))
             },
+            Route(.post, "/station/reload", .engineer) { _ async throws(StationError) in
+                .json(try await station.reload())
+            },
             Route(.get, "/slots", .reader) { _ async throws(StationError) in
                 .json(try await station.slots())
             },

@@ -19,7 +19,7 @@ package struct StationService: Sendable {
     /// Runs until SIGTERM or SIGINT; then units in work get the time they may take, and everything is closed.
     package func run() async throws {
         let http = station.context.definition.http
-        var services: [any Service] = [station]
+        var services: [any Service] = [station, ReloadOnSignal(station: station)]
         if let path = http.socket {
             try StaleSocket.remove(path)
             services.append(application(.socket, .unixDomainSocket(path: path)))

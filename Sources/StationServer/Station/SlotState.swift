@@ -36,6 +36,8 @@ package struct SlotState: Codable, Hashable, Sendable {
     /// Of the unit that was done last.
     package var verdict: Verdict?
     package var failure: UnitClosing.Failure?
+    /// It takes no further unit: the station ends, or a new station file has no such slot.
+    package var isLeaving = false
     package var queued = 0
     package var good = 0
     package var failed = 0

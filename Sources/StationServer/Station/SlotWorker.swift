@@ -19,6 +19,9 @@ actor SlotWorker {
     private var state: SlotState
     private var cancellation: Cancellation?
     private var isParked = false
+    /// One thread for all units of the slot.
+    private let bench: Bench
+    private var awaitingEnd: [CheckedContinuation<Void, Never>] = []
     /// What the unit in work is at, told from the slot's thread.
     private let step = StepBoard()
     private let signals: AsyncStream<Void>
@@ -26,6 +29,7 @@ actor SlotWorker {
 
     init(_ slot: StationDefinition.Slot, _ context: StationContext) {
         (self.slot, self.context) = (slot, context)
+        bench = Bench(name: "slot \(slot.name)")
         state = SlotState(name: slot.name, probe: slot.probe.description, board: slot.board)
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -38,7 +42,10 @@ actor SlotWorker {
     /// Ends the loop once the unit in work is done.
     func park() {
         isParked = true
-        if state.activity == .idle { change { $0.activity = .parked } }
+        change {
+            $0.isLeaving = true
+            if $0.activity == .idle { $0.activity = .parked }
+        }
         signal.finish()
     }
 
@@ -70,6 +77,11 @@ actor SlotWorker {
 
     var isBusy: Bool { cancellation != nil }
 
+    /// Waits until no unit is in work.
+    func finished() async {
+        while isBusy { await withCheckedContinuation { awaitingEnd.append($0) } }
+    }
+
     func run() async {
         change { _ in }
         wake()
@@ -99,6 +111,8 @@ actor SlotWorker {
             self.cancellation = nil
             step.step = nil
             context.endings.ended(job.id)
+            for continuation in awaitingEnd { continuation.resume() }
+            awaitingEnd = []
         }
         do {
             let request = try JSONDecoder().decode(UnitJobRequest.self, from: Data(job.request.utf8))
@@ -123,7 +137,7 @@ actor SlotWorker {
         let (pace, board) = (ProgressPace(), step)
         return UnitProduction(
             station: context.definition, slot: slot, memory: context.memory, paths: context.paths, job: job,
-            request: request, clock: context.clock,
+            request: request, bench: bench, clock: context.clock,
             observer: Observer(
                 threshold: .warning,
                 trace: { [log = context.log] _, message, metadata in

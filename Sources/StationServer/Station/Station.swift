@@ -7,11 +7,12 @@ package import Logging
 package import ProductionJobs
 package import ProductionStore
 import ServiceLifecycle
+import Synchronization
 package import Workbench
 
 /// What every part of a station works with.
 package struct StationContext: Sendable {
-    package let definition: StationDefinition
+    let live: LiveDefinition
     package let memory: StationMemory
     package let hub: EventHub
     package let paths: InstallationPaths
@@ -20,20 +21,36 @@ package struct StationContext: Sendable {
     /// The calendar; tests have one of their own.
     package let clock: @Sendable () -> Timestamp
 
+    /// As the station file says now: a reload changes it.
+    package var definition: StationDefinition { live.definition }
     package var now: String { clock().description }
+}
+
+/// The station file's content that is in force.
+final class LiveDefinition: Sendable {
+    private let current: Mutex<StationDefinition>
+    init(_ definition: StationDefinition) { current = Mutex(definition) }
+    var definition: StationDefinition {
+        get { current.withLock { $0 } }
+        set { current.withLock { $0 = newValue } }
+    }
 }
 
 /// The slots of a fixture and what they have to do.
 package final class Station: Service {
     package let context: StationContext
-    private let workers: [SlotWorker]
+    let roster: SlotRoster
+    /// Reads the station file anew; nil where there is none.
+    let source: Source?
     private let hooks: HookDelivery
     private let lock: FolderLock
+
+    package typealias Source = @Sendable () throws(StationError) -> StationDefinition
 
     /// Opens the station's memory and closes what was in work when it went away.
     package init(
         _ definition: StationDefinition, folder: String, paths: InstallationPaths, log: Logger,
-        clock: @escaping @Sendable () -> Timestamp = Station.calendar
+        source: Source? = nil, clock: @escaping @Sendable () -> Timestamp = Station.calendar
     ) throws(StationError) {
         let memory = try asking { () throws(StoreError) in
             try StationMemory(folder: folder, limits: definition.limits)
@@ -41,7 +58,8 @@ package final class Station: Service {
         // Before anything is closed as interrupted: it may be in work.
         lock = try FolderLock(folder)
         context = StationContext(
-            definition: definition, memory: memory, hub: EventHub(log: memory.events), paths: paths, log: log,
+            live: LiveDefinition(definition), memory: memory, hub: EventHub(log: memory.events), paths: paths,
+            log: log,
             clock: clock)
         let context = context
         let interrupted = try asking { () throws(StoreError) in
@@ -49,7 +67,8 @@ package final class Station: Service {
             return try memory.records.closeInterrupted(at: context.now)
         }
         for unit in interrupted { log.warning("unit was interrupted", metadata: ["unit": "\(unit)"]) }
-        workers = definition.slots.map { SlotWorker($0, context) }
+        self.source = source
+        roster = SlotRoster(definition.slots.map { SlotWorker($0, context) })
         hooks = HookDelivery(context)
     }
 
@@ -62,8 +81,8 @@ package final class Station: Service {
     package func run() async {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
-                for worker in workers { group.addTask { await worker.run() } }
                 group.addTask { [hooks] in await hooks.run() }
+                for await worker in roster.arrivals { group.addTask { await worker.run() } }
                 await group.waitForAll()
             }
         } onGracefulShutdown: { [self] in
@@ -82,7 +101,7 @@ package final class Station: Service {
     /// Takes no new units; those in work are cancelled when their time is up.
     package func park() async {
         hooks.stop()
-        for worker in workers { await worker.park() }
+        for worker in roster.close() { await worker.park() }
         let end = ContinuousClock.now + context.definition.parkTime
         while ContinuousClock.now < end, await isBusy {
             do { try await Task.sleep(for: .milliseconds(50)) } catch { break }
@@ -91,6 +110,8 @@ package final class Station: Service {
         context.hub.close()
         context.endings.close()
     }
+
+    private var workers: [SlotWorker] { roster.workers }
 
     private var isBusy: Bool {
         get async {

@@ -28,6 +28,11 @@ package enum StationError: Error, Sendable {
     /// Another process works with it.
     case folderInUse(String)
     case cannotListen(on: String, detail: String)
+    /// What it says is not what is in force.
+    case stationFileInvalid(any Diagnosable)
+    /// The new station file changes what is settled when the station starts.
+    case needsRestart(keys: [String])
+    case reloadUnderWay
 }
 
 extension StationError: Diagnosable {
@@ -54,13 +59,16 @@ extension StationError: Diagnosable {
         case .fileUnusable: "STN-022"
         case .cannotListen: "STN-023"
         case .folderInUse: "STN-025"
+        case .stationFileInvalid: "STN-026"
+        case .needsRestart: "STN-027"
+        case .reloadUnderWay: "STN-028"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
         case .otherProbe: .probeUnavailable
-        case .recipeInvalid, .imageInvalid, .recordNotWritten, .store: nil
+        case .recipeInvalid, .imageInvalid, .recordNotWritten, .store, .stationFileInvalid: nil
         case .noBoard: .configurationInvalid
         case .fileUnusable: .fileUnusable
         case .cannotListen: .machineUnsuitable
@@ -71,7 +79,7 @@ extension StationError: Diagnosable {
     package var cause: (any Diagnosable)? {
         switch self {
         case .recipeInvalid(let cause), .imageInvalid(_, let cause), .recordNotWritten(let cause),
-            .store(let cause):
+            .store(let cause), .stationFileInvalid(let cause):
             cause
         default: nil
         }
@@ -103,6 +111,11 @@ extension StationError: Diagnosable {
         case .bodyTooLarge(let limit): "the request is larger than \(Format.bytes(limit))"
         case .fileUnusable(let path, let detail): "\(path): \(detail)"
         case .folderInUse(let folder): "another station works with \(folder)"
+        case .stationFileInvalid: "the station file has a mistake; what was in force before stays"
+        case .needsRestart(let keys):
+            "the new station file changes \(keys.map { "`\($0)`" }.joined(separator: ", ")), which takes a restart;"
+                + " what was in force before stays"
+        case .reloadUnderWay: "the station file is being read again, or the station is about to end"
         case .cannotListen(let address, let detail): "cannot listen on \(address): \(detail)"
         }
     }
@@ -117,6 +130,8 @@ extension StationError: Diagnosable {
         case .folderInUse: ["stop it first, or give this one a folder of its own with --state"]
         case .cannotListen:
             ["stop the program that listens there, or give `http` another place in the station file"]
+        case .needsRestart: ["`systemctl restart extflashd`; units in work get the time of `park-time`"]
+        case .reloadUnderWay: ["wait until the slots that change have ended their units, then try again"]
         case .noBoard: ["name the board in the recipe, or at the slot in station.yaml"]
         default: []
         }

@@ -19,6 +19,7 @@ struct UnitProduction: Sendable {
     let paths: InstallationPaths
     let job: Job
     let request: UnitJobRequest
+    let bench: Bench
     let clock: @Sendable () -> Timestamp
     let observer: Observer
     let cancellation: Cancellation
@@ -100,7 +101,8 @@ struct UnitProduction: Sendable {
                     "choosing the board", StationError.noBoard(slot: slot.name, recipe: recipe.name)))
         }
         let client = WorkbenchClient(
-            request: benchRequest(recipe, board: board), observer: observer, cancellation: cancellation)
+            request: benchRequest(recipe, board: board), observer: observer, cancellation: cancellation,
+            bench: bench)
         return await client.programUnit(recipe) { facts throws(WorkbenchError) in
             do throws(StationError) {
                 try checkProbe(facts)

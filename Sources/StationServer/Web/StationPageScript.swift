@@ -64,6 +64,7 @@ enum StationPageScript {
           if (event.id) last = event.id;
           if (event.kind === "slot") { const before = slots.get(event.data.name); slots.set(event.data.name, event.data); if (event.data.activity !== "running") progress.delete(event.data.name);
             draw(Object.assign({}, event.data, {queued: event.data.queued || (before && before.queued) || 0})); if (event.data.verdict) recent().catch(() => {}); }
+          if (event.kind === "station") start().catch(() => {});
           if (event.kind === "progress") { progress.set(event.data.name, event.data); if (slots.has(event.data.name)) draw(slots.get(event.data.name)); }
         }
         async function listen() {
@@ -83,6 +84,7 @@ enum StationPageScript {
         }
         async function start() {
           const station = await ask("GET", "/station"); $("title").textContent = station.title; last = station.lastEvent;
+          slots.clear(); $("slots").replaceChildren();
           for (const slot of station.slots) { slots.set(slot.name, slot); draw(slot); }
           const recipes = (await ask("GET", "/recipes")).filter(r => r.approved && !r.retired), names = [...new Set(recipes.map(r => r.name))];
           $("recipe").replaceChildren(...names.map(name => { const o = element("option", name); o.value = name; return o; }));
