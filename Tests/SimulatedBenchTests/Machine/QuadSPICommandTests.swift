@@ -124,6 +124,36 @@ import Testing
         #expect(bytes == Array(Self.contents[0..<64]))
         #expect(status & 0x22 == 2)
     }
+    @Test func `indirect mode, full FIFO: reads on once four bytes are free`() {
+        board.setUpQuadSPI(control: 29 << 8)
+        board[QSPI.dlr] = 63
+        board[QSPI.ccr] = Self.read
+        board[QSPI.ar] = 0
+        board.elapse(10 * .millisecond)
+        #expect(level == 32)
+        // FTHRES = 30: with 29 bytes left the flag stays down and nothing moves.
+        for left in [31, 30, 29] as [UInt32] {
+            _ = board.read(QSPI.dr, .byte)
+            board.elapse(1 * .millisecond)
+            #expect(level == left)
+        }
+        #expect(status & 4 == 0)
+        #expect(board.read(QSPI.dr, .byte) == UInt32(Self.contents[3]))
+        board.elapse(1 * .millisecond)
+        #expect(level == 32)
+        #expect(status & 4 == 4)
+        #expect((0..<60).map { _ in UInt8(board.read(QSPI.dr, .byte) ?? 0) } == Array(Self.contents[4..<64]))
+        #expect(status & 0x22 == 2)
+    }
+    @Test func `triggering the start of a command: alternate bytes alone are a command`() {
+        board.setUpQuadSPI()
+        board[QSPI.abr] = 0x06
+        board[QSPI.ccr] = 1 << 14
+        board.elapse(10 * .microsecond)
+        // Eight clocks on one line, which the flash takes for its instruction.
+        #expect(status & 0x22 == 2)
+        #expect(board.machine.flash?.latches.isWriteEnabled == true)
+    }
     @Test func `keeps BUSY until the last byte of a read is taken`() {
         board.setUpQuadSPI()
         board[QSPI.dlr] = 1

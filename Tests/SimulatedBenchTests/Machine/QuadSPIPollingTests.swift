@@ -69,6 +69,28 @@ import Testing
         #expect(status & 8 == 8)
         #expect(board.read(QSPI.dr, .word) == 0x18_40EF)
     }
+    @Test func `status polling: FTF rises with each status that was read, and falls when DR is read`() {
+        board.setUpQuadSPI(prescaler: 63)
+        poll(mask: 1, match: 1, interval: 1000)
+        board.elapse(100 * .microsecond)
+        #expect(status & 4 == 4)
+        #expect(board.read(QSPI.dr, .byte) == 0)
+        #expect(status & 0x24 == 0x20)
+        board.elapse(1020 * .microsecond)
+        #expect(status & 4 == 4)
+    }
+    @Test func `sending the instruction only once: polls after the first one leave it out`() {
+        board.setUpQuadSPI()
+        (board[QSPI.psmkr], board[QSPI.psmar], board[QSPI.pir], board[QSPI.dlr]) = (0xFF, 0xEF, 0x10, 0)
+        // The first poll asks with 9Fh; what follows has no instruction, and the flash takes the clocks for FFh.
+        board[QSPI.cr] &= ~0x00C0_0000
+        board[QSPI.ccr] = 0x9F | 1 << 8 | 1 << 24 | 2 << 26 | 1 << 28
+        board.elapse(1 * .microsecond)
+        #expect(status & 8 == 8)
+        board[QSPI.fcr] = 8
+        board.elapse(100 * .microsecond)
+        #expect(status & 0x28 == 0x20)
+    }
     @Test func `waits PIR clocks between polls`() {
         board.setUpQuadSPI(prescaler: 63)
         // 1 MHz: 16 clocks a poll, 4 of chip select high, 1000 between: the erase ends during the 44th wait.

@@ -69,6 +69,7 @@ extension QuadSPI {
         advance(to: access.now)
         defer { updateInterrupt() }
         if operation == .polling || polling.hasData && fifo.isEmpty {
+            polling.isUnread = false
             polling.hasData = operation == .polling && polling.hasData
             return polling.data & access.width.mask
         }
@@ -83,7 +84,8 @@ extension QuadSPI {
         let wasStalled = isStalled
         for index in 0..<UInt32(wanted) where !fifo.isEmpty { value |= UInt32(fifo.pop()) << (8 * index) }
         // The wire stood still while the FIFO was full.
-        if wasStalled { wireTime = max(wireTime, access.now) }
+        if fifo.room >= 4 { isHeldBack = false }
+        if wasStalled, !isStalled { wireTime = max(wireTime, access.now) }
         return value
     }
 

@@ -20,13 +20,14 @@ extension QuadSPI {
 
     /// The wire stops while the FIFO is full, and ends with the last byte.
     private func advanceReceiving(to now: Picoseconds) {
-        guard now >= wireTime &+ command.unitTime else { return }
+        guard !isStalled, now >= wireTime &+ command.unitTime else { return }
         let unit = UInt64(command.bytesAtOnce)
         let room = min(UInt64(fifo.room), remaining) / unit
         guard room > 0 else { return }
         let count = unit &* min(room, (now &- wireTime) / command.unitTime)
         wires.receive(count, command, into: &fifo, &wireTime)
         remaining &-= count
+        if operation == .receiving, fifo.room < command.bytesAtOnce { isHeldBack = true }
     }
     private func advanceSending(to now: Picoseconds) {
         let unit = UInt64(command.bytesAtOnce)
@@ -49,7 +50,7 @@ extension QuadSPI {
     func startIfComplete(byAddress: Bool, at now: Picoseconds) {
         guard registers.isEnabled, registers.mode != .mapped else { return }
         // A command with nothing to send is none.
-        let isCommand = registers.hasInstruction || registers.hasData
+        let isCommand = registers.hasInstruction || registers.hasAlternate || registers.hasData
         guard byAddress ? registers.hasAddress : !registers.hasAddress && isCommand else { return }
         guard !registers.hasAddress || registers.transferLength != nil else { return registers.flags |= 1 }
         isArmed = registers.mode == .indirectWrite && registers.hasData
@@ -58,6 +59,7 @@ extension QuadSPI {
 
     func start(at now: Picoseconds) {
         fifo.clear()
+        isHeldBack = false
         (polling.hasData, mapped.hasRunIndirect, isArmed) = (false, true, false)
         guard let count = registers.transferLength else { return registers.flags |= 1 }
         guard prepareCommand() else { return operation = .hung }
@@ -94,7 +96,9 @@ extension QuadSPI {
             data |= UInt32(fifo.pop()) << (8 * index)
         }
         endCommand()
-        (polling.data, polling.hasData) = (data, true)
+        polling.note(data)
+        // SIOO: the commands after the first one are shorter.
+        if registers.sendsInstructionOnce, prepareCommand() { polling.measure(command, registers) }
         guard polling.isMatch(registers) else { return }
         registers.flags |= 8
         if registers.stopsAtMatch { operation = .idle }
@@ -114,7 +118,7 @@ extension QuadSPI {
             if isPartial { wires.cancel(at: now) }
             endCommand()
         }
-        (operation, remaining, acceptable, isArmed) = (.idle, 0, 0, false)
+        (operation, remaining, acceptable, isArmed, isHeldBack) = (.idle, 0, 0, false, false)
         polling.hasData = false
         fifo.clear()
         if wasBusy { registers.flags |= 2 }
@@ -128,11 +132,12 @@ extension QuadSPI {
         switch operation {
         case .receiving: fifo.count >= registers.threshold
         case .sending: fifo.room >= registers.threshold
-        case .polling: polling.hasData
+        case .polling: polling.hasData && polling.isUnread
         case .streaming, .hung: false
         case .idle:
             // What is left of a read that has ended, or room for a write that has not begun.
-            !fifo.isEmpty || polling.hasData || registers.isEnabled && registers.mode == .indirectWrite
+            !fifo.isEmpty || polling.hasData && polling.isUnread
+                || registers.isEnabled && registers.mode == .indirectWrite
         }
     }
     /// FLEVEL is 0 in memory-mapped mode.

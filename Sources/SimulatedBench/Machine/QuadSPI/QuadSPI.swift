@@ -43,6 +43,8 @@ final class QuadSPI: Peripheral {
     var isArmed = false
     /// SIOO: the instruction goes out with the first command only.
     var hasSentInstruction = false
+    /// The FIFO of an indirect read was full: the wire stands still until four bytes are free (RM0399, indirect mode).
+    var isHeldBack = false
     var polling = StatusPolling()
     var mapped = MappedWindow()
 
@@ -60,7 +62,7 @@ final class QuadSPI: Peripheral {
     override func reset() {
         if operation != .idle { wires.deselect(at: wireTime) }
         registers = QuadSPIRegisters()
-        (operation, remaining, acceptable, isArmed) = (.idle, 0, 0, false)
+        (operation, remaining, acceptable, isArmed, isHeldBack) = (.idle, 0, 0, false, false)
         (polling.hasData, hasSentInstruction, mapped) = (false, false, MappedWindow())
         fifo.clear()
         updateInterrupt()
@@ -74,7 +76,7 @@ final class QuadSPI: Peripheral {
 
     var isBusy: Bool { operation != .idle || !fifo.isEmpty }
     /// A read whose bytes do not fit into the FIFO: the clock stands still.
-    var isStalled: Bool { fifo.room < command.bytesAtOnce }
+    var isStalled: Bool { fifo.room < (isHeldBack ? 4 : command.bytesAtOnce) }
 
     // MARK: A command on the wires
 

@@ -82,6 +82,9 @@ struct QuadSPIRegisters {
     var mode: FunctionalMode { FunctionalMode(rawValue: communication >> 26 & 3) ?? .indirectWrite }
     var hasInstruction: Bool { communication >> 8 & 3 != 0 }
     var hasAddress: Bool { communication >> 10 & 3 != 0 }
+    var hasAlternate: Bool { communication >> 14 & 3 != 0 }
+    /// SIOO.
+    var sendsInstructionOnce: Bool { communication >> 28 & 1 != 0 }
     var hasData: Bool { communication >> 24 & 3 != 0 }
 
     /// DLR, whose bit 0 is stuck at 1 in dual-flash mode: the number of bytes is even.

@@ -10,18 +10,28 @@ struct StatusPolling {
     private(set) var period: Picoseconds = 1
     /// Status bytes a command reads.
     private(set) var byteCount: UInt64 = 0
-    /// What the last command read; DR reads as this, once.
-    var data: UInt32 = 0
+    /// What the last command read; DR reads as this.
+    private(set) var data: UInt32 = 0
     var hasData = false
+    /// DR was not read since: SR.FTF (RM0399, automatic status-polling mode).
+    var isUnread = false
 
     /// At most 4 bytes are read, whatever DLR asks for.
     mutating func begin(_ command: SerialCommand, _ registers: QuadSPIRegisters, at moment: Picoseconds) {
         start = moment
+        measure(command, registers)
+    }
+
+    /// Takes the length of a command, which SIOO makes shorter from the second one on.
+    mutating func measure(_ command: SerialCommand, _ registers: QuadSPIRegisters) {
         byteCount = registers.hasData ? min(UInt64(registers.dataLength) + 1, 4) : 0
         length = Picoseconds(command.headerClocks) &* command.bitTime &+ command.time(forBytes: byteCount)
         let pause = registers.selectHighTime + Picoseconds(registers.pollInterval)
         period = length &+ pause &* command.bitTime
     }
+
+    /// A command has read `data`.
+    mutating func note(_ data: UInt32) { (self.data, hasData, isUnread) = (data, true, true) }
 
     /// When the command in progress, or the next one, has read its status.
     var end: Picoseconds { start &+ length }
@@ -40,7 +50,7 @@ struct StatusPolling {
 
     /// When the poll ends that can first change SR; `change` is when the flash can first answer differently.
     func nextResult(_ registers: QuadSPIRegisters, change: Picoseconds?) -> Picoseconds {
-        guard hasData else { return end }
+        guard hasData, isUnread else { return end }
         // Each further match sets a flag that was cleared.
         if isMatch(registers), registers.flags & 8 == 0 { return end }
         guard let change else { return .max }
