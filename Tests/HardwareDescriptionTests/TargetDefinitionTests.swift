@@ -12,7 +12,7 @@ import Testing
         #expect(target.name == "stm32h745")
         #expect(target.loaderRAM == 0x2400_0000..<0x2408_0000)
         #expect(target.mappedFlash == 0x9000_0000..<0xA000_0000)
-        #expect(target.memories["DTCM"] == 0x2000_0000..<0x2002_0000)
+        #expect(target.memoryList.first { $0.name == "DTCM" }?.range == 0x2000_0000..<0x2002_0000)
         #expect(target.accessPorts.map(\.index) == [0, 1, 2, 3])
         #expect(target.accessPort(.mainCore)?.isCacheable == true)
         #expect(target.accessPort(.debug)?.index == 2)
@@ -20,8 +20,6 @@ import Testing
         #expect(target.debugPower.mask == 0x0070_003F)
         #expect(target.freezes.contains { $0.register == 0xE00E_1054 && $0.mask == 0x000C_0000 })
         #expect(target.resetHold == .milliseconds(100))
-        let ram = try #require(target.memoryList.first { $0.name == "SRAM2" })
-        #expect(ram.clock?.bit == 30)
     }
 
     @Test func `the single-core file has no second core`() throws {
@@ -31,11 +29,45 @@ import Testing
         #expect(target.identity.device == 0x450)
     }
 
+    @Test func `a file that builds on another has its keys, where it has none of its own`() throws {
+        let own = """
+            schema: 1
+            name: mine
+            title: Mine
+            parts: [P]
+            extends: stm32h745
+            minimum-volts: 3
+            access-ports: [{index: 3, absent: true}]
+            memories: [{name: AXI SRAM, start: 0x24000000, size: 256 KiB, kind: ram}]
+            """
+        let target = try TargetDefinition(yaml: own, file: "mine.yaml", library: TargetFiles.library)
+        let parent = try TargetFiles.definition("stm32h745")
+        #expect(target.name == "mine" && target.minimumVolts == 3)
+        #expect(target.pins == parent.pins && target.quadSPI == parent.quadSPI)
+        #expect(target.accessPorts == parent.accessPorts.filter { $0.index != 3 })
+        #expect(target.loaderRAM == 0x2400_0000..<0x2404_0000)
+        #expect(target.memoryList.count == parent.memoryList.count)
+    }
+
+    @Test(arguments: [
+        ("extends: none", "mine.yaml:4:10", "CFG-011"), ("extends: [a]", "mine.yaml:4:10", "CFG-007"),
+        ("extends: stm32h745\nparts: [P]\nclock: 1", "mine.yaml:6:8", "CFG-007"),
+    ]) func `a mistake in what a file builds on has its place`(
+        text: String, place: String, code: String
+    ) throws {
+        let error = try #require(throws: DefinitionError.self) {
+            _ = try TargetDefinition(
+                yaml: "schema: 1\nname: mine\ntitle: Mine\n\(text)\n", file: "mine.yaml",
+                library: TargetFiles.library)
+        }
+        #expect(error.summary.hasPrefix("\(place): ") && error.code == code, "\(error.summary) \(error.code)")
+    }
+
     @Test(arguments: TargetFiles.names) func `loader RAM, debug bus and main core exist`(name: String) throws
     {
         let target = try TargetFiles.definition(name)
         #expect(target.name == name)
-        #expect(target.memoryList.contains { $0.range == target.loaderRAM && $0.accessPorts.contains(0) })
+        #expect(target.memoryList.contains { $0.range == target.loaderRAM && $0.kind == .ram })
         #expect(target.mainCore.part == 0xC27)
         for (index, memory) in target.memoryList.enumerated() {
             for other in target.memoryList.dropFirst(index + 1) {

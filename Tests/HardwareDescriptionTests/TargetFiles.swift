@@ -15,6 +15,11 @@ enum TargetFiles {
             encoding: .utf8)
     }
     static func definition(_ name: String) throws -> TargetDefinition {
-        try TargetDefinition(yaml: try text(name), file: "\(name).yaml")
+        try TargetDefinition(yaml: try text(name), file: "\(name).yaml", library: library)
+    }
+
+    /// The files that others build on.
+    static let library = DefinitionLibrary { name throws(DefinitionLibrary.Unreadable) in
+        (try? text(name)).map { .init(path: "\(name).yaml", text: $0) }
     }
 }

@@ -53,7 +53,11 @@ final class FakeH745 {
         let config = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Config")
         let file = config.appending(path: "targets/\(name).yaml").standardized
         return try TargetDefinition(
-            yaml: String(contentsOf: file, encoding: .utf8), file: file.lastPathComponent)
+            yaml: String(contentsOf: file, encoding: .utf8), file: file.lastPathComponent,
+            library: DefinitionLibrary { name throws(DefinitionLibrary.Unreadable) in
+                let path = config.appending(path: "targets/\(name).yaml").standardized
+                return (try? String(contentsOf: path, encoding: .utf8)).map { .init(path: name, text: $0) }
+            })
     }
 
     private func note(_ memory: FakeMemory, _ address: UInt32, _ name: String) {

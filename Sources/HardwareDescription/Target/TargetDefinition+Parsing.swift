@@ -6,20 +6,21 @@ import Essentials
 extension TargetDefinition {
     private static let keys = [
         "schema", "name", "title", "parts", "minimum-volts", "debug-clock", "debug-port", "access-ports",
-        "identity",
-        "cores",
-        "memories", "loader-ram", "mapped-flash", "debug-power", "freeze", "clock", "watchdogs",
-        "bus-masters",
-        "quadspi", "gpio", "supply", "unique-id", "flash-size", "reset",
+        "identity", "cores", "memories", "loader-ram", "mapped-flash", "debug-power", "freeze", "clock",
+        "watchdogs", "bus-masters", "quadspi", "gpio", "supply", "unique-id", "flash-size", "reset",
     ]
+    private static let optionalKeys = ["extends", "pins", "uf2-families"]
+    /// Lists that a file adds to those of the file it builds on, and what tells their entries apart.
+    private static let joined = ["access-ports": "index", "memories": "name", "bus-masters": "name"]
 
-    /// Reads one target file.
+    /// Reads one target file and those that it builds on.
     ///
-    /// `file` is only for messages.
-    package init(yaml text: String, file: String) throws(DefinitionError) {
-        let top = try DefinitionNode(text: text, file: file).mapping(
-            Self.keys, optional: ["pins", "uf2-families"])
-        _ = try top["schema"].integer(in: 1...1)
+    /// `file` is for messages only; `library` finds the files of `Config/targets` by name.
+    package init(yaml text: String, file: String, library: DefinitionLibrary = .empty) throws(DefinitionError)
+    {
+        let top = try DefinitionNode(text: text, file: file).inheriting(
+            Self.keys + Self.optionalKeys, schema: 1, joining: Self.joined, from: library)
+        try top.require(Self.keys)
         name = try top["name"].text
         title = try top["title"].text
         parts = []
@@ -79,23 +80,15 @@ extension TargetDefinition {
     private static func memories(_ node: DefinitionNode) throws(DefinitionError) -> [MemoryDefinition] {
         var memories: [MemoryDefinition] = []
         for entry in try node.list() {
-            let keys = try entry.mapping(
-                ["name", "start", "size", "kind", "access-ports"], optional: ["clock"])
+            let keys = try entry.mapping(["name", "start", "size", "kind"])
             let name = try keys["name"].text
             guard !memories.contains(where: { $0.name == name }) else {
                 throw entry.failure(.duplicate(name))
             }
-            var ports: [UInt8] = []
-            for port in try keys["access-ports"].list() { ports.append(UInt8(try port.integer(in: 0...255))) }
             memories.append(
                 MemoryDefinition(
                     name: name, range: try range(keys),
-                    kind: try keys["kind"].choice(of: MemoryDefinition.Kind.self),
-                    accessPorts: ports,
-                    clock: try keys.optional("clock").map { node throws(DefinitionError) in
-                        try ClockGate(node)
-                    })
-            )
+                    kind: try keys["kind"].choice(of: MemoryDefinition.Kind.self)))
         }
         return memories
     }
@@ -147,10 +140,9 @@ extension AccessPortDefinition {
 
 extension CoreDefinition {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["name", "part"], optional: ["clock-ready"])
+        let keys = try node.mapping(["name", "part"])
         name = try keys["name"].text
         part = UInt16(try keys["part"].integer(in: 0...0xFFF))
-        clockReady = if let ready = keys.optional("clock-ready") { try RegisterBits(ready) } else { nil }
     }
 }
 

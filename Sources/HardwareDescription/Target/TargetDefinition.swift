@@ -5,10 +5,12 @@ package import Essentials
 
 /// A target as data: what one file of `Config/targets/` says.
 ///
-/// The file is YAML; every key below is required unless it says otherwise, unknown keys are errors. Numbers are decimal or
+/// The file is YAML; every key below is required unless it says otherwise or the file that `extends:` names has it, unknown
+/// keys are errors. Numbers are decimal or
 /// `0x…`, sizes may end in `KiB` or `MiB`.
 ///
 ///     schema: 1
+///     extends: stm32h745                 # optional: a file whose keys hold where this one has none
 ///     name: stm32h745                    # what --target takes
 ///     title: text for people
 ///     parts: [names sold, …]
@@ -25,9 +27,9 @@ package import Essentials
 ///       second-core-boot: {register: 0x5200201c, bits: [22, 23]}   # optional, see `hasSecondCore`
 ///     cores:
 ///       main: {name: M7, part: 0xc27}
-///       second: {name: M4, part: 0xc24, clock-ready: {register: …, bits: […]}}      # optional
+///       second: {name: M4, part: 0xc24}               # optional
 ///     memories:                          # kinds: ram, flash, rom
-///       - {name: AXI SRAM, start: 0x24000000, size: 512 KiB, kind: ram, access-ports: [0, 1, 3]}
+///       - {name: AXI SRAM, start: 0x24000000, size: 512 KiB, kind: ram}
 ///     loader-ram: AXI SRAM               # one of them, for loader, stack and buffers
 ///     mapped-flash: {start: 0x90000000, size: 256 MiB}
 ///     debug-power: {register: …, bits: […]}        # set through the debug AP
@@ -81,10 +83,6 @@ package struct TargetDefinition: Hashable, Sendable {
     package var resetHold: Duration
     package var resetSettle: Duration
 
-    /// Every memory by name, for range checks.
-    package var memories: [String: Range<UInt32>] {
-        Dictionary(uniqueKeysWithValues: memoryList.map { ($0.name, $0.range) })
-    }
     package func accessPort(_ role: AccessPortRole) -> AccessPortDefinition? {
         accessPorts.first { $0.role == role }
     }
@@ -117,8 +115,6 @@ package struct CoreDefinition: Hashable, Sendable {
     package var name: String
     /// CPUID.PARTNO, 12 bits.
     package var part: UInt16
-    /// All set while the core's domain has a clock.
-    package var clockReady: RegisterBits?
 }
 
 package struct IdentityDefinition: Hashable, Sendable {
@@ -140,10 +136,6 @@ package struct MemoryDefinition: Hashable, Sendable {
     package var name: String
     package var range: Range<UInt32>
     package var kind: Kind
-    /// The APs that see it.
-    package var accessPorts: [UInt8]
-    /// Without it the memory does not answer.
-    package var clock: ClockGate?
 }
 
 /// Some bits of one register.

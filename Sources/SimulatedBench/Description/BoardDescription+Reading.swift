@@ -160,12 +160,13 @@ extension Crystals {
 private struct TargetPins {
     let name: String
     let pins: [QuadSPIPin]
+    /// Files that build on each other.
+    private static let depthLimit = 6
 
     init(_ node: DescriptionNode, _ files: DescriptionFiles) throws(BenchError) {
         name = try node.text
-        let root = try files.node(name, in: "targets")
         var pins: [QuadSPIPin] = []
-        for entry in try root.member("pins").list(1...64) {
+        for entry in try Self.table(try files.node(name, in: "targets"), files, depth: 1).list(1...64) {
             let keys = try entry.mapping(["signal", "pin", "function"])
             guard let signal = QuadSPISignal(try keys["signal"].text) else {
                 throw keys["signal"].failure(.wrongType(expected: "CLK, BK1_NCS … BK2_IO3"))
@@ -178,6 +179,18 @@ private struct TargetPins {
                     signal: signal, pin: pin, function: UInt32(try keys["function"].integer(in: 0...15))))
         }
         self.pins = pins
+    }
+
+    /// `pins` of the file, else of the nearest one that it extends.
+    private static func table(
+        _ root: DescriptionNode, _ files: DescriptionFiles, depth: Int
+    ) throws(BenchError) -> DescriptionNode {
+        guard root.hasMember("extends"), !root.hasMember("pins") else { return try root.member("pins") }
+        let parent = try root.member("extends")
+        guard depth < depthLimit else {
+            throw parent.failure(.conflict("more than \(depthLimit) files extend each other"))
+        }
+        return try table(try files.node(try parent.text, in: "targets"), files, depth: depth + 1)
     }
 
     /// A trace from a pin that cannot carry the signal is a mistake in the file, not a board.

@@ -147,6 +147,10 @@ struct DescriptionNode {
     }
 
     /// One value of a mapping that may have any other keys.
+    func hasMember(_ key: String) -> Bool {
+        guard case .mapping(let mapping) = node else { return false }
+        return mapping.contains { $0.key.string == key }
+    }
     func member(_ key: String) throws(BenchError) -> DescriptionNode {
         guard case .mapping(let mapping) = node else {
             throw failure(.wrongType(expected: "keys and values"))

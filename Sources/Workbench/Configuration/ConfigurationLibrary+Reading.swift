@@ -44,7 +44,9 @@ extension ConfigurationLibrary {
 
     func target(_ entry: ConfigurationEntry) throws(WorkbenchError) -> TargetDefinition {
         let text = try entry.text()
-        do { return try TargetDefinition(yaml: text, file: entry.label) } catch {
+        do {
+            return try TargetDefinition(yaml: text, file: entry.label, library: definitions(.targets))
+        } catch {
             throw .configurationInvalid(error)
         }
     }

@@ -50,6 +50,20 @@ import Testing
                 }
             })
     }
+    @Test func `find their target's pins in the file that it extends`() throws {
+        let board = try BoardDescription(
+            "mine",
+            files: DescriptionFiles { name in
+                switch name {
+                case "boards/mine.yaml": DescriptionFiles.File(path: "mine.yaml", text: Self.board)
+                case "targets/stm32h743.yaml":
+                    DescriptionFiles.File(path: "target.yaml", text: "name: stm32h743\nextends: family\n")
+                case "targets/family.yaml": DescriptionFiles.File(path: "family.yaml", text: Self.target)
+                default: nil
+                }
+            })
+        #expect(board.pins == (try read(Self.board)).pins)
+    }
     private func failure(_ old: String, _ new: String) -> String? {
         do {
             _ = try read(Self.board.replacingOccurrences(of: old, with: new))
