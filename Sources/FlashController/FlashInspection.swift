@@ -24,7 +24,7 @@ package struct FlashInspection: Sendable {
     package internal(set) var findings: [FlashFinding] = []
     /// By bank; a bank that is selected and silent is not among them.
     package internal(set) var chips: [Chip] = []
-    /// The banks that the loader has commands sent to.
+    /// The banks that commands went to: those that the loader selected, or the board's.
     package internal(set) var banks: [Int] = []
     package internal(set) var isMapped = false
     /// Whether flash and controller are as they were before the look.

@@ -19,16 +19,20 @@ extension FlashInspector {
                 }
             }
         }
-        if inspection.chips.count == 2, inspection.chips[0].id != inspection.chips[1].id {
-            inspection.findings.append(.differentChips(inspection.chips[0].id, inspection.chips[1].id))
-        }
+        compareChips(in: &inspection)
         inspection.findings.append(
             .setUp(banks: state.banks, divider: Int(state.control.prescaler) + 1, isMapped: state.isMapped))
         inspection.findings.sort { $0.rank < $1.rank }
         inspection.contradiction = contradiction(among: setUp, in: inspection, from: state)
     }
 
-    private func describe(_ chip: FlashInspection.Chip, into inspection: inout FlashInspection) {
+    /// Two flashes that are one memory have to be of one kind.
+    func compareChips(in inspection: inout FlashInspection) {
+        guard inspection.chips.count == 2, inspection.chips[0].id != inspection.chips[1].id else { return }
+        inspection.findings.append(.differentChips(inspection.chips[0].id, inspection.chips[1].id))
+    }
+
+    func describe(_ chip: FlashInspection.Chip, into inspection: inout FlashInspection) {
         let bank = chip.bank
         let titles = chip.candidates.map(\.title)
         if let expected = expected(bank), !chip.candidates.contains(where: { $0.name == expected.name }),

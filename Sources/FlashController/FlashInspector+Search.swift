@@ -48,7 +48,7 @@ extension FlashInspector {
     }
 
     /// A flash answers with nothing but its status while it erases or programs.
-    private func findBusy(
+    func findBusy(
         _ banks: [Int], into inspection: inout FlashInspection
     ) throws(FlashControllerError) -> Bool {
         var isFound = false

@@ -106,7 +106,7 @@ package struct FlashInspector {
 
     // MARK: Depth
 
-    private func readParameters(into inspection: inout FlashInspection) throws(FlashControllerError) {
+    func readParameters(into inspection: inout FlashInspection) throws(FlashControllerError) {
         let areas = try inspector.parameters(DiscoverableParameters.usualSize)
         for index in inspection.chips.indices {
             guard let position = inspection.banks.firstIndex(of: inspection.chips[index].bank),
@@ -116,7 +116,7 @@ package struct FlashInspector {
         }
     }
 
-    private func readStatus(
+    func readStatus(
         _ depth: Depth, into inspection: inout FlashInspection
     ) throws(FlashControllerError) {
         // One command goes to both flashes: only where both are known to be the same part.

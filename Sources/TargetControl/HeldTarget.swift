@@ -24,7 +24,7 @@ package final class HeldTarget {
     /// False after a hot connection.
     package internal(set) var isHeld = true
     /// The application can no longer go on where it was.
-    package internal(set) var isDisturbed = false
+    package private(set) var isDisturbed = false
     /// Debug registers to put back, in the order they were changed.
     var changedDebugRegisters: [(register: UInt32, value: UInt32)] = []
     private var lastFeed: Duration?
@@ -43,6 +43,9 @@ package final class HeldTarget {
         report = BringUpReport()
         core.keepAlive = { [weak self] () throws(DebugAccessError) in try self?.keepAlive() }
     }
+
+    /// Has the target reset when it is let go: what ran on it cannot go on.
+    package func disturb() { isDisturbed = true }
 
     /// Reloads the independent watchdogs when it is time: a started one cannot be stopped, and runs while the core runs.
     ///

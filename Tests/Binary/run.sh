@@ -84,6 +84,10 @@ for proc in "" --proc; do
     for name in "$sources"/Config/*/*.yaml; do
         grep -qF "$(basename "$name" .yaml)" "$log" || fail "$name is not built in"
     done
+    for kind in board flash target; do
+        run $proc $kind list
+        ! grep -F "warning" "$log" || fail "$kind list warns"
+    done
     run $proc loader inspect w25q128-stm32h745xi-bk2
     run $proc probes --probe sim:stlink-v3
     rm -rf "$root/data/chip" "$root"/data/*.hex

@@ -27,6 +27,11 @@ extension GoldenCase {
         GoldenCase("info-other-flash", "info --probe sim:stlink-v3,flash=w25q128jw"),
         GoldenCase("info-wrong-id", "info --probe sim:stlink-v3,fault=wrong-id"),
         GoldenCase(
+            "info-board-without-loader", "info --board daisy-seed --probe sim:stlink-v3,board=daisy-seed",
+            "info --board stm32h750b-dk --probe sim:cmsis-dap-v2,board=stm32h750b-dk,app=mapped",
+            "info --board daisy-seed --probe sim:stlink-v3,board=daisy-seed,fault=absent",
+            "info --board daisy-seed --probe sim:stlink-v3,board=daisy-seed,flash=w25q64jv"),
+        GoldenCase(
             "program", "program $DIR/image.bin \(bench)", "program $DIR/image.bin \(bench)",
             "program $DIR/image.bin@0x90001001 \(bench) --progress none", files: [image]),
         GoldenCase(
@@ -74,6 +79,7 @@ extension GoldenCase {
                 ("own/boards/mine.yaml", Array("schema: 9\n".utf8)),
                 ("own/flash/w25q128jv.yaml", Array("schema: [\n".utf8)),
                 ("own/targets/mine.yaml", Array("name: mine\n".utf8)),
+                ("own/flash/family/issi.yaml", Array("schema: 2\nabstract: [\n".utf8)),
             ],
             configuration: ["own"]),
         GoldenCase("config-list", "config list boards", "config list loaders"),

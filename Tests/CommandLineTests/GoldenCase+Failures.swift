@@ -18,6 +18,9 @@ extension GoldenCase {
         GoldenCase("target-unpowered", "info --probe sim:stlink-v3,power=off"),
         GoldenCase("no-target", "info --probe sim:stlink-v3,wire-limit=1"),
         GoldenCase("wrong-part", "info --probe sim:stlink-v3,part=stm32h723"),
+        GoldenCase(
+            "target-misbehaves", "info --target $DIR/own/targets/mine.yaml --probe sim:stlink-v3",
+            files: [("own/targets/mine.yaml", Contents.targetWithEndlessMaster)], configuration: ["own"]),
         GoldenCase("wrong-part-asked-for", "info --probe sim:stlink-v3 --target stm32h743"),
         GoldenCase("hot-needs-halt", "\(program) --connect hot", files: [image]),
         GoldenCase(

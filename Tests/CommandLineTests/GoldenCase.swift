@@ -48,6 +48,24 @@ enum Contents {
         return file.encode()
     }
 
+    /// A bus master whose enable bit never falls: bit 0 of CPUID.
+    static let targetWithEndlessMaster = Array(
+        """
+        schema: 1
+        name: mine
+        title: Mine
+        extends: stm32h745
+        parts: [STM32H745]
+        bus-masters:
+          - name: DMA9
+            control: 0xe000ed00
+            channels: 1
+            stride: 4
+            bit: 0
+            clock: {registers: [0xe000ed00], bit: 0}
+
+        """.utf8)
+
     /// A loader whose functions do nothing.
     static func loader(
         at address: UInt32 = 0x2400_0004, flash: UInt32? = 0x9000_0000, name: String = "SHELL",

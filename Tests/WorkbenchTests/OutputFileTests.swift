@@ -84,6 +84,13 @@ import Testing
         #expect(status("old.bin").st_ino != before)
     }
 
+    @Test func `that cannot be replaced says why it is written over`() throws {
+        // A file whose directory takes no others.
+        #expect(try OutputFile("/proc/self/comm", isText: false).overwriting != nil)
+        try scratch.file("old.bin", [9])
+        #expect(try OutputFile(scratch.path("old.bin"), isText: false).overwriting == nil)
+    }
+
     @Test func `behind a symbolic link is what gets the contents`() throws {
         try scratch.file("real/dump.bin", [9])
         for (link, target) in [("latest.bin", "real/dump.bin"), ("coming.bin", "real/next.bin")] {

@@ -117,6 +117,16 @@ extension FlashFinding {
         }
     }
 
+    /// As ``remedy``, where the board's file alone set clocks and pins up.
+    package var remedyWithoutLoader: String? {
+        switch self {
+        case .silent:
+            "check the flash's supply and soldering, and bank and pins in the board file (`extflash board show`)"
+        case .otherChip: "name the flash that is fitted in the board file"
+        default: remedy
+        }
+    }
+
     /// The application or an earlier tool set the bits, and no command of this program clears them.
     package static func unprotect(_ clearing: String?) -> String {
         "clear the flash's protection in the application or the loader's Init"

@@ -26,6 +26,31 @@ extension QuadSPIController {
         _ = try perform([.write(address, old & ~mask | bits)])
     }
 
+    /// Lends the controller to `body`, whatever state it is in; then clocks, pins and controller are as they were.
+    ///
+    /// `body` gets the registers as they were found, and ends mapped mode itself (``release()``).
+    func borrowing<Result>(
+        _ body: (QuadSPIState) throws(FlashControllerError) -> Result
+    ) throws(FlashControllerError) -> Result {
+        try undoing { () throws(FlashControllerError) in
+            try set(1 << definition.clock.bit, at: definition.clock.registers[0])
+            let state = try state()
+            let result: Result
+            do throws(FlashControllerError) { result = try body(state) } catch {
+                try? giveBack(state)
+                throw error
+            }
+            try giveBack(state)
+            return result
+        }
+    }
+
+    private func giveBack(_ state: QuadSPIState) throws(FlashControllerError) {
+        guard state.isUntouched else { return try restore(state) }
+        try release()
+        try reset()
+    }
+
     /// Puts back what clocks and pins were before `body` changed them.
     func undoing<Result>(
         _ body: () throws(FlashControllerError) -> Result

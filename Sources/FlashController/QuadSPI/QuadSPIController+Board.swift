@@ -99,15 +99,9 @@ extension QuadSPIController {
             function: UInt8(functions >> (4 * UInt32(pin % 8)) & 15))
     }
 
-    /// Sets up clocks, pins and controller as the board needs them: slowly and for single-line commands.
-    package func configure(for board: BoardDefinition) throws(FlashControllerError) {
+    /// Sets up clocks, pins and controller as the board needs them: slowly and for single-line commands to `banks`.
+    package func connect(_ board: BoardDefinition, to banks: [Int]) throws(FlashControllerError) {
         try set(1 << definition.clock.bit, at: definition.clock.registers[0])
-        try reset()
-        try connect(board, to: board.mode == .dual ? [1, 2] : [board.banks[0].number])
-    }
-
-    /// As ``configure(for:)``, without a reset of the block and with a choice of banks.
-    func connect(_ board: BoardDefinition, to banks: [Int]) throws(FlashControllerError) {
         var device = RegisterValue<QuadSPIDevice>()
         (device.size, device.selectHighTime) = (31, 7)
         try write(device.rawValue, QuadSPIOffset.device)

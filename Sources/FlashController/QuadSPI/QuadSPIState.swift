@@ -11,6 +11,10 @@ package struct QuadSPIState: Hashable, Sendable {
     package var communication: RegisterValue<QuadSPICommunication>
 
     package var isMapped: Bool { control.enable && communication.functionalMode == .memoryMapped }
+    /// Nobody has set the block up since its reset.
+    var isUntouched: Bool {
+        control.rawValue == 0 && device.rawValue == 0 && communication.rawValue == 0
+    }
     /// Bytes that the map shows, by FSIZE.
     package var mappedSize: UInt64 { 1 << (UInt64(device.size) + 1) }
     /// Bytes that addresses of the command in CCR can tell apart.

@@ -44,7 +44,7 @@ extension LoaderImage {
         let startUp = ["Reset_Handler", "main", "g_pfnVectors", "__Vectors"].first { name in
             file.symbol(named: name) != nil
         }
-        self.warnings = warnings + oddities(startUpSymbol: startUp)
+        self.warnings = warnings + peculiarities(startUpSymbol: startUp)
     }
 
     /// newlib's `_sbrk` takes memory from the symbol `end` on, which the linker script puts behind .bss.
@@ -79,7 +79,7 @@ extension LoaderImage {
         return storage
     }
 
-    private func oddities(startUpSymbol: String?) -> [LoaderWarning] {
+    private func peculiarities(startUpSymbol: String?) -> [LoaderWarning] {
         var found: [LoaderWarning] = []
         if storage.describedSize != UInt64(storage.size) {
             found.append(.sectorsDoNotSum(described: storage.describedSize, size: storage.size))

@@ -25,7 +25,7 @@ package struct LoaderImage: Sendable {
     package var symbols: SymbolTable?
     /// Where a heap begins that grows up as far as it can, as newlib's does; nil when the loader has none.
     package var heapStart: UInt32?
-    /// What is odd about the file but no reason to refuse it.
+    /// What is unusual about the file but no reason to refuse it.
     package var warnings: [LoaderWarning] = []
 
     package init(

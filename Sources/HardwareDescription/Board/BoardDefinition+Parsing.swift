@@ -25,9 +25,17 @@ package struct BoardFile {
         package let name: String
         let place: DefinitionNode
 
-        /// What is wrong where there is no file of that name.
-        package func mistake(known: [String]) -> DefinitionError {
-            place.failure(.unknownValue(name, allowed: known))
+        /// Names that are still read at a glance.
+        private static let fewNames = 6
+        private static let nearNames = 4
+
+        /// What is wrong where there is no file of that name; `list` is the command that lists those there are.
+        package func mistake(known: [String], list: String) -> DefinitionError {
+            guard known.count > Self.fewNames else {
+                return place.failure(.unknownValue(name, allowed: known))
+            }
+            let nearest = Array(known.sorted(byDistanceTo: name).prefix(Self.nearNames))
+            return place.failure(.unknownName(name, nearest: nearest, list: list))
         }
     }
 

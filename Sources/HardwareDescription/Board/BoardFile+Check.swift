@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 extension BoardFile {
-    /// Holds the pins against what the part's multiplexer can do; so far tests alone ask, of every board that is shipped.
+    /// Holds the pins against what the part's multiplexer can do, for `board check`.
     ///
     /// - Returns: every mistake with its place, and with the choices there are; empty when all is well or the target's file has
     ///   no table of pins.

@@ -28,7 +28,7 @@ extension DefinitionError: Diagnosable {
         case .missingKey: "CFG-006"
         case .wrongType: "CFG-007"
         case .outOfRange: "CFG-008"
-        case .unknownValue: "CFG-009"
+        case .unknownValue, .unknownName: "CFG-009"
         case .duplicate: "CFG-010"
         case .missingFile: "CFG-011"
         case .unreadableFile: "CFG-015"

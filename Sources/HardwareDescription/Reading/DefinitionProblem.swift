@@ -14,6 +14,8 @@ package enum DefinitionProblem: Hashable, Sendable {
     case wrongType(expected: String)
     case outOfRange(value: String, allowed: String)
     case unknownValue(String, allowed: [String])
+    /// A name of another file, where there is no such file; the nearest of those there are, and what lists them all.
+    case unknownName(String, nearest: [String], list: String)
     case duplicate(String)
     /// `extends:` names nothing that is there.
     case missingFile(String)
@@ -40,6 +42,8 @@ package enum DefinitionProblem: Hashable, Sendable {
         case .outOfRange(let value, let allowed): "\(value) is out of range (\(allowed))"
         case .unknownValue(let value, let allowed):
             "`\(value)` is not one of \(allowed.joined(separator: ", "))"
+        case .unknownName(let name, let nearest, let list):
+            "there is no `\(name)`; near it: \(nearest.joined(separator: ", ")); all: `\(list)`"
         case .duplicate(let what): "\(what) is given twice"
         case .missingFile(let name): "there is no file `\(name)`"
         case .unreadableFile(let path, let reason): "`\(path)` cannot be read: \(reason)"

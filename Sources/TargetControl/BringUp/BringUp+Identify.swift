@@ -32,9 +32,13 @@ extension BringUp {
                     accept(candidate, found)
                     return candidate
                 }
-                // Where nothing tells, a second core that may be there must not be overlooked; else the order counts.
-                let isSafer = candidate.secondCore != nil && undecided?.definition.secondCore == nil
-                if found.hasSecondCore == nil, undecided == nil || isSafer { undecided = (candidate, found) }
+                guard found.hasSecondCore == nil else {
+                    identity = found
+                    continue
+                }
+                if undecided.map({ isBetter(candidate, than: $0.definition) }) ?? true {
+                    undecided = (candidate, found)
+                }
             }
             identity = found
         }
@@ -44,6 +48,16 @@ extension BringUp {
         }
         guard let identity else { preconditionFailure("there is at least one candidate") }
         throw .wrongPart(identity, expected: candidates.map(\.name))
+    }
+
+    /// Where nothing tells what the part is: the board's file does.
+    ///
+    /// Without one a second core that may be there must not be overlooked; else the order counts.
+    private func isBetter(_ candidate: TargetDefinition, than other: TargetDefinition) -> Bool {
+        if let wanted = options.boardTarget, candidate.name == wanted || other.name == wanted {
+            return candidate.name == wanted
+        }
+        return candidate.secondCore != nil && other.secondCore == nil
     }
 
     private func accept(_ definition: TargetDefinition, _ identity: DeviceIdentity) {

@@ -13,7 +13,7 @@ extension BringUp {
     /// From held to ready for calls: a reset where only that helps, else everything that still moves is stopped.
     func prepare(_ target: HeldTarget) throws(TargetError) {
         guard options.preparesForCalls else { return }
-        target.isDisturbed = true
+        target.disturb()
         let reasons = reasonsForReset(target)
         if !reasons.isEmpty {
             report.resetReasons += reasons

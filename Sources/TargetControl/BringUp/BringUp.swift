@@ -27,6 +27,8 @@ package final class BringUp {
         ///
         /// Without it the application can go on afterwards.
         package var preparesForCalls = true
+        /// The target that the board's file names, which decides where the part does not tell what it is.
+        package var boardTarget: String?
         package init() {}
     }
 

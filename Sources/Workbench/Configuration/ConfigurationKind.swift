@@ -27,4 +27,14 @@ package enum ConfigurationKind: String, CaseIterable, Hashable, Sendable {
         }
         return nil
     }
+
+    /// What lists all files of the kind.
+    var listCommand: String {
+        switch self {
+        case .boards: "extflash board list"
+        case .flash: "extflash flash list"
+        case .targets: "extflash target list"
+        case .loaders, .simulation: "extflash config list \(rawValue)"
+        }
+    }
 }

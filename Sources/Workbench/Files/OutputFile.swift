@@ -14,14 +14,17 @@ final class OutputFile {
         case stream(Int32)
         /// A new file takes the name when it is complete. `existing` is open for writing, when there is one.
         case replacement(ReplacementFile, existing: Int32?)
-        /// A regular file that must stay the same file; its length before.
-        case inPlace(Int32, length: Int)
+        /// A regular file that must stay the same file, or cannot be replaced for this reason; its length before.
+        case inPlace(Int32, length: Int, because: String?)
     }
     /// As it was named.
     let path: String
     private let way: Way
     private let ownsStream: Bool
     private var isWritten = false
+    /// Why an existing file is written over and not replaced, so that its old contents are lost should that fail; nil where it
+    /// is replaced, or has several names and has to stay the same file.
+    private(set) var overwriting: String?
 
     /// Opens `path`; `-`, `/dev/stdout` and `/dev/fd/N` mean the descriptor itself.
     ///
@@ -44,6 +47,7 @@ final class OutputFile {
             throw .fileUnwritable(path: path, reason: error.text)
         }
         ownsStream = true
+        if case .inPlace(_, _, let reason) = way { overwriting = reason }
         if case .stream(let descriptor) = way { try Self.check(descriptor, isText: isText, path) }
     }
 
@@ -51,7 +55,7 @@ final class OutputFile {
         switch way {
         case .stream(let descriptor): if ownsStream { close(descriptor) }
         case .replacement(_, let existing): if let existing { close(existing) }
-        case .inPlace(let descriptor, let length):
+        case .inPlace(let descriptor, let length, _):
             // Gives back what `reserve` took behind the end.
             if !isWritten { _ = ftruncate(descriptor, off_t(length)) }
             close(descriptor)
@@ -100,10 +104,16 @@ final class OutputFile {
     /// A file with several names, or one whose owner or place cannot be kept, is written over; any other is replaced.
     private static func way(over path: String, _ status: stat) throws(SystemCallError) -> Way {
         let existing = try uninterrupted { open(path, O_WRONLY | O_CLOEXEC) }
-        guard status.st_nlink == 1, let target = LinkedPath.real(path),
-            let replacement = try? ReplacementFile(of: target, like: status)
-        else { return .inPlace(existing, length: Int(status.st_size)) }
-        return .replacement(replacement, existing: existing)
+        let length = Int(status.st_size)
+        guard status.st_nlink == 1 else { return .inPlace(existing, length: length, because: nil) }
+        guard let target = LinkedPath.real(path) else {
+            return .inPlace(existing, length: length, because: "its place cannot be told")
+        }
+        do throws(SystemCallError) {
+            return .replacement(try ReplacementFile(of: target, like: status), existing: existing)
+        } catch {
+            return .inPlace(existing, length: length, because: error.text)
+        }
     }
 
     /// A FIFO nobody reads cannot be opened yet.
@@ -134,7 +144,7 @@ final class OutputFile {
         switch way {
         case .stream: return
         case .replacement(let file, _): try reserve(count, in: file.descriptor)
-        case .inPlace(let descriptor, _): try reserve(count, in: descriptor)
+        case .inPlace(let descriptor, _, _): try reserve(count, in: descriptor)
         }
     }
 
@@ -156,9 +166,10 @@ final class OutputFile {
                 do throws(SystemCallError) { try file.takePlace() } catch {
                     // Such as a file that is a mount point of its own.
                     guard let existing else { throw error }
+                    overwriting = error.text
                     try Self.overwrite(existing, with: bytes)
                 }
-            case .inPlace(let descriptor, _): try Self.overwrite(descriptor, with: bytes)
+            case .inPlace(let descriptor, _, _): try Self.overwrite(descriptor, with: bytes)
             }
             isWritten = true
         } catch {

@@ -13,13 +13,13 @@ extension WorkbenchClient {
     package func info() async throws(WorkbenchError) -> InfoReport {
         try await onBench { context throws(WorkbenchError) in
             // A board that does not exist is told before anything is touched.
-            if context.request.connect != .hot { _ = try LoaderCatalog(context.request).board() }
+            let isHot = context.request.connect == .hot
+            let way = isHot ? FlashInquiry.none : try FlashInquiry(context)
             return try context.withStack { stack throws(WorkbenchError) in
                 var report = InfoReport(probe: ProbeFacts(try stack.openProbe().description))
                 do throws(WorkbenchError) {
-                    let isHot = context.request.connect == .hot
-                    report.target = TargetFacts(try stack.takeHold(preparing: !isHot))
-                    if !isHot { report.flash = try askFlash(FlashBench(on: stack)) }
+                    report.target = TargetFacts(try stack.takeHold(preparing: way.runsLoader, of: way.board))
+                    report.flash = try way.ask(on: stack)
                 } catch {
                     report.failure = error
                 }

@@ -16,6 +16,12 @@ extension WorkbenchClient {
             let asked = if let text = request.range { try FlashBench.range(text) } else { AddressRange?.none }
             let output = try OutputFile(
                 request.path, isText: format.isText, cancellation: context.cancellation)
+            if let reason = output.overwriting {
+                context.trace(
+                    .warning,
+                    "the file cannot be replaced and is written over: if that fails, nothing is left of it",
+                    ["file": request.path, "because": reason])
+            }
             if let asked { try output.reserve(format.mostBytes(for: asked.count)) }
             return try context.withStack { stack throws(WorkbenchError) in
                 let bench = try FlashBench(on: stack)

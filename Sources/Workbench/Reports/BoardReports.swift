@@ -149,7 +149,7 @@ package struct BoardCheckReport: JobReport, PartialReport {
                 }
             } else {
                 let known = try library.names(kind).filter { !$0.contains("/") }
-                mistakes.append(reference.mistake(known: known))
+                mistakes.append(reference.mistake(known: known, list: kind.listCommand))
             }
         }
         return mistakes.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }

@@ -19,11 +19,28 @@ struct FlashDisagreements {
                 "\(image.fileName) maps the flash at \(image.storage.startAddress.hex), the board file says \(start.hex)",
                 "correct `mapped` in the board file, or use a loader for this board")
         }
-        for chip in found.chips {
+        compareParameters(of: found)
+    }
+
+    /// What a board's file says against the flash, without a loader.
+    init(_ found: FlashInspection) {
+        for finding in found.findings where finding.isTelling {
+            // To be set by a loader that needs it.
+            if case .quadDisabled = finding { continue }
+            add(finding.text, finding.remedyWithoutLoader)
+        }
+        compareParameters(of: found)
+        if !found.isAsFound {
+            add(
+                "the application reads the flash without sending instructions, which ended when it was asked",
+                "none needed: the target is reset and starts anew")
+        }
+    }
+
+    private mutating func compareParameters(of found: FlashInspection) {
+        for chip in found.chips where chip.candidates.count == 1 {
             guard let parameters = chip.parameters else { continue }
-            for candidate in chip.candidates where chip.candidates.count == 1 {
-                compare(parameters, with: candidate, bank: chip.bank)
-            }
+            compare(parameters, with: chip.candidates[0], bank: chip.bank)
         }
     }
 

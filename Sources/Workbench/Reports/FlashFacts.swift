@@ -8,7 +8,7 @@ import HardwareDescription
 
 /// The external flash: what loader, board file and the flash itself say, and where they disagree.
 package struct FlashFacts: Encodable, Sendable {
-    /// What loader and board file say of it.
+    /// What the loader says of it.
     package struct Loader: Encodable, Sendable {
         package let file: String
         /// As StorageInfo names the flash.
@@ -16,7 +16,7 @@ package struct FlashFacts: Encodable, Sendable {
         package let start: String
         package let bytes: UInt64
     }
-    /// The flash on one of the banks that the loader selected.
+    /// The flash on one of the banks that the loader selected, or that the board has.
     package struct Bank: Encodable, Sendable {
         package let bank: Int
         package let answers: Bool
@@ -53,7 +53,8 @@ package struct FlashFacts: Encodable, Sendable {
 
     /// The board's file; absent where no board was named and the loader is not a board's.
     package let board: String?
-    package let loader: Loader
+    /// Absent for a board without one; then clocks and pins were set up by the board's file.
+    package let loader: Loader?
     package let banks: [Bank]
     /// Absent where the chip is not known and does not describe itself.
     package let geometry: Geometry?
@@ -62,32 +63,50 @@ package struct FlashFacts: Encodable, Sendable {
 
 extension FlashFacts {
     init(_ found: FlashInspection, of bench: FlashBench) {
-        let storage = bench.loader.image.storage
-        let board = bench.board?.definition
+        let (loader, board) = (bench.loader, bench.board?.definition)
         self.init(
-            board: board?.title,
-            loader: Loader(
-                file: bench.loader.image.fileName, flash: storage.deviceName,
-                start: storage.startAddress.hex, bytes: UInt64(storage.size)),
+            found, on: board, loader: Loader(loader.image), chip: loader.chip, chips: loader.options.chips,
+            disagreements: FlashDisagreements(found, of: loader, on: board).list)
+    }
+
+    /// Of a board without a loader.
+    init(_ found: FlashInspection, on board: BoardDefinition, chips: ChipCatalog) {
+        let fitted = found.fittedChip(expecting: board.banks.first?.flash.flatMap(chips.named))
+        self.init(
+            found, on: board, loader: nil, chip: board.mode == .dual ? fitted?.paired : fitted, chips: chips,
+            disagreements: FlashDisagreements(found).list)
+    }
+
+    private init(
+        _ found: FlashInspection, on board: BoardDefinition?, loader: Loader?, chip: FlashChipDefinition?,
+        chips: ChipCatalog, disagreements: [Disagreement]
+    ) {
+        self.init(
+            board: board?.title, loader: loader,
             banks: found.banks.map { number in
-                let expected = board?.bank(number)?.flash.flatMap(bench.loader.options.chips.named)
+                let expected = board?.bank(number)?.flash.flatMap(chips.named)
                 return Bank(number, found.chips.first { $0.bank == number }, expected: expected?.title)
             },
-            geometry: bench.loader.chip.map { Geometry($0, isDual: found.banks.count == 2) },
-            disagreements: FlashDisagreements(found, of: bench.loader, on: board).list)
+            geometry: chip.map {
+                Geometry($0, isDual: loader == nil ? board?.mode == .dual : found.banks.count == 2)
+            },
+            disagreements: disagreements)
     }
 
     static let schema = Schema.object([
         .optional("board", .text(), "The board whose file is in use."),
-        .key(
+        .optional(
             "loader",
             .object([
                 .key("file", .text(), "The loader file."),
                 .key("flash", .text(), "The flash as its StorageInfo names it."),
                 .key("start", .address, "Where the flash is mapped."),
                 .key("bytes", .count, "The flash's size by StorageInfo."),
-            ]), "What the loader says."),
-        .key("banks", .list(of: Bank.schema), "The banks that the loader selected, and what answers there."),
+            ]),
+            "What the loader says; absent for a board without one, whose file then sets clocks and pins up."),
+        .key(
+            "banks", .list(of: Bank.schema),
+            "The banks that the loader selected, or those of a board without one, and what answers there."),
         .optional(
             "geometry",
             .object([
@@ -104,6 +123,15 @@ extension FlashFacts {
                     .optional("remedy", .text(), "How to mend it."),
                 ])), "Where board file, loader and flash differ."),
     ])
+}
+
+extension FlashFacts.Loader {
+    fileprivate init(_ image: LoaderImage) {
+        let storage = image.storage
+        self.init(
+            file: image.fileName, flash: storage.deviceName, start: storage.startAddress.hex,
+            bytes: UInt64(storage.size))
+    }
 }
 
 extension FlashFacts.Bank {

@@ -4,20 +4,31 @@
 import Essentials
 import HardwareDescription
 
-/// A file in force that cannot be used.
+/// A file that cannot be used.
 package struct UnusableFile: Encodable, Sendable {
     package let origin: String
     package let problem: String
-
-    init(_ entry: ConfigurationEntry, _ error: any Diagnosable) {
-        (origin, problem) = (entry.label, error.summary)
-    }
+    /// The files in force that build on it, by name, which cannot be used either.
+    package fileprivate(set) var affects: [String] = []
 
     static let schema = Schema.list(
         of: .object([
             .key("origin", .text(), "A path, or that it is built in."),
             .key("problem", .text(), "Why it cannot be used, with its place in the file."),
+            .key("affects", .list(of: .text()), "Files that build on it and cannot be used either, by name."),
         ]))
+}
+
+extension [UnusableFile] {
+    /// Notes that `entry` cannot be used; what is wrong with a file that several build on is told once.
+    fileprivate mutating func note(_ entry: ConfigurationEntry, _ error: WorkbenchError) {
+        let problem = error.summary
+        var origin = entry.label
+        if case .configurationInvalid(let inner as DefinitionError) = error { origin = inner.file }
+        let index = firstIndex { $0.problem == problem } ?? endIndex
+        if index == endIndex { append(UnusableFile(origin: origin, problem: problem)) }
+        if origin != entry.label { self[index].affects.append(entry.name) }
+    }
 }
 
 /// The boards that `--board` takes.
@@ -41,7 +52,7 @@ package struct BoardListReport: JobReport {
                         name: entry.name, title: board.title, target: board.target,
                         hasLoader: board.loader != nil, origin: entry.label))
             } catch {
-                unusable.append(UnusableFile(entry, error))
+                unusable.note(entry, error)
             }
         }
     }
@@ -84,7 +95,7 @@ package struct FlashListReport: JobReport {
                         jedecIDs: chip.identifications.map { Format.octets($0, separator: "") },
                         origin: entry.label))
             } catch {
-                unusable.append(UnusableFile(entry, error))
+                unusable.note(entry, error)
             }
         }
     }
@@ -123,7 +134,7 @@ package struct TargetListReport: JobReport {
                     Target(
                         name: entry.name, title: target.title, parts: target.parts, origin: entry.label))
             } catch {
-                unusable.append(UnusableFile(entry, error))
+                unusable.note(entry, error)
             }
         }
     }

@@ -55,13 +55,18 @@ final class BenchStack {
     }
 
     /// Takes hold of the target, as the request says.
-    func takeHold(preparing prepares: Bool = true) throws(WorkbenchError) -> HeldTarget {
+    ///
+    /// `board` decides where the part does not tell what it is.
+    func takeHold(
+        preparing prepares: Bool = true, of board: LoaderCatalog.Board? = nil
+    ) throws(WorkbenchError) -> HeldTarget {
         if let target { return target }
         let probe = try openProbe()
         let candidates = try TargetCatalog(context.request).candidates()
         var options = BringUp.Options()
         options.connect = context.request.connect
         options.preparesForCalls = prepares && context.request.connect != .hot
+        options.boardTarget = board?.definition.target
         if let speed = context.request.speed { options.clock = speed }
         let bringUp = BringUp(
             candidates: candidates, probe: probe, options: options, timebase: time, trace: context.trace)

@@ -26,7 +26,7 @@ final class FlashBench {
         let board = try catalog.board()
         let image = try catalog.image(for: board)
         self.board = board
-        target = try stack.takeHold()
+        target = try stack.takeHold(of: board)
         // A target that was named wins over the board's.
         if context.request.target == nil, let board { try Self.check(board, isFor: target) }
         try Self.check(image, serves: target.definition)
@@ -46,7 +46,7 @@ final class FlashBench {
             trace: context.trace)
     }
 
-    private static func check(
+    static func check(
         _ board: LoaderCatalog.Board, isFor target: HeldTarget
     ) throws(WorkbenchError) {
         guard target.definition.name == board.definition.target else {

@@ -81,7 +81,10 @@ struct BoardCommand: ParsableCommand {
 
 extension Console {
     func warn(of files: [UnusableFile]) {
-        for file in files { note("warning: \(file.problem)") }
+        for file in files {
+            let affected = file.affects.isEmpty ? "" : " (used by \(file.affects.joined(separator: ", ")))"
+            note("warning: \(file.problem)\(affected)")
+        }
     }
 }
 

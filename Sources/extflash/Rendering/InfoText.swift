@@ -79,9 +79,11 @@ extension FlashFacts {
     var table: Table {
         var table = Table()
         table.add("board", board)
-        table.add("loader", loader.file)
-        table.add(
-            "described as", "\(loader.flash), \(Format.bytes(loader.bytes)) at \(loader.start)")
+        table.add("loader", loader?.file ?? "none; clocks and pins set up by the board's file")
+        if let loader {
+            table.add(
+                "described as", "\(loader.flash), \(Format.bytes(loader.bytes)) at \(loader.start)")
+        }
         for bank in banks { bank.add(to: &table) }
         table.add("geometry", geometry?.text)
         for disagreement in disagreements {

@@ -20,7 +20,7 @@ import Testing
     ) throws -> QuadSPIController {
         let controller = QuadSPIController(
             memory: bench.target.memory, timebase: bench.bench.time, target: bench.target.definition)
-        if configured { try controller.configure(for: bench.board) }
+        if configured { try controller.connect(bench.board, to: [2]) }
         return controller
     }
 
@@ -112,7 +112,7 @@ import Testing
                 .portClockOff("GPIOG", signals: [.data2, .data3]),
                 .portClockOff("GPIOH", signals: [.data0, .data1]), .controllerClockOff,
             ])
-        try controller.configure(for: bench.board)
+        try controller.connect(bench.board, to: [2])
         #expect(try controller.compare(with: bench.board) == [])
 
         // PG9 back to analog, and the other bank.
@@ -127,6 +127,43 @@ import Testing
                 "the loader selected bank 1, the board's flash is on bank 2",
                 "PG9 (IO2) is analog, not alternate function 9",
             ])
+    }
+
+    @Test(arguments: [false, true]) func `is asked as the board's file says, and all is as it was found`(
+        mapped: Bool
+    ) throws {
+        let bench = try LoaderBench()
+        if mapped { try bench.load(.vendorTemplate).initialize() }
+        let controller = try controller(bench, configured: false)
+        let inspector = FlashInspector(controller, board: bench.board, catalog: ChipCatalog([bench.chip]))
+        func registers() throws -> [UInt32] {
+            let state = try controller.state()
+            var words = [state.control.rawValue, state.device.rawValue, state.communication.rawValue]
+            // RCC_AHB3ENR, RCC_AHB4ENR; with the ports' clocks on, what GPIOB, C, G and H are set to.
+            words += [try bench.target.memory.readWord(at: 0x5802_44D4)]
+            words += [try bench.target.memory.readWord(at: 0x5802_44E0)]
+            for port in mapped ? [1, 2, 6, 7] as [UInt32] : [] {
+                words += try bench.target.memory.readWords(10, at: 0x5802_0000 + 0x400 * port)
+            }
+            return words
+        }
+        let before = try registers()
+        let found = try inspector.inspect(setUpBy: bench.board)
+        #expect(found.chips.map(\.id) == [[0xEF, 0x40, 0x18]])
+        #expect(found.fittedChip(expecting: nil)?.name == bench.chip.name)
+        #expect(found.isAsFound)
+        #expect(try registers() == before)
+        #expect(try controller.state().isMapped == mapped)
+    }
+
+    @Test(arguments: [BenchConfiguration.FlashFault.poweredDown, .continuousRead])
+    func `is woken to be asked, and sent to sleep again`(fault: BenchConfiguration.FlashFault) throws {
+        let bench = try LoaderBench { $0.flashFault = fault }
+        let controller = try controller(bench, configured: false)
+        let inspector = FlashInspector(controller, board: bench.board, catalog: ChipCatalog([bench.chip]))
+        #expect(try inspector.inspect(setUpBy: bench.board).chips.map(\.id) == [[0xEF, 0x40, 0x18]])
+        try controller.connect(bench.board, to: [2])
+        #expect((try controller.jedecID() == [0xEF, 0x40, 0x18]) == (fault == .continuousRead))
     }
 
     @Test(arguments: [BenchConfiguration.FlashFault.absent, .unpowered])
