@@ -7,6 +7,7 @@ DESTDIR ?=
 BUILD_PACKAGES = pkg-config libusb-1.0-0-dev libsqlite3-dev
 TEST_PACKAGES = libunicorn-dev
 USB_PACKAGES = openocd stlink-tools usbutils udev python3-venv
+DEB_PACKAGES = debhelper lintian debootstrap
 VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
 # The compilers, linkers and tools that come with Swift.
@@ -16,11 +17,12 @@ tools = $(dir $(realpath $(shell command -v $(SWIFT))))
 # libusb, and says nothing of the machine it was built on. The linker takes the C++ library from a directory that holds
 # its archive only.
 program = .build/extflash
+daemon = .build/extflashd
 archives = .build/archives
 STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
     -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
-.PHONY: help build demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
+.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
@@ -30,6 +32,10 @@ build: build-packages $(archives)/libstdc++.a ## Build the program, as one file:
 	$(SWIFT) build -c release --product extflash $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflash $(program)
 
+build-daemon: build-packages $(archives)/libstdc++.a ## Build the station, as one file: .build/extflashd
+	$(SWIFT) build -c release --product extflashd $(STATIC)
+	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflashd $(daemon)
+
 $(archives)/libstdc++.a:
 	@archive=$$($(tools)clang -print-file-name=libstdc++.a); \
 	[ -e "$$archive" ] || { echo "there is no libstdc++.a: install libstdc++-12-dev (Debian 12)"; exit 1; }; \
@@ -38,9 +44,8 @@ $(archives)/libstdc++.a:
 demo: build ## Program, verify and read back a simulated board, with the binary a user gets
 	Tests/Demo/demo.sh $(program)
 
-demo-station: build-packages ## Open a station with four simulated slots in the browser; Ctrl-C ends it
-	$(SWIFT) build -c release --product extflashd
-	Tests/Demo/station.sh $$($(SWIFT) build -c release --show-bin-path)/extflashd
+demo-station: build-daemon ## Open a station with four simulated slots in the browser; Ctrl-C ends it
+	Tests/Demo/station.sh $(daemon)
 
 test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
@@ -78,9 +83,13 @@ bench: build ## Measure speed and memory on the simulated bench (full 16 MiB job
 
 man: build-packages ## Write the manual pages to .build/man
 	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page
-	rm -rf .build/man && cp -R .build/plugins/GenerateManual/outputs/extflash .build/man
+	rm -rf .build/man && mkdir .build/man
+	cp .build/plugins/GenerateManual/outputs/extflash*/*.1 .build/man/
 
-install: build man ## Install to $(DESTDIR)$(PREFIX)
+install: build man install-files ## Install to $(DESTDIR)$(PREFIX)
+	$(tell-udev)
+
+install-files:
 	install -D -m 755 $(program) $(DESTDIR)$(PREFIX)/bin/extflash
 	$(install-licences)
 	$(remove-shipped)
@@ -92,9 +101,34 @@ install: build man ## Install to $(DESTDIR)$(PREFIX)
 	$(program) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	$(program) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 .build/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 .build/man/extflash.1 .build/man/extflash.*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-extflash.rules
-	$(tell-udev)
+
+install-daemon: build-daemon man install-daemon-files ## Install the station, its service and its user (then: systemctl enable --now extflashd)
+	@[ -n "$(DESTDIR)" ] || { systemd-sysusers && systemctl daemon-reload; }
+
+# A station file that is there already is the user's.
+install-daemon-files:
+	install -D -m 755 $(daemon) $(DESTDIR)$(PREFIX)/bin/extflashd
+	install -d $(DESTDIR)/etc/extflash
+	[ -e $(DESTDIR)/etc/extflash/station.yaml ] || \
+	    sed 's|^  # socket:|  socket:|' Config/station.yaml >$(DESTDIR)/etc/extflash/station.yaml
+	install -d $(DESTDIR)$(PREFIX)/lib/systemd/system $(DESTDIR)$(PREFIX)/lib/sysusers.d
+	sed 's|/usr/bin/|$(PREFIX)/bin/|' debian/extflashd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/extflashd.service
+	install -m 644 debian/extflashd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/extflashd.conf
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
+	$(daemon) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflashd
+	$(daemon) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflashd
+	install -d $(DESTDIR)$(PREFIX)/share/man/man1
+	install -m 644 .build/man/extflashd*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+
+deb: deb-packages ## Build the Debian packages of program and station, to .build/deb
+	rm -rf .build/deb
+	DEB_RULES_REQUIRES_ROOT=no debian/rules clean binary
+	lintian --fail-on error --profile debian --no-tag-display-limit .build/deb/*.deb
+
+test-deb: deb ## Install the packages in a bare Debian 12 root, use and remove them
+	Tests/Packages/run.sh .build/deb
 
 install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
@@ -123,8 +157,11 @@ define tell-udev
 	    echo "udev was not told of its new rules: replug the probes, or restart this machine."
 endef
 
-uninstall: ## Remove what install put there
-	rm -f $(DESTDIR)$(PREFIX)/bin/extflash
+uninstall: ## Remove what install and install-daemon put there, but for /etc/extflash and /var/lib/extflash
+	rm -f $(DESTDIR)$(PREFIX)/bin/extflash $(DESTDIR)$(PREFIX)/bin/extflashd
+	rm -f $(DESTDIR)$(PREFIX)/lib/systemd/system/extflashd.service $(DESTDIR)$(PREFIX)/lib/sysusers.d/extflashd.conf
+	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflashd
+	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflashd $(DESTDIR)$(PREFIX)/share/man/man1/extflashd*.1
 	rm -rf $(DESTDIR)$(PREFIX)/share/extflash $(DESTDIR)$(PREFIX)/share/doc/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
@@ -149,5 +186,7 @@ test-packages:
 	$(call apt-install,$(TEST_PACKAGES))
 usb-packages:
 	$(call apt-install,$(USB_PACKAGES))
+deb-packages: build-packages
+	$(call apt-install,$(DEB_PACKAGES))
 vm-packages:
 	$(call apt-install,$(VM_PACKAGES))

@@ -40,6 +40,7 @@ struct ExtFlashDaemon: AsyncParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         let definition = try Self.definition(in: config)
         guard !check else { return describe(definition) }
+        StationLog.begin()
         var log = Logger(label: "extflashd")
         log.logLevel = verbose ? .debug : .info
         if let createToken {

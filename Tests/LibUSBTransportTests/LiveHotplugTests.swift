@@ -100,7 +100,8 @@ extension `A live bus` {
             let (handles, threads) = (try LiveBus.count("fd"), try LiveBus.count("task"))
             for _ in 0..<10 { try once() }
             #expect(try LiveBus.count("fd") == handles)
-            #expect(try LiveBus.count("task") <= threads)
+            // One left behind each time would be ten; the runtime's own pool grows by a few on a loaded machine.
+            #expect(try LiveBus.count("task") < threads + 10)
         }
     }
 }

@@ -22,7 +22,7 @@ import Testing
             // A quarter of the units is in work when the station dies.
             guard Bool.random(using: &generator) || Bool.random(using: &generator) else {
                 try store.reopen()
-                #expect(try store.records.closeInterrupted(at: "") == ["u\(number)"])
+                #expect(try store.closeInterrupted() == ["u\(number)"])
                 given[value] = .interrupted
                 continue
             }

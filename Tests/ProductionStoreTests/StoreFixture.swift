@@ -27,6 +27,15 @@ final class StoreFixture {
         records = try Self.records(database, folder)
     }
 
+    /// As a station does that finds units in work when it starts.
+    func closeInterrupted() throws -> [String] {
+        let units = try records.openUnits()
+        for unit in units {
+            try records.close(UnitClosing(unit: unit, verdict: .interrupted, endedAt: "2026-01-02T00:00:00Z"))
+        }
+        return units
+    }
+
     private static func records(_ database: ProductionDatabase, _ folder: String) throws -> RecordStore {
         RecordStore(
             database: database, key: try StationKey(path: folder + "/station.key"),

@@ -136,6 +136,44 @@ import Testing
         #expect(try fixture.memory.records.verify() == [])
     }
 
+    @Test func `that was killed before its unit had a record gives it one, and owes the line its hook`()
+        async throws
+    {
+        let folder: String
+        let early: Job
+        let late: Job
+        let told = NSTemporaryDirectory() + "extflash-told-" + UUID().uuidString
+        do {
+            let fixture = try StationFixture(slots: ["stlink-v3", "stlink-v3"])
+            folder = fixture.folder
+            let recipe = try fixture.addRecipe(
+                more: "hooks: {after: {command: [/bin/sh, -c, \"cat >> \(told)\"], timeout: 10 s}}")
+            early = try fixture.station.submit(
+                UnitJobRequest(recipe: "product", fields: ["serial": "S1"]), to: "A1")
+            late = try fixture.station.submit(UnitJobRequest(recipe: "product"), to: "A2")
+            // As a process that is killed leaves them: one before its record was opened, one behind it.
+            _ = try fixture.memory.queue.next(slot: "A1")
+            _ = try fixture.memory.queue.next(slot: "A2")
+            let opening = UnitOpening(
+                unit: "line-\(late.id)", station: "line", slot: "A2",
+                probe: UnitOpening.ProbeIdentity(kind: "stlink-v3", path: "sim"),
+                recipe: UnitOpening.RecipeIdentity(name: "product", hash: recipe.hash), images: [],
+                startedAt: "2026-01-01T00:00:00Z", attempt: 1)
+            _ = try fixture.memory.records.open(opening, pools: [])
+        }
+        let fixture = try StationFixture(folder: folder)
+        defer { try? fixture.remove() }
+        await fixture.station.workOffQueue()
+        for job in [early, late] {
+            #expect(try fixture.unit(job).closing?.verdict == .interrupted)
+            #expect(try fixture.memory.queue.job(job.id).state == .interrupted)
+        }
+        #expect(try fixture.unit(early).opening.fields["serial"] == "S1")
+        #expect(try String(contentsOfFile: told, encoding: .utf8).contains("line-\(late.id)"))
+        try FileManager.default.removeItem(atPath: told)
+        #expect(try fixture.memory.records.verify() == [])
+    }
+
     @Test func `has its folder for itself`() throws {
         let fixture = try StationFixture()
         defer { try? fixture.remove() }

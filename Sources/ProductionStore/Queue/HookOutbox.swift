@@ -14,12 +14,10 @@ package struct HookOutbox: Sendable {
         package let attempts: Int
     }
 
-    package func add(_ unit: String, due: Int64) throws(StoreError) {
-        try database.write {
-            try $0.execute(
-                sql: "INSERT INTO hook (unit, due) VALUES (?, ?) ON CONFLICT DO NOTHING",
-                arguments: [unit, due])
-        }
+    /// In the transaction that closes the unit's record.
+    static func add(_ unit: String, due: Int64, in database: Database) throws {
+        try database.execute(
+            sql: "INSERT INTO hook (unit, due) VALUES (?, ?) ON CONFLICT DO NOTHING", arguments: [unit, due])
     }
 
     /// Those whose time has come (seconds since 1970), the oldest first.

@@ -53,20 +53,29 @@ package struct RecordStore: Sendable {
     }
 
     /// Writes what became of a unit: good uses its serial numbers, everything that touched the flash burns them.
-    package func close(_ closing: UnitClosing) throws(StoreError) {
-        try database.write { try close(closing, in: $0) }
+    ///
+    /// With `hookDue` (seconds since 1970) the line's own system is to be told from then on; either both are kept or
+    /// neither.
+    package func close(_ closing: UnitClosing, hookDue: Int64? = nil) throws(StoreError) {
+        try database.write { database in
+            try close(closing, in: database)
+            if let hookDue { try HookOutbox.add(closing.unit, due: hookDue, in: database) }
+        }
     }
 
-    /// Closes every unit that was in work when the station went away, and tells which.
-    package func closeInterrupted(at time: String) throws(StoreError) -> [String] {
-        try database.write { database in
-            let units = try String.fetchAll(
-                database, sql: "SELECT unit FROM unit WHERE verdict IS NULL ORDER BY started, unit")
-            for unit in units {
-                try close(UnitClosing(unit: unit, verdict: .interrupted, endedAt: time), in: database)
-            }
-            return units
+    /// Units that were opened and never closed, the oldest first.
+    package func openUnits() throws(StoreError) -> [String] {
+        try database.read {
+            try String.fetchAll($0, sql: "SELECT unit FROM unit WHERE verdict IS NULL ORDER BY started, unit")
         }
+    }
+
+    /// Whether there is a record of a unit.
+    package func holds(_ unit: String) throws(StoreError) -> Bool {
+        try database.read {
+            try Bool.fetchOne(
+                $0, sql: "SELECT EXISTS (SELECT * FROM unit WHERE unit = ?)", arguments: [unit])
+        } ?? false
     }
 
     private func close(_ closing: UnitClosing, in database: Database) throws {

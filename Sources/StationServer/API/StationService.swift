@@ -8,24 +8,34 @@ import Logging
 import NIOCore
 import ProductionJobs
 import ServiceLifecycle
+import Synchronization
 import UnixSignals
 
 /// A station with its doors to the world, until it is asked to stop.
 package struct StationService: Sendable {
     private let station: Station
+    /// Is told how the station fares.
+    private let manager: ServiceManager
 
-    package init(_ station: Station) { self.station = station }
+    package init(_ station: Station) { (self.station, manager) = (station, ServiceManager()) }
 
     /// Runs until SIGTERM or SIGINT; then units in work get the time they may take, and everything is closed.
     package func run() async throws {
         let http = station.context.definition.http
-        var services: [any Service] = [station, ReloadOnSignal(station: station)]
+        let doors = [http.socket != nil, http.listen != nil].count { $0 }
+        let opening = Doors(toOpen: doors) { [manager, definition = station.context.definition] in
+            manager.tell(.ready("\(definition.title): \(definition.slots.count) slots"))
+        }
+        let watchdog = WatchdogService(manager: manager, log: station.context.log) { [station] in
+            _ = try await station.slots()
+        }
+        var services: [any Service] = [station, ReloadOnSignal(station: station), watchdog]
         if let path = http.socket {
             try StaleSocket.remove(path)
-            services.append(application(.socket, .unixDomainSocket(path: path)))
+            services.append(application(.socket, .unixDomainSocket(path: path), opening))
         }
         if let listen = http.listen {
-            services.append(application(.token, .hostname(listen.address, port: Int(listen.port))))
+            services.append(application(.token, .hostname(listen.address, port: Int(listen.port)), opening))
         }
         if let gang = station.context.definition.gang {
             if let listen = gang.listen {
@@ -49,13 +59,36 @@ package struct StationService: Sendable {
         }
     }
 
-    private func application(_ access: StationAPI.Access, _ address: BindAddress) -> some Service {
+    private func application(
+        _ access: StationAPI.Access, _ address: BindAddress, _ doors: Doors
+    ) -> some Service {
         let (log, path) = (station.context.log, station.context.definition.http.socket)
         return Application(
             router: StationAPI(station).router(access),
             configuration: ApplicationConfiguration(address: address, serverName: "extflashd"),
             onServerRunning: { _ in
                 if access == .socket, let path { chmod(path, 0o660) }
+                doors.opened()
             }, logger: log)
+    }
+}
+
+/// Says once that every door of the station is open.
+private final class Doors: Sendable {
+    private let left: Mutex<Int>
+    private let allOpen: @Sendable () -> Void
+
+    init(toOpen count: Int, _ allOpen: @escaping @Sendable () -> Void) {
+        left = Mutex(count)
+        self.allOpen = allOpen
+        if count == 0 { allOpen() }
+    }
+
+    func opened() {
+        let isLast = left.withLock { left in
+            left -= 1
+            return left == 0
+        }
+        if isLast { allOpen() }
     }
 }

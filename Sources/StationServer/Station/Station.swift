@@ -63,8 +63,7 @@ package final class Station: Service {
             clock: clock)
         let context = context
         let interrupted = try asking { () throws(StoreError) in
-            _ = try memory.queue.interruptRunning(at: context.now)
-            return try memory.records.closeInterrupted(at: context.now)
+            try InterruptedUnits(station: definition, memory: memory, now: clock()).close()
         }
         for unit in interrupted { log.warning("unit was interrupted", metadata: ["unit": "\(unit)"]) }
         self.source = source

@@ -61,8 +61,8 @@ extension UnitProduction {
                 opened = try memory.records.open(opening, pools: [], guards: guards).opening
             }
             let closing = closing(facts, failure)
-            try memory.records.close(closing)
-            if prepared.recipe.hooks.after != nil { try memory.hooks.add(unit, due: clock().seconds) }
+            try memory.records.close(
+                closing, hookDue: prepared.recipe.hooks.after == nil ? nil : clock().seconds)
             return Result(
                 stopsAfterFailures: prepared.recipe.guards.stopsAfterFailures, opening: opened,
                 closing: closing)

@@ -1,0 +1,92 @@
+#!/usr/bin/env bash
+# Installs the Debian packages in a bare Debian 12 root, uses program and station there, upgrades and removes them:
+# what the station keeps stays.
+#
+#   run.sh FOLDER-WITH-DEBS     (as root; 77: this machine cannot make such a root)
+set -euo pipefail
+debs=$(realpath "$1")
+[ "$(id -u)" = 0 ] || { echo "SKIPPED: making a root directory takes root"; exit 77; }
+base=$(realpath "$(dirname "$0")/../..")/.build/bookworm
+work=$(mktemp -d)
+root=$work/root
+leave() {
+    for pid in "${station:-}"; do [ -z "$pid" ] || kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    ! mountpoint -q "$root/proc" || umount "$root/proc"
+    rm -rf "$work"
+}
+trap leave EXIT
+fail() { [ ! -f "$work/log" ] || tail -n 30 "$work/log" | sed 's/^/    | /'; echo "  FAILED: $1"; exit 1; }
+ok() { echo "  ok  $1"; }
+inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
+
+if [ ! -e "$base/etc/debian_version" ]; then
+    rm -rf "$base"
+    mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
+        $1 == "URIs:" { print $2; exit }' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
+    debootstrap --variant=minbase --include=libusb-1.0-0,libsqlite3-0,systemd,ca-certificates bookworm \
+        "$base" ${mirror:+"$mirror"} >"$work/log" 2>&1 || fail "no bare Debian 12 could be made"
+fi
+cp -a "$base" "$root"
+mount -t proc proc "$root/proc"
+cp "$debs"/*.deb "$root/tmp/"
+
+printf '\nInstalling\n'
+inside sh -c 'dpkg -i /tmp/extflash_*.deb /tmp/extflashd_*.deb' >"$work/log" 2>&1 || fail "the packages do not install"
+ok "$(inside dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}, ' extflash extflashd)"
+inside getent passwd extflash >"$work/log" || fail "there is no user extflash"
+inside systemctl is-enabled extflashd >"$work/log" 2>&1 || fail "the service is not enabled"
+for file in /usr/share/man/man1/extflash.1.gz /usr/share/man/man1/extflashd.1.gz /lib/udev/rules.d/60-extflash.rules \
+    /lib/systemd/system/extflashd.service /usr/share/bash-completion/completions/extflashd; do
+    [ -e "$root$file" ] || fail "there is no $file"
+done
+ok "user, service, manual pages, completions and rules are there"
+[ "$(cat "$root/var/lib/dpkg/info/extflashd.conffiles")" = /etc/extflash/station.yaml ] || fail "the station file is no conffile"
+
+printf '\nThe program\n'
+inside extflash info --probe sim:stlink-v3 >"$work/log" 2>&1 || fail "extflash info ended with $?"
+grep -q W25Q128 "$work/log" || fail "extflash info does not name the flash"
+ok "$(grep -m 1 W25Q128 "$work/log" | tr -s ' ')"
+
+printf '\nThe service\n'
+inside systemd-analyze verify /lib/systemd/system/extflashd.service >"$work/log" 2>&1 || fail "the unit file has mistakes"
+ok "the unit file is as systemd wants it"
+# As the unit file starts it; a root directory without a running systemd has no other way.
+command=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/extflashd.service")
+inside install -d -o extflash -g extflash -m 700 /var/lib/extflash
+inside install -d -o extflash -g extflash /run/extflash
+start() {
+    inside setpriv --reuid extflash --regid extflash --init-groups $command >"$work/log" 2>&1 &
+    station=$!
+    for _ in $(seq 200); do
+        [ "$(ask /ready 2>/dev/null)" = ready ] && return
+        kill -0 $station 2>/dev/null || fail "the station ended"
+        sleep 0.1
+    done
+    fail "the station does not answer"
+}
+stop() {
+    pkill -TERM -u "$(inside id -u extflash)" extflashd && wait $station || fail "the station ended with $?"
+    station=
+}
+ask() { curl -sS --unix-socket "$root/run/extflash/extflashd.sock" "http://station$1" "${@:2}"; }
+start
+ok "it answers on its socket: $(ask /ready)"
+[ "$(stat -c %a "$root/run/extflash/extflashd.sock")" = 660 ] || fail "anybody may open the socket"
+ask /v1/pools -d '{"name": "kept", "kind": "counter", "first": "1", "last": "9"}' >"$work/log" || fail "no pool of serial numbers"
+stop
+ok "it stops when it is asked to"
+
+printf '\nUpgrade, removal, purge\n'
+echo "# by the engineer" >>"$root/etc/extflash/station.yaml"
+inside sh -c 'dpkg -i /tmp/extflash_*.deb /tmp/extflashd_*.deb' >"$work/log" 2>&1 || fail "the upgrade failed"
+tail -n 1 "$root/etc/extflash/station.yaml" | grep -q engineer || fail "the upgrade took the engineer's station file"
+start
+ask /v1/pools | grep -q kept || fail "the upgrade lost what the station kept"
+stop
+ok "an upgrade keeps station file and memory"
+inside dpkg --remove extflashd extflash >"$work/log" 2>&1 || fail "they cannot be removed"
+inside dpkg --purge extflashd extflash >>"$work/log" 2>&1 || fail "they cannot be purged"
+[ -s "$root/var/lib/extflash/station.db" ] || fail "the records are gone"
+ok "records stay when the packages are purged"
+[ ! -e "$root/usr/bin/extflash" ] && [ ! -e "$root/usr/bin/extflashd" ] || fail "a program stayed"

@@ -1,0 +1,261 @@
+#!/usr/bin/env python3
+"""Eight simulated slots, hundreds of units, and everything that goes wrong on a line, from a seed.
+
+    faults.py EXTFLASHD [--units 400] [--kills 20] [--seed 1]
+
+An operator at every slot puts board after board into it. Boards are dead, wrong, or have bad cells; cables are pulled;
+serials are scanned twice; hooks hang; the disk fills up; the station is killed with SIGKILL in the middle of it all.
+Afterwards: what is recorded as good has the right bytes and a serial of its own in its flash, no serial was given twice,
+none is lost, each fault is recorded as what it was, and the chain of records is whole.
+"""
+import argparse, collections, hashlib, http.client, json, os, random, shutil, signal, socket, subprocess, sys, tempfile
+import threading, time
+
+SLOTS = 8
+ADDRESS = 0x90000000
+SERIAL_AT = 0x100
+DIGITS = 8
+# What a board, its cable or its operator may have, how often, and how its record may end.
+FAULTS = {
+    "none": (50, "", {"good"}),
+    "unplugged": (12, "usb-fault={n}:disconnect", {"failed", "good"}),
+    "bad cell": (8, "fault=bad-cell", {"failed", "good"}),
+    "dead board": (6, "power=off", {"failed", "refused"}),
+    "wrong flash": (6, "flash={other}", {"failed", "refused"}),
+    "stuck flash": (4, "fault=stuck-busy", {"failed", "refused"}),
+    "scanned twice": (8, "", {"refused", "failed"}),
+    "hook hangs": (6, "", {"refused", "failed"}),
+}
+
+
+class Connection(http.client.HTTPConnection):
+    def __init__(self, path):
+        super().__init__("station", timeout=60)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(60)
+        self.sock.connect(self.path)
+
+
+class Line:
+    def __init__(self, options):
+        self.options = options
+        self.folder = tempfile.mkdtemp(prefix="extflash-line-")
+        self.state = os.path.join(self.folder, "state")
+        self.socket = os.path.join(self.folder, "socket")
+        self.log = open(os.path.join(self.folder, "log"), "ab")
+        self.random = random.Random(options.seed)
+        self.image = self.random.randbytes(8192)
+        self.lock = threading.Lock()
+        self.left = options.units
+        self.seen = collections.Counter()
+        self.problems, self.good_serials, self.scans = [], {}, []
+        self.process = None
+        self.full = False
+
+    # The station
+
+    def start(self):
+        with open(os.path.join(self.folder, "station.yaml"), "w") as file:
+            file.write("schema: 1\nname: line\ntitle: A line of faults\nslots:\n")
+            for n in range(1, SLOTS + 1):
+                fault = self.faults[n]
+                file.write(f'  - {{name: A{n}, sim: "stlink-v3,state={self.folder}/board{n}{fault}"}}\n')
+            file.write(f"http: {{socket: {self.socket}}}\npark-time: 0 s\n")
+        self.process = subprocess.Popen(
+            [self.options.extflashd, "--config", file.name, "--state", self.state],
+            stdout=self.log, stderr=self.log)
+        for _ in range(600):
+            try:
+                if self.ask("GET", "/ready", raw=True)[0] in (200, 503):
+                    return
+            except OSError:
+                pass
+            if self.process.poll() is not None:
+                raise SystemExit(f"the station ended with {self.process.returncode}: see {self.log.name}")
+            time.sleep(0.05)
+        raise SystemExit("the station does not answer")
+
+    def ask(self, method, path, body=None, key=None, raw=False):
+        connection = Connection(self.socket)
+        try:
+            headers = {"Idempotency-Key": key} if key else {}
+            if isinstance(body, dict):
+                body = json.dumps(body)
+            connection.request(method, path if raw else "/v1" + path, body, headers)
+            answer = connection.getresponse()
+            data = answer.read()
+            return answer.status, data if raw else json.loads(data or b"null")
+        finally:
+            connection.close()
+
+    def must(self, method, path, body=None):
+        status, answer = self.ask(method, path, body)
+        assert status < 300, (status, path, answer)
+        return answer
+
+    def patiently(self, *request, **more):
+        """The same request until there is an answer: the station may be dead or being started."""
+        for _ in range(1200):
+            try:
+                status, answer = self.ask(*request, **more)
+                if status < 500:
+                    return status, answer
+            except (OSError, http.client.HTTPException, ValueError):
+                pass
+            time.sleep(0.1)
+        raise AssertionError(f"no answer to {request}")
+
+    def prepare(self):
+        digest = hashlib.sha256(self.image).hexdigest()
+        self.must("PUT", f"/images/{digest}?name=image.bin", self.image)
+        self.must("POST", "/pools", {"name": "serial", "kind": "counter", "first": "1", "last": "99999"})
+        for name, hook in (("product", ""), ("hanging", "hooks: {before: {command: [/bin/sleep, '1000'], timeout: 1 s}}\n")):
+            recipe = (
+                f"schema: 1\nname: {name}\ntitle: A product\nboard: stm32h745xi-w25q128\n"
+                f"images: [{{sha256: {digest}, name: image.bin, address: 0x{ADDRESS:08x}}}]\n"
+                f"patches: [{{name: serial, place: 0x{ADDRESS + SERIAL_AT:08x}+{DIGITS}, pool: serial, "
+                f"format: {{coding: ascii, digits: {DIGITS}}}}}]\n"
+                "before: {flash-id: ef 40 18}\n" + hook)
+            kept = self.must("POST", "/recipes", recipe.encode())
+            self.must("POST", f"/recipes/{kept['hash']}/approve")
+
+    # The operator
+
+    def choose_faults(self):
+        """What the next boards of every slot have."""
+        names = list(FAULTS)
+        weights = [FAULTS[name][0] for name in names]
+        self.kinds = {n: self.random.choices(names, weights)[0] for n in range(1, SLOTS + 1)}
+        self.faults = {
+            n: "".join("," + FAULTS[kind][1].format(n=self.random.randrange(20, 1500)) for _ in [0] if FAULTS[kind][1])
+            for n, kind in self.kinds.items()}
+
+    def operate(self, n, count, era):
+        for index in range(count):
+            with self.lock:
+                if self.left <= 0:
+                    return
+                self.left -= 1
+            try:
+                self.one_unit(n, f"{era}-{n}-{index}")
+            except AssertionError as error:
+                self.problems.append(f"A{n}: {error}")
+
+    def one_unit(self, n, name):
+        kind, board = self.kinds[n], f"{self.folder}/board{n}"
+        scan = f"SN{name}"
+        if kind == "scanned twice":
+            with self.lock:
+                if self.scans:
+                    scan = self.scans[len(self.scans) // 2]
+                else:
+                    kind = "none"
+        shutil.rmtree(board, ignore_errors=True)
+        request = {"recipe": "hanging" if kind == "hook hangs" else "product", "fields": {"serial": scan}}
+        status, job = self.patiently("POST", f"/slots/A{n}/units", request, key=name)
+        if status >= 400:
+            # Nothing was begun: the slot is stopped or the disk is full.
+            assert self.full or status in (409, 429, 507), f"refused with {status}: {job}"
+            return
+        while job["state"] in ("waiting", "queued", "running"):
+            time.sleep(0.05)
+            job = self.patiently("GET", f"/jobs/{job['id']}")[1]
+        if not job.get("unit"):
+            self.seen["no unit begun"] += 1
+            return
+        status, unit = self.patiently("GET", f"/units/{job['unit']}")
+        if status == 404:
+            self.seen["no record, flash untouched"] += 1
+            return
+        closed = unit.get("closed")
+        verdict = closed["verdict"] if closed else "open"
+        error = (closed or {}).get("error") or {}
+        with self.lock:
+            self.seen[f"{kind}: {verdict} {error.get('code', '')}".strip()] += 1
+        allowed = FAULTS[kind][2] | {"interrupted"} | ({"failed", "refused", "open"} if self.full else set())
+        assert verdict in allowed, f"a board with `{kind}` was recorded as {verdict}: {error}"
+        if verdict == "good":
+            self.look_at_flash(unit, board, scan)
+
+    def look_at_flash(self, unit, board, scan):
+        serial = unit["opened"]["serials"]["serial"]
+        text = str(serial).zfill(DIGITS).encode()
+        wanted = self.image[:SERIAL_AT] + text + self.image[SERIAL_AT + DIGITS:]
+        with open(f"{board}/flash.bin", "rb") as file:
+            held = file.read(len(wanted))
+        assert held == wanted, f"unit {unit['opened']['unit']} is good but its flash holds other bytes"
+        with self.lock:
+            assert serial not in self.good_serials, f"serial {serial} is in two flashes"
+            self.good_serials[serial] = unit["opened"]["unit"]
+            self.scans.append(scan)
+
+    # All of it
+
+    def run(self):
+        self.choose_faults()
+        self.start()
+        self.prepare()
+        kills, era = 0, 0
+        while self.left > 0:
+            era += 1
+            threads = [threading.Thread(target=self.operate, args=(n, 3, era)) for n in range(1, SLOTS + 1)]
+            for thread in threads:
+                thread.start()
+            if kills < self.options.kills:
+                time.sleep(self.random.uniform(0.05, 1.5))
+                self.process.send_signal(signal.SIGKILL)
+                self.process.wait()
+                kills += 1
+                self.start()
+            for thread in threads:
+                thread.join()
+            # The boards of the next three rounds have other faults: the fixture is set up anew.
+            self.process.terminate()
+            self.process.wait()
+            self.choose_faults()
+            self.start()
+        self.finish(kills)
+
+    def finish(self, kills):
+        verified = self.must("GET", "/records/verify")
+        if not verified["isWhole"]:
+            self.problems.append(f"the records are not whole: {verified['findings']}")
+        given = collections.Counter()
+        units, before = [], None
+        while True:
+            page = self.must("GET", "/units?limit=100" + (f"&before={before}" if before else ""))
+            if not page:
+                break
+            units += page
+            before = page[-1]["sequence"]
+        for unit in units:
+            for serial in unit["opened"].get("serials", {}).values():
+                given[serial] += 1
+        twice = [serial for serial, count in given.items() if count > 1]
+        if twice:
+            self.problems.append(f"serials given twice: {twice}")
+        numbers = sorted(int(serial) for serial in given)
+        lost = sorted(set(range(1, numbers[-1] + 1)) - set(numbers)) if numbers else []
+        print(f"{len(units)} units in the records, {len(self.good_serials)} good ones looked at, {kills} kills")
+        for what, count in sorted(self.seen.items()):
+            print(f"  {count:4}  {what}")
+        print(f"serials given: {len(numbers)}, highest {numbers[-1] if numbers else 0}, without a unit: {lost}")
+        print("pools:", json.dumps(self.must("GET", "/pools")))
+        self.process.terminate()
+        self.process.wait()
+        if self.problems:
+            print("\n".join(self.problems))
+            raise SystemExit(f"{len(self.problems)} problems; everything is kept in {self.folder}")
+        shutil.rmtree(self.folder)
+        print("The records are whole; every good unit has its bytes and its own serial.")
+
+
+parser = argparse.ArgumentParser()
+parser.add_argument("extflashd")
+parser.add_argument("--units", type=int, default=400)
+parser.add_argument("--kills", type=int, default=20)
+parser.add_argument("--seed", type=int, default=1)
+Line(parser.parse_args()).run()
