@@ -145,14 +145,18 @@ extension WorkbenchError: Diagnosable {
         case .configurationAmbiguous: ["name the kind as well"]
         case .boardForOtherTarget:
             [
-                "name the board that is connected with --board (see `extflash config list`)",
+                "name the board that is connected with --board (see `extflash board list`)",
                 "check which board the probe is on",
             ]
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
         case .boardNeeded:
             ["name the board with --board (see `extflash board list`), or a loader with --loader"]
-        case .boardWithoutLoader: ["give one that is made for this board and its flash with --loader"]
+        case .boardWithoutLoader:
+            [
+                "give one that is made for this board and its flash with --loader",
+                "only to see what flash is there: `extflash info` needs none",
+            ]
         case .addressUnused:
             ["leave --address away: the other formats say themselves where their bytes go"]
         case .badNumber: ["write it as 0x90000000, in decimal, or with a unit: 2304M"]

@@ -14,7 +14,7 @@ struct BenchOptions: ParsableArguments {
             "The probe: a serial number, VID:PID, bus path, or sim:KIND[,OPTION=VALUE…].",
             discussion: """
                 Simulated kinds: stlink-v2, stlink-v2-1, stlink-v3, cmsis-dap-v1, cmsis-dap-v2. Options: board=NAME|FILE \
-                is the board (see `extflash config list`), flash=NAME[:bankN] puts another flash part on it, part=P \
+                is the board (see `extflash board list`), flash=NAME[:bankN] puts another flash part on it, part=P \
                 another microcontroller; state=DIR keeps the simulated flash between commands, app=A says what ran \
                 before we came, times=typ|max|random chooses the flash's busy times, fault=F[:bankN] breaks the \
                 flash, seed=N; further: firmware=V, power=off, wire-limit=HZ, usb-fault=N:F.

@@ -10,8 +10,9 @@ struct Info: BenchCommand {
     static let configuration = CommandConfiguration(
         abstract: "Show probe, part, cores, what runs, and the flash's identity.",
         discussion: """
-            The flash is asked by the debugger itself, without a loader, after the board's pins and clocks were set \
-            up by the loader's Init. Nothing in the flash is erased or written.
+            The flash is asked by the debugger itself after the board's pins and clocks were set up by the loader's \
+            Init. For a board without a loader the debugger sets them up as the board's file says, and puts them back: \
+            what runs there goes on afterwards. Nothing in the flash is erased or written.
 
             \(LoaderOptions.note) With --connect hot nothing is loaded, and the flash is not asked.
             """)

@@ -17,19 +17,10 @@ EXPORT int Init(void) {
     QUADSPI->CCR = CCR(MAPPED, 3, 4, 3, BYTES_4, 3, 1, 0xEC);
     return 1;
 }
-EXPORT int Write(uint32_t address, uint32_t size, const uint8_t *buffer) {
-    return program_pages(CCR(INDIRECT_WRITE, 3, 0, 0, BYTES_4, 1, 1, 0x34), 256, 1, address, size, buffer, is_ready);
-}
-EXPORT int SectorErase(uint32_t first, uint32_t last) {
-    if (!idle()) return 0;
-    for (first = (first & 0x0FFFFFFF) / 0x10000 * 0x10000, last &= 0x0FFFFFFF; last >= first; first += 0x10000)
-        if (!erase_unit(CCR(INDIRECT_WRITE, 0, 0, 0, BYTES_4, 1, 1, 0xDC), 1, first, is_ready)) return 0;
-    return 1;
-}
-EXPORT int MassErase(uint32_t parallelism) {
-    (void)parallelism;
-    return idle() && erase_unit(CCR(INDIRECT_WRITE, 0, 0, 0, 0, 0, 1, 0xC7), 1, 0, is_ready);
-}
-EXPORT int Read(uint32_t address, uint32_t size, uint8_t *buffer) {
-    return read_bytes(CCR(INDIRECT_READ, 3, 8, 0, BYTES_4, 1, 1, 0x6C), address & 0x0FFFFFFF, buffer, size);
-}
+
+#define LINES 1
+#define PROGRAM CCR(INDIRECT_WRITE, 3, 0, 0, BYTES_4, 1, 1, 0x34)
+#define ERASE CCR(INDIRECT_WRITE, 0, 0, 0, BYTES_4, 1, 1, 0xDC)
+#define ERASE_ALL CCR(INDIRECT_WRITE, 0, 0, 0, 0, 0, 1, 0xC7)
+#define READ CCR(INDIRECT_READ, 3, 8, 0, BYTES_4, 1, 1, 0x6C)
+#include "register_loader.h"
