@@ -59,6 +59,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
@@ -146,6 +147,14 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
             ]),
+        layer(
+            "StationClient",
+            on: [
+                "Essentials", "ProductionJobs",
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ]),
         .executableTarget(
             name: "extflashd",
             dependencies: [
@@ -159,7 +168,7 @@ let package = Package(
             name: "extflash",
             dependencies: [
                 "Essentials", "CLinuxShim", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming",
-                "Workbench", "BenchServer",
+                "Workbench", "BenchServer", "ProductionJobs", "StationClient",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy),
@@ -246,7 +255,12 @@ let package = Package(
         // The program's words and documents, from command line to exit code.
         tests(
             "CommandLineTests",
-            of: ["Essentials", "FlashProgramming", "Workbench", "extflash", "ELFTestKit", "TestLoaders"],
+            of: [
+                "Essentials", "FlashProgramming", "ProductionJobs", "ProductionStore", "Workbench",
+                "StationServer", "StationClient", "extflash", "ELFTestKit", "TestLoaders",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+            ],
             exclude: ["Golden"]),
         // The whole stack on the simulated bench.
         tests(

@@ -36,6 +36,9 @@ struct ExtFlash: AsyncParsableCommand {
             Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
             Checksum.self, Reset.self, Loader.self, BoardCommand.self,
             FlashParts.self, Targets.self, Config.self, SchemaCommand.self, Simulate.self,
+            StationGroup.self, JobGroup.self, UnitGroup.self, BatchGroup.self, RecipeGroup.self,
+            ImageGroup.self,
+            RecordsGroup.self,
         ])
 
     private static var exitCodeTable: String {

@@ -14,11 +14,13 @@ struct CommandRun {
     let exitCode: Int32
 
     /// Nothing of this machine may change a test: neither its environment nor its configuration is used.
-    static func of(_ arguments: [String], configuration: [String] = []) async -> CommandRun {
+    static func of(
+        _ arguments: [String], configuration: [String] = [], environment: [String: String] = [:]
+    ) async -> CommandRun {
         let (output, errors) = (Capture(), Capture())
         let streams = StandardStreams(output: output.sink, error: errors.sink)
         let context = RunContext(
-            streams: streams, environment: [:], paths: InstallationPaths(roots: configuration))
+            streams: streams, environment: environment, paths: InstallationPaths(roots: configuration))
         let code = await RunContext.$current.withValue(context) { await CommandLineRun.run(arguments) }
         return CommandRun(output: output.text, errors: errors.text, exitCode: code)
     }

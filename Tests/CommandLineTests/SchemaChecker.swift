@@ -34,6 +34,10 @@ struct SchemaChecker {
             case "maximum": checkBound(value, rule, at: path) { $0 <= $1 }
             case "items":
                 for element in value as? [Any] ?? [] { check(element, rule, at: path + "[]") }
+            case "additionalProperties":
+                for element in (value as? [String: Any] ?? [:]).values {
+                    check(element, rule, at: path + ".*")
+                }
             case "properties": checkProperties(value, rule, at: path)
             case "required":
                 for key in rule as? [String] ?? [] where (value as? [String: Any])?[key] == nil {

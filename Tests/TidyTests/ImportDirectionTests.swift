@@ -49,6 +49,7 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "Essentials", "ObjectFiles", "HardwareDescription", "TargetControl", "FlashProgramming",
         "ProductionJobs", "ProductionStore", "Workbench",
     ],
+    "StationClient": ["Essentials", "ProductionJobs"],
     "extflashd": [
         "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
         "StationServer",
@@ -56,7 +57,7 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     // The executable speaks the words of the modules whose options and progress it shows; only Workbench names drivers.
     "extflash": [
         "Essentials", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming", "Workbench",
-        "BenchServer",
+        "BenchServer", "ProductionJobs", "StationClient",
     ],
 ]
 

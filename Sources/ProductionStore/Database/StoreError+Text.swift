@@ -56,8 +56,8 @@ extension StoreError {
         case .unitGood, .serialRepeated:
             ["look at the unit's record; a unit is done again only when the job says so"]
         case .attemptsUsed: ["send the unit to repair"]
-        case .recipeNotApproved: ["have it approved: `extflash recipe approve`"]
-        case .unknownImage: ["send it: `extflash image add FILE`"]
+        case .recipeNotApproved: ["have it approved: `extflash recipe approve HASH`"]
+        case .unknownImage: ["send it: `extflash image put FILE`"]
         case .imageDiffers: ["send it again; something changed it on its way, or the file is another"]
         case .imageDamaged: ["send the image again, and have the disk looked at"]
         case .imageTooLarge, .imagesFull: ["raise `limits:` in station.yaml, or remove images nobody uses"]

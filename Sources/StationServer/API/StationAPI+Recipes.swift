@@ -78,6 +78,10 @@ extension StationAPI {
             Route(.post, "/batches", .engineer) { request async throws(StationError) in
                 try await openBatch(request)
             },
+            Route(.get, "/batches/:name", .reader) { request async throws(StationError) in
+                let name = try request.parameter("name")
+                return .json(try asking { () throws(StoreError) in try memory.batches.batch(name) })
+            },
             Route(.post, "/batches/:name/close", .engineer) { request async throws(StationError) in
                 let name = try request.parameter("name")
                 return .json(

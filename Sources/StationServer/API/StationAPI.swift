@@ -7,6 +7,7 @@ import HTTPTypes
 package import Hummingbird
 import Logging
 import NIOCore
+import ProductionJobs
 import ProductionStore
 
 /// What the station can be asked over HTTP.

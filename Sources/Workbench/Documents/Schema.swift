@@ -16,6 +16,8 @@ package indirect enum Schema: Sendable {
     case number
     case list(of: Schema)
     case object([Property])
+    /// An object with keys of any name.
+    case map(of: Schema)
 
     package struct Property: Sendable {
         package let name: String
@@ -50,6 +52,7 @@ package indirect enum Schema: Sendable {
         case .count: ["type": "integer", "minimum": 0]
         case .number: ["type": "number"]
         case .list(let element): ["type": "array", "items": element.json]
+        case .map(let element): ["type": "object", "additionalProperties": element.json]
         case .object(let properties): .object(Self.json(properties))
         }
     }

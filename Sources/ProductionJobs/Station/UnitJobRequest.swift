@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import ProductionJobs
-
 /// One unit, as it is asked for.
 package struct UnitJobRequest: Codable, Hashable, Sendable {
     /// By name: the newest approved one; or by the 64 digits of its hash.

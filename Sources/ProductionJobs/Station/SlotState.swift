@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import Essentials
-package import ProductionJobs
-
 /// What a slot shows to those who stand before it.
 package struct SlotState: Codable, Hashable, Sendable {
     package enum Activity: String, Codable, CaseIterable, Sendable {

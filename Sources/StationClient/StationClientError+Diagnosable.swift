@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import Essentials
+
+extension StationClientError: Diagnosable {
+    package var code: String {
+        switch self {
+        case .addressInvalid: "STC-001"
+        case .tokenUnusable: "STC-002"
+        case .unreachable: "STC-003"
+        case .broken: "STC-004"
+        case .notUnderstood: "STC-005"
+        case .refused(let error): error.code
+        case .fileUnreadable: "STC-006"
+        case .fileUnwritable: "STC-012"
+        case .noSlotFree: "STC-007"
+        case .ambiguous: "STC-008"
+        case .noMatch: "STC-009"
+        case .unitNotGood: "STC-010"
+        case .recordsNotWhole: "STC-011"
+        }
+    }
+
+    package var failureClass: FailureClass? {
+        switch self {
+        case .addressInvalid: .usage
+        case .tokenUnusable, .fileUnreadable, .fileUnwritable: .fileUnusable
+        case .unreachable, .broken, .notUnderstood: .machineUnsuitable
+        case .refused(let error): error.failureClass
+        case .noSlotFree, .ambiguous, .noMatch: .refused
+        case .unitNotGood(_, _, let verdict, nil): verdict == "cancelled" ? .cancelled : .refused
+        case .unitNotGood: nil
+        case .recordsNotWhole: .verifyMismatch
+        }
+    }
+
+    package var cause: (any Diagnosable)? {
+        switch self {
+        case .refused(let error): error.cause
+        case .unitNotGood(_, _, _, let error): error
+        default: nil
+        }
+    }
+
+    package var onlyPassesOn: Bool {
+        if case .refused(let error) = self { error.onlyPassesOn } else { false }
+    }
+
+    package var summary: String {
+        switch self {
+        case .addressInvalid(let text): "`\(text)` is no address of a station"
+        case .tokenUnusable(let path, let detail): "the token in \(path) cannot be used: \(detail)"
+        case .unreachable(let address, let detail): "no station answers at \(address): \(detail)"
+        case .broken(let address, let detail): "the connection to the station at \(address) broke: \(detail)"
+        case .notUnderstood(let address, let detail):
+            "the answer from \(address) is not one of a station: \(detail)"
+        case .refused(let error): error.summary
+        case .fileUnreadable(let path, let detail): "cannot read \(path): \(detail)"
+        case .fileUnwritable(let path, let detail): "cannot write \(path): \(detail)"
+        case .noSlotFree(let slots):
+            "no slot is free: " + slots.map { "\($0.name) is \($0.activity)" }.joined(separator: ", ")
+        case .ambiguous(let text, let matches):
+            "`\(text)` can mean \(matches.joined(separator: ", "))"
+        case .unitNotGood(let unit, let slot, let verdict, _):
+            "unit \(unit) in slot \(slot) is not good: \(verdict)"
+        case .recordsNotWhole(let count):
+            "the records are not as they were written: \(Format.count(count, "finding"))"
+        case .noMatch(let text): "there is nothing like `\(text)` on the station"
+        }
+    }
+
+    package var remedies: [String] {
+        switch self {
+        case .addressInvalid:
+            ["give the path of the station's socket, or a URL such as http://127.0.0.1:8086"]
+        case .tokenUnusable: ["write the token, and nothing else, into the file"]
+        case .unreachable:
+            [
+                "start the station: `extflashd`, or `extflash serve` in the foreground",
+                "say where it listens: --station SOCKET|URL, or the variable EXTFLASH_STATION",
+            ]
+        case .broken: ["ask again; what the station was told before goes on there"]
+        case .notUnderstood: ["check --station; extflash and extflashd should be of the same version"]
+        case .refused(let error): error.remedies
+        case .fileUnreadable, .fileUnwritable: []
+        case .noSlotFree: ["wait for one, or name a slot with --slot: the unit is queued there"]
+        case .ambiguous: ["give more of the hash"]
+        case .unitNotGood: []
+        case .recordsNotWhole: ["keep the state folder as it is, and compare it with a backup"]
+        case .noMatch: ["see `extflash recipe list`"]
+        }
+    }
+}

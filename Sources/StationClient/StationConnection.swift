@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import AsyncHTTPClient
+package import Foundation
+import NIOCore
+import NIOHTTP1
+
+/// Asks a station over HTTP: through its socket's file, or over a network with a token.
+package struct StationConnection: Sendable {
+    package let address: StationAddress
+    private let token: String?
+
+    /// Of an answer that is read as a whole.
+    private static let answerLimit = 64 << 20
+    /// Of a question; the station answers at once or not at all.
+    private static let answerTime = TimeAmount.seconds(60)
+    /// Nothing comes for so long where a station tells events: the listener asks anew.
+    private static let silence = TimeAmount.seconds(20)
+
+    private static let client: HTTPClient = {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: silence))
+        // Nobody there is told at once.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    package init(_ address: StationAddress, token: String?) {
+        (self.address, self.token) = (address, token)
+    }
+
+    /// A question as the interface over HTTP has it; `path` follows `/v1`.
+    package struct Question: Sendable {
+        package enum Method: String, Sendable {
+            case get = "GET", post = "POST", put = "PUT", delete = "DELETE"
+        }
+        package var method: Method
+        package var path: String
+        package var query: [(name: String, value: String?)]
+        package var body: [UInt8]?
+        package var headers: [(name: String, value: String)] = []
+
+        package init(
+            _ method: Method = .get, _ path: [String], query: [(name: String, value: String?)] = [],
+            body: [UInt8]? = nil
+        ) {
+            (self.method, self.query, self.body) = (method, query, body)
+            self.path = path.map { "/" + $0.percentEncoded }.joined()
+        }
+
+        fileprivate var target: String {
+            let given = query.compactMap { item in item.value.map { "\(item.name)=\($0.percentEncoded)" } }
+            return "/v1" + path + (given.isEmpty ? "" : "?" + given.joined(separator: "&"))
+        }
+    }
+
+    /// The answer as a value.
+    package func ask<Answer: Decodable>(
+        _ question: Question, as: Answer.Type = Answer.self
+    ) async throws(StationClientError) -> Answer {
+        let data = try await bytes(question)
+        do { return try JSONDecoder().decode(Answer.self, from: data) } catch {
+            throw .notUnderstood(address.text, detail: "\(question.path) gave no \(Answer.self)")
+        }
+    }
+
+    /// The answer as it is.
+    package func bytes(_ question: Question) async throws(StationClientError) -> Data {
+        let response = try await send(question, isEndless: false)
+        do { return Data(Array(buffer: try await response.body.collect(upTo: Self.answerLimit))) } catch {
+            throw .broken(address.text, detail: Self.text(of: error))
+        }
+    }
+
+    /// An answer in pieces, as they come.
+    package final class Pieces {
+        // Asked by one task at a time: this class is not Sendable.
+        nonisolated(unsafe) private var iterator: HTTPClientResponse.Body.AsyncIterator
+        private let address: StationAddress
+
+        fileprivate init(_ response: HTTPClientResponse, _ address: StationAddress) {
+            (iterator, self.address) = (response.body.makeAsyncIterator(), address)
+        }
+
+        /// Nil at the end.
+        package func next() async throws(StationClientError) -> [UInt8]? {
+            do { return try await iterator.next().map { Array(buffer: $0) } } catch {
+                throw .broken(address.text, detail: StationConnection.text(of: error))
+            }
+        }
+    }
+
+    /// Asks for what may be long, or has no end.
+    package func open(_ question: Question) async throws(StationClientError) -> Pieces {
+        Pieces(try await send(question, isEndless: true), address)
+    }
+
+    static func wait(seconds: Int) async {
+        // Cancelled is as good as over.
+        try? await Task.sleep(for: .seconds(seconds))
+    }
+
+    private func send(
+        _ question: Question, isEndless: Bool
+    ) async throws(StationClientError) -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: address.url(question.target))
+        request.method = HTTPMethod(rawValue: question.method.rawValue)
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        for header in question.headers { request.headers.add(name: header.name, value: header.value) }
+        if let body = question.body { request.body = .bytes(ByteBuffer(bytes: body)) }
+        let response: HTTPClientResponse
+        do {
+            response = try await Self.client.execute(
+                request, timeout: isEndless ? .hours(24 * 365) : Self.answerTime)
+        } catch { throw .unreachable(address.text, detail: Self.text(of: error)) }
+        guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
+        return response
+    }
+
+    private struct Refusal: Decodable { let error: RemoteError }
+
+    private func refusal(_ response: HTTPClientResponse) async -> StationClientError {
+        do {
+            let body = try await response.body.collect(upTo: 1 << 20)
+            return .refused(
+                try JSONDecoder().decode(Refusal.self, from: Data(Array(buffer: body))).error)
+        } catch {
+            return .notUnderstood(address.text, detail: "status \(response.status.code) without a reason")
+        }
+    }
+
+    fileprivate static func text(of error: any Error) -> String {
+        switch error {
+        case let error as IOError: String(cString: strerror(error.errnoCode))
+        case let error as ChannelError where error == .connectTimeout(.seconds(10)): "no answer in time"
+        case let error as HTTPClientError where error == .deadlineExceeded || error == .readTimeout:
+            "no answer in time"
+        case let error as HTTPClientError where error == .remoteConnectionClosed: "it was closed"
+        default: "\(error)"
+        }
+    }
+}

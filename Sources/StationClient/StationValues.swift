@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+package import ProductionJobs
+
+/// The station as a whole.
+package struct StationStatus: Codable, Sendable {
+    package let name: String
+    package let title: String
+    package let slots: [SlotState]
+    /// Units of every batch, by verdict.
+    package let units: [String: Int]
+    /// The number of the last event, from which to listen.
+    package let lastEvent: Int64
+}
+
+/// One unit that was asked for.
+package struct StationJob: Codable, Sendable {
+    package let id: Int64
+    package let slot: String
+    package let state: State
+    package let request: UnitJobRequest?
+    package let unit: String?
+    package let created: String
+    package let ended: String?
+
+    package enum State: String, Codable, CaseIterable, Sendable {
+        case queued, running, done, cancelled, interrupted
+    }
+    package var isEnded: Bool { state != .queued && state != .running }
+}
+
+/// What a gang start has begun, and where it could not.
+package struct StartedJobs: Codable, Sendable {
+    package let jobs: [StationJob]
+    /// By slot: why nothing was begun there; nil where slots were named.
+    package let refused: [String: String]?
+
+    package init(jobs: [StationJob], refused: [String: String]?) {
+        (self.jobs, self.refused) = (jobs, refused)
+    }
+}
+
+/// The record of a unit.
+package struct StationUnit: Codable, Sendable {
+    package let opened: UnitOpening
+    package let closed: UnitClosing?
+    package let sequence: Int64
+}
+
+package struct StationBatch: Codable, Sendable {
+    package let name: String
+    package let recipe: String
+    package let workOrder: String?
+    package let limit: Int?
+    package let opened: String
+    package let closed: String?
+}
+
+package struct StationRecipe: Codable, Sendable {
+    package let hash: String
+    package let name: String
+    package let stored: String
+    package let approved: String?
+    package let approver: String?
+    package let retired: String?
+    package let text: String?
+}
+
+package struct StationImage: Codable, Sendable {
+    package let hash: String
+    package let name: String
+    package let size: Int64
+    package let stored: String
+}
+
+package struct RecordsVerification: Codable, Sendable {
+    package let isWhole: Bool
+    package let findings: [String]
+    package let publicKey: String
+}
+
+/// What a unit in work is at.
+package struct UnitProgress: Codable, Sendable {
+    package let name: String
+    package let phase: String
+    package let done: Int
+    package let total: Int
+    package let rate: Double?
+    package let secondsLeft: Double
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import StationClient
+import Workbench
+
+/// Where exported records go.
+struct ExportFileOptions: ParsableArguments {
+    @Option(
+        name: [.customShort("o"), .customLong("output")],
+        help: "The file to write; - is standard output.", completion: .file())
+    var path = "-"
+}
+
+/// A command whose result is a file with records.
+protocol ExportCommand: StationCommand where Report == ExportReport {
+    var file: ExportFileOptions { get }
+    var format: String { get }
+    var batch: String? { get }
+}
+
+extension ExportCommand {
+    /// What goes to standard output is the file, not the report.
+    var console: Console {
+        var console = output.console
+        console.resultsAreNotes = file.path == "-"
+        return console
+    }
+
+    func perform(_ station: StationConnection) async throws(StationClientError) -> ExportReport {
+        let pieces = try await station.open(
+            .init(.get, ["records", "export"], query: [("format", format), ("batch", batch)]))
+        let bytes = try await StationFiles.save(pieces, to: file.path) { console.data($0) }
+        return ExportReport(format: format, bytes: bytes, file: file.path)
+    }
+
+    func render(_ report: ExportReport, on console: Console) {
+        if report.file != "-" { console.result("\(report.file): \(report.bytes) bytes of \(report.format)") }
+    }
+}
+
+struct RecordsGroup: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "records", abstract: "Check, search and export the records of a station.",
+        subcommands: [Verify.self, List.self, Show.self, Export.self])
+
+    struct Verify: StationCommand {
+        static let documentName = "records verify"
+        static let configuration = CommandConfiguration(
+            abstract: "Check that no record was edited, removed or moved since it was written.")
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        func perform(
+            _ station: StationConnection
+        ) async throws(StationClientError) -> RecordsVerificationReport {
+            RecordsVerificationReport(
+                verification: try await station.ask(.init(.get, ["records", "verify"])))
+        }
+
+        func render(_ report: RecordsVerificationReport, on console: Console) {
+            for finding in report.verification.findings { console.result(finding) }
+            if report.verification.isWhole { console.result("Every record is as it was written.") }
+            console.result("key  \(report.verification.publicKey)")
+        }
+    }
+
+    struct List: StationCommand {
+        static let documentName = "records list"
+        static let configuration = CommandConfiguration(abstract: "List records, the newest first.")
+        @OptionGroup var query: UnitQueryOptions
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        func perform(_ station: StationConnection) async throws(StationClientError) -> UnitsReport {
+            try await query.units(station)
+        }
+
+        func render(_ report: UnitsReport, on console: Console) { console.result(report.columns) }
+    }
+
+    struct Show: StationCommand {
+        static let documentName = "records show"
+        static let configuration = CommandConfiguration(abstract: "Show a record.")
+        @Argument(help: "The unit, as `extflash records list` names it.") var unit: String
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        func perform(_ station: StationConnection) async throws(StationClientError) -> UnitsReport {
+            UnitsReport(units: [try await station.unit(unit)])
+        }
+
+        func render(_ report: UnitsReport, on console: Console) { report.units.forEach(console.show) }
+    }
+
+    struct Export: ExportCommand {
+        static let documentName = "records export"
+        static let configuration = CommandConfiguration(
+            abstract: "Write records to a file for other programs.")
+        @Option(help: "csv, jsonl, junit, openhtf or html.") var format = "jsonl"
+        @Option(help: "Only of this batch.") var batch: String?
+        @OptionGroup var file: ExportFileOptions
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+    }
+}

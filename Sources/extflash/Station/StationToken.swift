@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import ArgumentParser
+import StationClient
+import Workbench
+
+extension StationGroup {
+    struct Token: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            commandName: "token", abstract: "Make and revoke tokens for those who ask over a network.",
+            subcommands: [TokenCreate.self, TokenRevoke.self])
+    }
+
+    struct TokenCreate: StationCommand {
+        static let documentName = "station token create"
+        static let configuration = CommandConfiguration(
+            commandName: "create", abstract: "Make a token, and print it this once.")
+        @Argument(help: "Its name.") var name: String
+        @Option(help: "What it may: operator, engineer or reader.") var role = "operator"
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        private struct Body: Encodable {
+            let name: String
+            let role: String
+        }
+
+        func perform(_ station: StationConnection) async throws(StationClientError) -> TokenReport {
+            try await station.ask(
+                .init(.post, ["tokens"], body: StationConnection.json(Body(name: name, role: role))))
+        }
+
+        func render(_ report: TokenReport, on console: Console) { console.result(report.token ?? "") }
+    }
+
+    struct TokenRevoke: StationCommand {
+        static let documentName = "station token revoke"
+        static let configuration = CommandConfiguration(
+            commandName: "revoke", abstract: "Make a token useless.")
+        @Argument(help: "Its name.") var name: String
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        func perform(_ station: StationConnection) async throws(StationClientError) -> TokenReport {
+            _ = try await station.bytes(.init(.delete, ["tokens", name]))
+            return TokenReport(name: name, role: nil, token: nil)
+        }
+
+        func render(_ report: TokenReport, on console: Console) { console.result("\(name) is revoked") }
+    }
+}
+
+struct TokenReport: JobReport, Decodable {
+    let name: String
+    let role: String?
+    let token: String?
+    static let schema = Schema.object([
+        .key("name", .text(), "Its name."), .optional("role", .text(), "What it may."),
+        .optional("token", .text(), "The token itself, told this once."),
+    ])
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Foundation
+import Hummingbird
+import Logging
+import ProductionJobs
+import StationServer
+import Testing
+import Workbench
+
+@testable import extflash
+
+/// A station with simulated slots in this process, behind a socket in a folder of its own.
+struct StationRun {
+    let folder: String
+    let station: Station
+    var socket: String { folder + "/s" }
+
+    /// `slots` are what follows `sim:`, named `A1`, `A2` …; without a body nothing listens any more.
+    static func with(
+        slots: [String] = ["stlink-v3"], park: String = "0 s",
+        _ body: @escaping @Sendable (StationRun) async throws -> Void
+    ) async throws {
+        let folder = NSTemporaryDirectory() + "extflash-cli-" + UUID().uuidString.prefix(8)
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let entries = slots.enumerated().map { "  - {name: A\($0.offset + 1), sim: \"\($0.element)\"}" }
+        let text = """
+            schema: 1
+            name: line
+            title: A line
+            slots:
+            \(entries.joined(separator: "\n"))
+            park-time: \(park)
+            """
+        let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let station = try Station(
+            StationDefinition(yaml: text, file: "station.yaml"), folder: folder + "/state",
+            paths: InstallationPaths(roots: []), log: silent,
+            clock: { Timestamp(milliseconds: 1_767_225_600_000) })
+        let run = StationRun(folder: folder, station: station)
+        let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
+        let application = Application(
+            router: StationAPI(station).router(.socket),
+            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: run.socket)),
+            onServerRunning: { _ in isRunning.finish() }, logger: silent)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await application.run() }
+            group.addTask { await station.run() }
+            for await _ in running {}
+            defer { group.cancelAll() }
+            try await body(run)
+        }
+    }
+
+    /// Runs `line` of the program against the station; `$DIR` is the folder.
+    func run(_ line: String, environment: [String: String] = [:]) async -> CommandRun {
+        await CommandRun.of(
+            line.split(separator: " ").map { String($0).replacing("$DIR", with: folder) },
+            environment: ["EXTFLASH_STATION": socket].merging(environment) { $1 })
+    }
+
+    func write(_ name: String, _ bytes: [UInt8]) throws {
+        try Data(bytes).write(to: URL(filePath: folder + "/" + name))
+    }
+
+    static let image = Contents.random(8192, seed: 7)
+
+    static func recipe(_ name: String = "product", more: String = "") -> [UInt8] {
+        Array(
+            """
+            schema: 1
+            name: \(name)
+            title: A product
+            board: stm32h745xi-w25q128
+            images: [{sha256: \(ContentHash(of: image)), name: app.bin, address: 0x90000000}]
+            \(more)
+
+            """.utf8)
+    }
+}

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Foundation
+import ProductionJobs
+import ProductionStore
+import StationServer
+import Testing
+
+@testable import StationClient
+@testable import extflash
+
+@Suite struct `Commands for a station` {
+    /// Both kinds of output for each line, held against the golden files and the published schemas.
+    private func check(_ name: String, _ lines: [String], on station: StationRun) async throws {
+        var text = "", documents = ""
+        for line in lines {
+            let isTwin = line.hasPrefix("--json ")
+            let command = isTwin ? String(line.dropFirst(7)) : line
+            let run = await station.run(command + (isTwin ? " --json" : ""))
+            if isTwin {
+                #expect(DocumentCheck.faults(of: run.output) == [], "\(line)")
+                documents += try Masks.json(run.output, scratch: station.folder)
+                continue
+            }
+            text += "$ extflash \(command)\nexit code \(run.exitCode)\n--- standard output\n\(run.output)"
+            text += "--- standard error\n\(run.errors)"
+        }
+        let key = station.station.context.memory.key.publicKey
+        func masked(_ text: String) -> String {
+            text.replacing(key, with: "$KEY").replacing(/xf_[A-Za-z0-9_-]+/, with: "$TOKEN")
+        }
+        try GoldenFile(name: "\(name).txt").expect(masked(Masks.text(text, scratch: station.folder)))
+        try GoldenFile(name: "\(name).json").expect(masked(documents))
+    }
+
+    private func twice(_ lines: String...) -> [String] { lines.flatMap { [$0, "--json " + $0] } }
+
+    @Test func `take a unit from image to report`() async throws {
+        try await StationRun.with { station in
+            try station.write("app.bin", StationRun.image)
+            try station.write("product.yaml", StationRun.recipe())
+            let hash = ContentHash(of: StationRun.recipe()).short
+            try await check(
+                "station-first-unit",
+                twice("image put $DIR/app.bin", "image list", "recipe add $DIR/product.yaml", "recipe list")
+                    + twice("recipe approve \(hash)", "recipe show \(hash)")
+                    + ["batch open monday --recipe product --work-order W1 --limit 10"]
+                    + ["--json batch open tuesday --recipe product"]
+                    + twice("batch list", "batch show monday", "station status")
+                    + ["--json batch close tuesday", "batch close tuesday"]
+                    + ["job start --recipe product --slot A1 --serial S1 --batch monday --progress none"]
+                    + [
+                        "--json job start --recipe product --slot A1 --serial S1 --repeat --batch monday --progress none --key k --work-order W1 --operator me"
+                    ]
+                    + twice("job list", "job show 1", "job watch 1", "unit list", "unit show line-1")
+                    + twice("records list --batch monday", "records show line-2", "records verify")
+                    + twice("station slots", "station resume A1", "job cancel 1")
+                    + twice(
+                        "records export --format csv -o $DIR/all.csv",
+                        "batch report monday -o $DIR/monday.html")
+                    + ["station token create mac", "--json station token create tester --role reader"]
+                    + ["station token revoke mac", "--json station token revoke tester"], on: station)
+            let report = try String(contentsOfFile: station.folder + "/monday.html", encoding: .utf8)
+            #expect(report.contains("100.0 %"))
+            let lines = await station.run("records export --format jsonl")
+            #expect(lines.output.split(separator: "\n").count == 2 && lines.errors == "")
+        }
+    }
+
+    @Test func `say what is wrong as commands for one board do`() async throws {
+        try await StationRun.with(slots: ["stlink-v3,fault=bad-cell", "stlink-v3"]) { station in
+            try station.write("app.bin", StationRun.image)
+            try station.write("product.yaml", StationRun.recipe(more: "guards: {stop-after-failures: 1}"))
+            try station.write("wrong.yaml", Array("schema: 1\nname: x\ncolour: red\n".utf8))
+            let hash = ContentHash(of: StationRun.recipe(more: "guards: {stop-after-failures: 1}"))
+            try await check(
+                "station-failures",
+                twice("recipe add $DIR/product.yaml", "recipe add $DIR/wrong.yaml", "image put $DIR/none.bin")
+                    + ["image put $DIR/app.bin", "recipe add $DIR/product.yaml"]
+                    + twice("job start --recipe product --slot A1", "recipe approve abcd")
+                    + ["recipe approve \(hash)"]
+                    + twice("job start --recipe product --slot Z9", "unit show line-77", "job show 77")
+                    + ["job start --recipe product --slot A1 --progress none"]
+                    + ["--json job show 1", "--json job watch 1", "station slots", "--json station status"]
+                    + ["job start --recipe product --slot A1 --no-wait"]
+                    + twice("job cancel 2", "batch open b --recipe none", "station token revoke nobody")
+                    + ["job start --recipe product --all --progress none"]
+                    + ["--json job start --recipe product --all --progress none"]
+                    + ["job start --recipe product", "job start --recipe product --all --serial S1"]
+                    + ["station status --station a/b", "records export --format pdf"]
+                    + ["records export -o $DIR/none/x"],
+                on: station)
+        }
+    }
+
+    @Test func `tell where nobody answers, and whose token is wrong`() async throws {
+        try await StationRun.with { station in
+            let path = station.folder + "/token"
+            try station.write("token", Array("two words".utf8))
+            #expect(await station.run("station status --station \(path)x").exitCode == 61)
+            let token = await station.run("station status --token-file \(path)")
+            #expect(token.exitCode == 35 && token.errors.contains("[STC-002]"))
+            let none = await station.run("station status", environment: ["EXTFLASH_TOKEN_FILE": "/none"])
+            #expect(none.exitCode == 35)
+        }
+    }
+
+    @Test func `programs in every free slot and tells progress`() async throws {
+        try await StationRun.with(slots: ["stlink-v3", "cmsis-dap-v2"]) { station in
+            try station.write("app.bin", StationRun.image)
+            try station.write("product.yaml", StationRun.recipe())
+            for line in [
+                "image put $DIR/app.bin", "recipe add $DIR/product.yaml",
+                "recipe approve \(ContentHash(of: StationRun.recipe()))",
+            ] { #expect(await station.run(line).exitCode == 0) }
+            let run = await station.run("job start --recipe product --all")
+            #expect(run.exitCode == 0, "\(run.errors)")
+            #expect(run.output.matches(of: /good/).count == 2)
+            for slot in ["A1", "A2"] { #expect(run.errors.contains("\(slot)  verify  ")) }
+            // What was missed is told first, in its order.
+            let watched = await station.run("station watch --after 0 --count 3 --json")
+            #expect(watched.output.split(separator: "\n").count == 3)
+            #expect(watched.output.hasPrefix("{\"id\":1,"))
+        }
+    }
+}
+
+@Suite struct `Server-sent events` {
+    @Test(arguments: [1, 2, 7, 1000]) func `are read from pieces of any size`(size: Int) throws {
+        let text =
+            ": connected\r\n\r\nid: 5\r\nevent: slot\r\ndata: {\"a\":1}\r\n\r\n\ndata:x\ndata: y\nid: z\n\nid: 9\n"
+        var parser = StationEventParser()
+        var events: [StationEvent] = []
+        let bytes = Array(text.utf8)
+        for start in stride(from: 0, to: bytes.count, by: size) {
+            let piece = parser.add(Array(bytes[start..<min(start + size, bytes.count)]))
+            events += try #require(piece)
+        }
+        #expect(events.map(\.id) == [5, nil])
+        #expect(events.map(\.kind) == ["slot", "message"])
+        #expect(events.map(\.data) == ["{\"a\":1}", "x\ny"])
+    }
+
+    @Test func `of no end are refused`() {
+        var parser = StationEventParser()
+        #expect(parser.add([UInt8](repeating: 0x41, count: (1 << 20) + 1)) == nil)
+    }
+}
