@@ -79,6 +79,8 @@ package final class SimulatedBench {
 
     // MARK: - The cable
 
+    /// The probe's cable is pulled out.
+    package func unplug() { controller.unplug() }
     /// The probe comes back, freshly powered, under a new bus address; the target notices nothing.
     package func replug() {
         controller.replug()

@@ -14,6 +14,7 @@ private let sample = """
     slots:
       - {name: A1, usb: 3-1.4.2, serial: 0667FF, board: stm32h745xi-w25q128}
       - {name: A2, usb: 3-1.4.3}
+      - {name: A3, usb: 3-1.4.4, start: on-arrival, recipe: product, sign: debug-port, debounce: 2 s}
       - {name: T1, sim: "stlink-v3,state=/var/lib/t1"}
     http: {socket: /run/extflash/station.sock, listen: "127.0.0.1:8086"}
     gang: {listen: "127.0.0.1:2323", recipe: product}
@@ -24,9 +25,13 @@ private let sample = """
 @Suite struct `Station files` {
     @Test func `say which slot is which socket`() throws {
         let station = try StationDefinition(yaml: sample, file: "station.yaml")
-        #expect(station.slots.map(\.name) == ["A1", "A2", "T1"])
+        #expect(station.slots.map(\.name) == ["A1", "A2", "A3", "T1"])
         #expect(station.slots[0].probe == .usb(path: "3-1.4.2", serial: "0667FF"))
-        #expect(station.slots[2].probe == .simulated("stlink-v3,state=/var/lib/t1"))
+        #expect(station.slots[3].probe == .simulated("stlink-v3,state=/var/lib/t1"))
+        #expect(station.slots[1].arrival == nil)
+        var arrival = StationDefinition.Arrival(recipe: "product")
+        (arrival.sign, arrival.debounce) = (.debugPort, .seconds(2))
+        #expect(station.slots[2].arrival == arrival)
         #expect(station.http.listen?.port == 8086)
         #expect(station.gang?.listen?.port == 2323)
         #expect(station.gang?.recipe == "product")
@@ -52,6 +57,9 @@ private let sample = """
         ("127.0.0.1:8086", "127.0.0.1", "an address and a port"),
         ("127.0.0.1:2323", "0.0.0.0:2323", "whoever reaches the port may start units"),
         ("listen: \"127.0.0.1:2323\", ", "", "`gang` has `listen`, `socket` or both"),
+        (", recipe: product, sign", ", sign", "`recipe` is missing"),
+        ("start: on-arrival, ", "", "`recipe` is for slots with `start: on-arrival`"),
+        ("sign: debug-port", "sign: lid", "lid"), ("debounce: 2 s", "debounce: 1 ms", "1 ms"),
         ("park-time", "parktime", "unknown key `parktime`"),
     ])
     func `are refused with the place of the mistake`(old: String, new: String, message: String) throws {

@@ -16,12 +16,14 @@ final class StationFixture: Sendable {
     let folder: String
     let station: Station
 
-    /// `slots` are what follows `sim:`, named `A1`, `A2` ….
+    /// `slots` are what follows `sim:`, named `A1`, `A2` …, with `more` in each.
     init(
-        slots: [String] = ["stlink-v3"], folder: String? = nil, parkTime: String = "0 s"
+        slots: [String] = ["stlink-v3"], more: String = "", folder: String? = nil, parkTime: String = "0 s"
     ) throws {
         self.folder = folder ?? NSTemporaryDirectory() + "extflash-station-" + UUID().uuidString
-        let entries = slots.enumerated().map { "  - {name: A\($0.offset + 1), sim: \"\($0.element)\"}" }
+        let entries = slots.enumerated().map {
+            "  - {name: A\($0.offset + 1), sim: \"\($0.element)\"\(more)}"
+        }
         let text = """
             schema: 1
             name: line

@@ -35,6 +35,10 @@ package struct SlotState: Codable, Hashable, Sendable {
     package var failure: UnitClosing.Failure?
     /// It takes no further unit: the station ends, or a new station file has no such slot.
     package var isLeaving = false
+    /// What is wrong with the slot's probe: none is there, or another one than the station file says.
+    package var probeProblem: UnitClosing.Failure?
+    /// Where boards start by themselves: whether one is there; nil before that is sure.
+    package var hasBoard: Bool?
     package var queued = 0
     package var good = 0
     package var failed = 0

@@ -34,10 +34,12 @@ extension StationDefinition {
 extension StationDefinition.Slot {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
         let entry = try node.mapping(
-            ["name"], optional: ["usb", "serial", "sim", "board"])
+            ["name"],
+            optional: ["usb", "serial", "sim", "board", "start", "recipe", "sign", "debounce"])
         self.init(
             name: try entry["name"].identifier(), probe: try Self.probe(entry),
             board: try entry.optional("board")?.text)
+        arrival = try StationDefinition.Arrival(entry)
     }
 
     private static func probe(_ entry: DefinitionMapping) throws(DefinitionError) -> StationDefinition.Probe {
@@ -55,6 +57,28 @@ extension StationDefinition.Slot {
             return .simulated(try node.text)
         default: throw entry.node.failure(.conflict("a slot has either `usb` or `sim`"))
         }
+    }
+}
+
+extension StationDefinition.Arrival {
+    private enum Start: String, CaseIterable {
+        case onRequest = "on-request"
+        case onArrival = "on-arrival"
+    }
+
+    fileprivate init?(_ slot: DefinitionMapping) throws(DefinitionError) {
+        guard try slot.optional("start")?.choice(of: Start.self) == .onArrival else {
+            for key in ["recipe", "sign", "debounce"] {
+                guard let node = slot.optional(key) else { continue }
+                throw node.failure(.conflict("`\(key)` is for slots with `start: on-arrival`"))
+            }
+            return nil
+        }
+        guard let recipe = slot.optional("recipe") else { throw slot.node.failure(.missingKey("recipe")) }
+        self.init(recipe: try recipe.identifier())
+        sign = try slot.optional("sign")?.choice(of: StationDefinition.BoardSign.self) ?? sign
+        debounce =
+            try slot.optional("debounce")?.time(in: .milliseconds(50)...(.seconds(60))) ?? debounce
     }
 }
 

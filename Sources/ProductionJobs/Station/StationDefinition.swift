@@ -24,6 +24,27 @@ package struct StationDefinition: Hashable, Sendable {
         package var probe: Probe
         /// A file of `Config/boards`; nil where every recipe names its own.
         package var board: String?
+        /// Nil: units begin when somebody asks for them.
+        package var arrival: Arrival?
+    }
+
+    /// A unit begins by itself when a board comes into the slot.
+    package struct Arrival: Hashable, Sendable {
+        /// What is programmed then, by name.
+        package var recipe: String
+        package var sign = BoardSign.voltage
+        /// How long a board must be there, or be gone, before it is taken for true.
+        package var debounce = Duration.milliseconds(500)
+
+        package init(recipe: String) { self.recipe = recipe }
+    }
+
+    /// What shows that a board is there.
+    package enum BoardSign: String, CaseIterable, Hashable, Sendable {
+        /// Its supply at the probe; the debug port where the probe measures none.
+        case voltage
+        /// It answers on SWD: for fixtures that supply an empty socket too.
+        case debugPort = "debug-port"
     }
 
     package enum Probe: Hashable, Sendable, CustomStringConvertible {

@@ -5,6 +5,7 @@ import HTTPTypes
 import Hummingbird
 import ProductionJobs
 import ProductionStore
+import Workbench
 
 extension StationAPI {
     private struct Overview: Encodable {
@@ -52,6 +53,16 @@ extension StationAPI {
             Route(.post, "/slots/:slot/resume", .operate) { request async throws(StationError) in
                 try await station.resume(slot: try request.parameter("slot"))
                 return .json(try await station.slots())
+            },
+            Route(.put, "/slots/:slot/simulation", .engineer) { request async throws(StationError) in
+                let body = try await request.body(SimulationRequest.self, keys: SimulationRequest.keys)
+                try station.simulate(body, in: try request.parameter("slot"))
+                return .json(try await station.slots())
+            },
+            Route(.get, "/probes", .engineer) { _ async throws(StationError) in
+                do throws(WorkbenchError) { return .json(try await station.probes()) } catch {
+                    return .failure(error)
+                }
             },
             Route(.post, "/start", .operate) { request async throws(StationError) in
                 try await startAll(request)

@@ -24,6 +24,8 @@ final class SlotRoster: Sendable {
 
     var workers: [SlotWorker] { state.withLock { $0.workers } }
 
+    var isClosed: Bool { state.withLock { $0.isClosed } }
+
     /// False while another reload is under way, or when the station is about to end.
     func beginReload() -> Bool {
         state.withLock { state in

@@ -15,12 +15,15 @@ import Workbench
 /// What hangs or breaks on its probe holds up nobody else: the work itself is done on the slot's own thread.
 actor SlotWorker {
     let slot: StationDefinition.Slot
-    private let context: StationContext
-    private var state: SlotState
+    let context: StationContext
+    var state: SlotState
     private var cancellation: Cancellation?
-    private var isParked = false
+    private(set) var isParked = false
     /// One thread for all units of the slot.
     private let bench: Bench
+    /// The socket, where it is simulated.
+    nonisolated let fixture = SimulatedFixture()
+    var arrivals: ArrivalWatch?
     private var awaitingEnd: [CheckedContinuation<Void, Never>] = []
     /// What the unit in work is at, told from the slot's thread.
     private let step = StepBoard()
@@ -30,6 +33,7 @@ actor SlotWorker {
     init(_ slot: StationDefinition.Slot, _ context: StationContext) {
         (self.slot, self.context) = (slot, context)
         bench = Bench(name: "slot \(slot.name)")
+        arrivals = slot.arrival.map { ArrivalWatch(debounce: $0.debounce) }
         state = SlotState(name: slot.name, probe: slot.probe.description, board: slot.board)
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
@@ -137,7 +141,7 @@ actor SlotWorker {
         let (pace, board) = (ProgressPace(), step)
         return UnitProduction(
             station: context.definition, slot: slot, memory: context.memory, paths: context.paths, job: job,
-            request: request, bench: bench, clock: context.clock,
+            request: request, bench: bench, fixture: fixture, clock: context.clock,
             observer: Observer(
                 threshold: .warning,
                 trace: { [log = context.log] _, message, metadata in
@@ -150,6 +154,18 @@ actor SlotWorker {
                     board.step = step
                     hub.tell("progress", step)
                 }), cancellation: cancellation)
+    }
+
+    /// For a look at the slot.
+    func client(_ cancellation: Cancellation) -> WorkbenchClient {
+        let selector: ProbeSelector =
+            switch slot.probe {
+            case .usb(let path, _): .path(path)
+            case .simulated(let text): .simulated(text)
+            }
+        return WorkbenchClient(
+            request: BenchRequest(probe: selector, paths: context.paths), observer: .none,
+            cancellation: cancellation, bench: bench, fixture: fixture)
     }
 
     private func begin(_ unit: String, _ request: UnitJobRequest) {
@@ -191,14 +207,14 @@ actor SlotWorker {
         trouble(error)
     }
 
-    private func trouble(_ error: any Diagnosable) {
+    func trouble(_ error: any Diagnosable) {
         change {
             $0.activity = .trouble
             $0.failure = UnitClosing.Failure(ErrorReport(error))
         }
     }
 
-    private func change(_ body: (inout SlotState) -> Void) {
+    func change(_ body: (inout SlotState) -> Void) {
         body(&state)
         do { try context.hub.publish("slot", state) } catch {
             context.log.error(

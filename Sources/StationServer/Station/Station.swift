@@ -42,6 +42,8 @@ package final class Station: Service {
     let roster: SlotRoster
     /// Reads the station file anew; nil where there is none.
     let source: Source?
+    /// The thread on which the machine's USB is looked at.
+    let usb = Bench(name: "usb")
     private let hooks: HookDelivery
     private let lock: FolderLock
 
@@ -81,7 +83,11 @@ package final class Station: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { [hooks] in await hooks.run() }
-                for await worker in roster.arrivals { group.addTask { await worker.run() } }
+                group.addTask { [self] in await watchProbes() }
+                for await worker in roster.arrivals {
+                    group.addTask { await worker.run() }
+                    group.addTask { await worker.watch() }
+                }
                 await group.waitForAll()
             }
         } onGracefulShutdown: { [self] in
@@ -183,7 +189,7 @@ package final class Station: Service {
         return states
     }
 
-    private func worker(_ name: String) throws(StationError) -> SlotWorker {
+    func worker(_ name: String) throws(StationError) -> SlotWorker {
         guard let worker = workers.first(where: { $0.name == name }) else {
             throw .unknownSlot(name, known: workers.map(\.name))
         }

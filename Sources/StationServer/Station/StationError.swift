@@ -33,6 +33,7 @@ package enum StationError: Error, Sendable {
     /// The new station file changes what is settled when the station starts.
     case needsRestart(keys: [String])
     case reloadUnderWay
+    case probeMissing(slot: String, path: String)
 }
 
 extension StationError: Diagnosable {
@@ -62,12 +63,14 @@ extension StationError: Diagnosable {
         case .stationFileInvalid: "STN-026"
         case .needsRestart: "STN-027"
         case .reloadUnderWay: "STN-028"
+        case .probeMissing: "STN-029"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
         case .otherProbe: .probeUnavailable
+        case .probeMissing: .noProbe
         case .recipeInvalid, .imageInvalid, .recordNotWritten, .store, .stationFileInvalid: nil
         case .noBoard: .configurationInvalid
         case .fileUnusable: .fileUnusable
@@ -115,6 +118,7 @@ extension StationError: Diagnosable {
         case .needsRestart(let keys):
             "the new station file changes \(keys.map { "`\($0)`" }.joined(separator: ", ")), which takes a restart;"
                 + " what was in force before stays"
+        case .probeMissing(let slot, let path): "slot \(slot) has no probe at \(path)"
         case .reloadUnderWay: "the station file is being read again, or the station is about to end"
         case .cannotListen(let address, let detail): "cannot listen on \(address): \(detail)"
         }
@@ -131,6 +135,8 @@ extension StationError: Diagnosable {
         case .cannotListen:
             ["stop the program that listens there, or give `http` another place in the station file"]
         case .needsRestart: ["`systemctl restart extflashd`; units in work get the time of `park-time`"]
+        case .probeMissing:
+            ["plug the probe in where it belongs; `extflash probes` tells where each one is"]
         case .reloadUnderWay: ["wait until the slots that change have ended their units, then try again"]
         case .noBoard: ["name the board in the recipe, or at the slot in station.yaml"]
         default: []

@@ -20,6 +20,7 @@ struct UnitProduction: Sendable {
     let job: Job
     let request: UnitJobRequest
     let bench: Bench
+    let fixture: SimulatedFixture
     let clock: @Sendable () -> Timestamp
     let observer: Observer
     let cancellation: Cancellation
@@ -102,7 +103,7 @@ struct UnitProduction: Sendable {
         }
         let client = WorkbenchClient(
             request: benchRequest(recipe, board: board), observer: observer, cancellation: cancellation,
-            bench: bench)
+            bench: bench, fixture: fixture)
         return await client.programUnit(recipe) { facts throws(WorkbenchError) in
             do throws(StationError) {
                 try checkProbe(facts)

@@ -47,6 +47,7 @@ enum StationPageScript {
             rest.push(bar, element("p", (step.rate ? Math.round(step.rate / 1024) + " KiB/s, " : "") + Math.ceil(step.secondsLeft) + " s left"));
           }
           if (slot.failure) { rest.push(element("p", slot.failure.summary + " [" + slot.failure.code + "]")); for (const r of slot.failure.remedies.slice(0, 2)) rest.push(element("p", "→ " + r)); }
+          if (slot.probeProblem) { rest.push(element("p", slot.probeProblem.summary + " [" + slot.probeProblem.code + "]")); for (const r of slot.probeProblem.remedies) rest.push(element("p", "→ " + r)); }
           rest.push(element("p", slot.good + " good, " + slot.failed + " failed" + (slot.queued ? ", " + slot.queued + " waiting" : "")));
           const row = element("div", undefined, "row"), button = (text, path, body) => { const b = element("button", text); b.setAttribute("aria-label", text + " slot " + slot.name); b.onclick = tried(() => ask("POST", "/slots/" + slot.name + path, body && body())); row.append(b); };
           if (slot.activity === "running") button("Cancel", "/cancel");

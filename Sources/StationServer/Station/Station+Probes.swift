@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import Logging
+import ProductionJobs
+import Workbench
+
+/// A probe that is plugged in, and the slot it belongs to.
+struct PluggedProbe: Encodable, Hashable, Sendable {
+    let probe: SeenProbe
+    /// Nil: it belongs to none, and operators are not shown it.
+    let slot: String?
+}
+
+extension Station {
+    /// Every probe of this machine; nothing is opened.
+    func probes() async throws(WorkbenchError) -> [PluggedProbe] {
+        let slots = context.definition.slots
+        return try await SeenProbe.all(on: usb).map { seen in
+            PluggedProbe(probe: seen, slot: slots.first { $0.probe.path == seen.path }?.name)
+        }
+    }
+
+    /// Notices probes that are plugged in and out, until the station parks.
+    func watchProbes() async {
+        while !roster.isClosed {
+            if context.definition.slots.contains(where: { $0.probe.path != nil }) { await lookForProbes() }
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        }
+    }
+
+    private func lookForProbes() async {
+        do throws(WorkbenchError) { await note(try await SeenProbe.all(on: usb)) } catch {
+            context.log.debug("\(error.summary)", metadata: ["error": "\(error.code)"])
+            await note([])
+        }
+    }
+
+    /// What a slot has is known by its path alone: probes without serial numbers, and those that come back under
+    /// another address, are right.
+    func note(_ seen: [SeenProbe]) async {
+        for worker in roster.workers {
+            guard let path = worker.slot.probe.path else { continue }
+            await worker.note(seen.first { $0.path == path })
+        }
+    }
+
+    /// Takes probe or board out of a simulated slot, or puts them in.
+    func simulate(_ change: SimulationRequest, in slot: String) throws(StationError) {
+        let worker = try worker(slot)
+        guard case .simulated = worker.slot.probe else {
+            throw .badRequest("slot \(slot) is not simulated")
+        }
+        if let board = change.board { worker.fixture.hasBoard = board }
+        if let probe = change.probe { worker.fixture.isPlugged = probe }
+    }
+}
+
+/// `{"board": true}`: a board is put into a simulated slot.
+struct SimulationRequest: Decodable, Sendable {
+    var board: Bool?
+    var probe: Bool?
+    static let keys = ["board", "probe"]
+}
+
+extension StationDefinition.Probe {
+    /// Nil where it is simulated.
+    var path: String? { if case .usb(let path, _) = self { path } else { nil } }
+}
