@@ -22,7 +22,7 @@ archives = .build/archives
 STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
     -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
-.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
+.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages test-station demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
@@ -50,6 +50,9 @@ demo-station: build-daemon ## Open a station with four simulated slots in the br
 test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel
+
+test-station: build-daemon ## Run eight simulated slots with 400 units, faults and kills, and look at every record and flash
+	Tests/Station/faults.py $(daemon)
 
 test-binary: build ## Run the program in a root directory that holds nothing but it, glibc and libusb
 	Tests/Binary/run.sh $(program)

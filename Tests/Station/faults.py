@@ -21,7 +21,7 @@ FAULTS = {
     "unplugged": (12, "usb-fault={n}:disconnect", {"failed", "good"}),
     "bad cell": (8, "fault=bad-cell", {"failed", "good"}),
     "dead board": (6, "power=off", {"failed", "refused"}),
-    "wrong flash": (6, "flash={other}", {"failed", "refused"}),
+    "wrong flash": (6, "flash=mx25l12835f", {"failed", "refused"}),
     "stuck flash": (4, "fault=stuck-busy", {"failed", "refused"}),
     "scanned twice": (8, "", {"refused", "failed"}),
     "hook hangs": (6, "", {"refused", "failed"}),
@@ -101,7 +101,7 @@ class Line:
         for _ in range(1200):
             try:
                 status, answer = self.ask(*request, **more)
-                if status < 500:
+                if status < 500 or self.full:
                     return status, answer
             except (OSError, http.client.HTTPException, ValueError):
                 pass
@@ -194,17 +194,51 @@ class Line:
 
     # All of it
 
+    def fill_disk(self):
+        """Nothing more fits on the disk with what the station keeps."""
+        self.full = True
+        with open(os.path.join(self.state, "filler"), "wb", buffering=0) as file:
+            try:
+                while file.write(bytes(4096)) == 4096:
+                    pass
+            except OSError:
+                pass
+
+    def empty_disk(self):
+        os.remove(os.path.join(self.state, "filler"))
+        self.full = False
+        for n in range(1, SLOTS + 1):
+            self.must("POST", f"/slots/A{n}/resume")
+
     def run(self):
+        os.mkdir(self.state)
+        # A disk that can be filled takes a file system of its own.
+        self.has_disk = os.geteuid() == 0 and not subprocess.call(
+            ["mount", "-t", "tmpfs", "-o", "size=24m,mode=700", "extflash-line", self.state], stderr=subprocess.DEVNULL)
+        try:
+            self.run_line()
+        finally:
+            if self.process.poll() is None:
+                self.process.kill()
+                self.process.wait()
+            if self.has_disk:
+                subprocess.check_call(["umount", self.state])
+            if not self.problems:
+                shutil.rmtree(self.folder)
+
+    def run_line(self):
         self.choose_faults()
         self.start()
         self.prepare()
         kills, era = 0, 0
         while self.left > 0:
             era += 1
-            threads = [threading.Thread(target=self.operate, args=(n, 3, era)) for n in range(1, SLOTS + 1)]
+            threads = [threading.Thread(target=self.operate, args=(n, 2, era)) for n in range(1, SLOTS + 1)]
+            if era % 8 == 0 and self.has_disk:
+                self.fill_disk()
             for thread in threads:
                 thread.start()
-            if kills < self.options.kills:
+            if not self.full and kills < self.options.kills:
                 time.sleep(self.random.uniform(0.05, 1.5))
                 self.process.send_signal(signal.SIGKILL)
                 self.process.wait()
@@ -212,7 +246,9 @@ class Line:
                 self.start()
             for thread in threads:
                 thread.join()
-            # The boards of the next three rounds have other faults: the fixture is set up anew.
+            if self.full:
+                self.empty_disk()
+            # The boards of the next rounds have other faults: the fixture is set up anew.
             self.process.terminate()
             self.process.wait()
             self.choose_faults()
@@ -243,13 +279,12 @@ class Line:
         for what, count in sorted(self.seen.items()):
             print(f"  {count:4}  {what}")
         print(f"serials given: {len(numbers)}, highest {numbers[-1] if numbers else 0}, without a unit: {lost}")
-        print("pools:", json.dumps(self.must("GET", "/pools")))
+        print("the pool:", json.dumps(self.must("GET", "/pools/serial")))
         self.process.terminate()
         self.process.wait()
         if self.problems:
             print("\n".join(self.problems))
             raise SystemExit(f"{len(self.problems)} problems; everything is kept in {self.folder}")
-        shutil.rmtree(self.folder)
         print("The records are whole; every good unit has its bytes and its own serial.")
 
 

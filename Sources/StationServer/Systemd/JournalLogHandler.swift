@@ -26,11 +26,7 @@ struct JournalLogHandler: LogHandler {
 
     /// Whether standard error is the journal's, as systemd says in JOURNAL_STREAM (systemd.exec(5)).
     static func isStandardError(_ environment: [String: String]) -> Bool {
-        var status = stat()
-        guard let stream = environment["JOURNAL_STREAM"], fstat(STDERR_FILENO, &status) == 0 else {
-            return false
-        }
-        return stream == "\(status.st_dev):\(status.st_ino)"
+        environment["JOURNAL_STREAM"].map { $0 == OpenFile.identity(STDERR_FILENO) } ?? false
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

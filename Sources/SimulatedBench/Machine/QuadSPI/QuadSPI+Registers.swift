@@ -48,7 +48,9 @@ extension QuadSPI {
         if value & 2 != 0 || registers.isEnabled && value & 1 == 0 { abort(at: now) }
         // PRESCALER, PMM, APMS, FSEL, DFM, SSHIFT and TCEN cannot move under a running command.
         let locked: UInt32 = isBusy ? 0xFFC0_00D8 : 0
-        registers.control = registers.control & locked | value & 0xFFDF_1FDD & ~locked
+        // FTHRES has five bits in the manual. The silicon keeps four: bit 12 reads 0 whatever is written (confirmed by ST
+        // for F4 and F7, measured on an H750), so that a loader's threshold of 32 is one of 16.
+        registers.control = registers.control & locked | value & 0xFFDF_0FDD & ~locked
     }
     private func writeCommunication(_ value: UInt32, at now: Picoseconds) {
         let wasMapped = registers.mode == .mapped

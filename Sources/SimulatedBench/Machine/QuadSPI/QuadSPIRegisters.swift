@@ -60,7 +60,7 @@ struct QuadSPIRegisters {
     /// FSEL, which means nothing in dual-flash mode.
     var banks: BankSet { isDualFlash ? .both : control >> 7 & 1 != 0 ? .second : .first }
     /// FTHRES + 1.
-    var threshold: Int { Int(control >> 8 & 31) + 1 }
+    var threshold: Int { Int(control >> 8 & 15) + 1 }
     /// APMS.
     var stopsAtMatch: Bool { control >> 22 & 1 != 0 }
     /// PMM: a match of any bit is one.
