@@ -249,6 +249,7 @@ let package = Package(
                 "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
                 "StationServer", .product(name: "Logging", package: "swift-log"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ]),

@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func `gives a tester the answers it knows`() async throws {
-        try await withPort(slots: ["stlink-v3,fault=program-fails", "stlink-v3"]) { tester, fixture in
+        try await withPort(slots: ["stlink-v3,fault=absent", "stlink-v3"]) { tester, fixture in
             func ask(_ line: String, answers: Int) async throws -> [String] {
                 try await tester.send(line + "\r")
                 return try await tester.lines(answers)
@@ -69,6 +69,25 @@ import Testing
             #expect(units.allSatisfy { $0.opening.operatorName == "gang port" })
             #expect(Set(units.compactMap(\.closing?.contents)).count == 2)
         }
+    }
+
+    @Test func `ends without an error when the station ends, also with a tester that stays`() async throws {
+        let fixture = try StationFixture()
+        defer { try? fixture.remove() }
+        let (addresses, found) = AsyncStream.makeStream(of: SocketAddress.self)
+        let port = GangPort(fixture.station, at: .address("127.0.0.1", port: 0)) { address in
+            if let address { found.yield(address) }
+        }
+        let services = ServiceGroup(services: [port], logger: fixture.station.context.log)
+        async let end: Void = services.run()
+        let address = try #require(await addresses.first { _ in true })
+        let tester = try TesterClient(port: UInt16(try #require(address.port)))
+        try await tester.send("#STATUS\r")
+        #expect(try await tester.lines(2) == ["#ACK", "#STATUS:READY"])
+        await services.triggerGracefulShutdown()
+        try await end
+        #expect(try await tester.lines(1) == [])
+        tester.close()
     }
 
     @Test func `lets no more testers in than it can serve, and minds no garbage`() async throws {

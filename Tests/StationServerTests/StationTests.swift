@@ -75,7 +75,7 @@ import Testing
     }
 
     @Test func `stops a slot after failures in a row, until somebody has looked`() async throws {
-        let fixture = try StationFixture(slots: ["stlink-v3,fault=program-fails"])
+        let fixture = try StationFixture(slots: ["stlink-v3,fault=absent"])
         defer { try? fixture.remove() }
         try fixture.addRecipe(more: "guards: {stop-after-failures: 2}")
         let jobs = try (0..<3).map { _ in

@@ -41,6 +41,12 @@ package struct GangPort: Service {
     package func run() async throws {
         let listener = try await listen()
         onListening(listener.channel.localAddress)
+        do { try await serve(listener) } catch is CancellationError {
+            // The station ends, and with it the connections.
+        }
+    }
+
+    private func serve(_ listener: NIOAsyncChannel<Connection, Never>) async throws {
         let visitors = Visitors()
         try await cancelWhenGracefulShutdown {
             try await listener.executeThenClose { connections in
