@@ -4,7 +4,7 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
 # What the package and its tests need from Debian beyond Swift itself.
-BUILD_PACKAGES = pkg-config libusb-1.0-0-dev libsqlite3-dev
+BUILD_PACKAGES = pkg-config libusb-1.0-0-dev libsqlite3-dev zlib1g-dev
 TEST_PACKAGES = libunicorn-dev
 USB_PACKAGES = openocd stlink-tools usbutils udev python3-venv
 DEB_PACKAGES = debhelper lintian debootstrap
@@ -28,17 +28,23 @@ STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(arch
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-build: build-packages $(archives)/libstdc++.a ## Build the program, as one file: .build/extflash
+build: build-packages $(archives)/libstdc++.a $(archives)/libz.a ## Build the program, as one file: .build/extflash
 	$(SWIFT) build -c release --product extflash $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflash $(program)
 
-build-daemon: build-packages $(archives)/libstdc++.a ## Build the station, as one file: .build/extflashd
+build-daemon: build-packages $(archives)/libstdc++.a $(archives)/libz.a ## Build the station, as one file: .build/extflashd
 	$(SWIFT) build -c release --product extflashd $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflashd $(daemon)
 
 $(archives)/libstdc++.a:
 	@archive=$$($(tools)clang -print-file-name=libstdc++.a); \
 	[ -e "$$archive" ] || { echo "there is no libstdc++.a: install libstdc++-12-dev (Debian 12)"; exit 1; }; \
+	mkdir -p $(archives) && ln -sf "$$archive" $@
+
+# The HTTP client's: what a bare Debian need not have is linked in.
+$(archives)/libz.a:
+	@archive=$$($(tools)clang -print-file-name=libz.a); \
+	[ -e "$$archive" ] || { echo "there is no libz.a: install zlib1g-dev"; exit 1; }; \
 	mkdir -p $(archives) && ln -sf "$$archive" $@
 
 demo: build ## Program, verify and read back a simulated board, with the binary a user gets
