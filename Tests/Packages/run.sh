@@ -69,10 +69,10 @@ stop() {
     pkill -TERM -u "$(inside id -u extflash)" extflashd && wait $station || fail "the station ended with $?"
     station=
 }
-ask() { curl -sS --unix-socket "$root/run/extflash/extflashd.sock" "http://station$1" "${@:2}"; }
+ask() { curl -sS --unix-socket "$root/run/extflash/station.sock" "http://station$1" "${@:2}"; }
 start
 ok "it answers on its socket: $(ask /ready)"
-[ "$(stat -c %a "$root/run/extflash/extflashd.sock")" = 660 ] || fail "anybody may open the socket"
+[ "$(stat -c %a "$root/run/extflash/station.sock")" = 660 ] || fail "anybody may open the socket"
 ask /v1/pools -d '{"name": "kept", "kind": "counter", "first": "1", "last": "9"}' >"$work/log" || fail "no pool of serial numbers"
 stop
 ok "it stops when it is asked to"
