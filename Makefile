@@ -22,24 +22,31 @@ archives = .build/archives
 STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
     -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
+release = PKG_CONFIG_PATH=$(CURDIR)/$(archives) $(SWIFT) build -c release
+
 .PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages test-station demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
-build: build-packages $(archives)/libstdc++.a $(archives)/libz.a ## Build the program, as one file: .build/extflash
-	$(SWIFT) build -c release --product extflash $(STATIC)
+build: build-packages $(archives)/libstdc++.a $(archives)/libz.a $(archives)/libusb-1.0.pc $(archives)/sqlite3.pc ## Build the program, as one file: .build/extflash
+	$(release) --product extflash $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflash $(program)
 
-build-daemon: build-packages $(archives)/libstdc++.a $(archives)/libz.a ## Build the station, as one file: .build/extflashd
-	$(SWIFT) build -c release --product extflashd $(STATIC)
+build-daemon: build-packages $(archives)/libstdc++.a $(archives)/libz.a $(archives)/libusb-1.0.pc $(archives)/sqlite3.pc ## Build the station, as one file: .build/extflashd
+	$(release) --product extflashd $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflashd $(daemon)
 
 $(archives)/libstdc++.a:
 	@archive=$$($(tools)clang -print-file-name=libstdc++.a); \
 	[ -e "$$archive" ] || { echo "there is no libstdc++.a: install libstdc++-12-dev (Debian 12)"; exit 1; }; \
 	mkdir -p $(archives) && ln -sf "$$archive" $@
+
+# A library's own words for pkg-config without the folder they all lie in: it would be searched before the archives'.
+$(archives)/%.pc:
+	mkdir -p $(archives)
+	sed 's/-L[^ ]*//' "$$(pkg-config --variable=pcfiledir $*)/$*.pc" >$@.new && mv $@.new $@
 
 # The HTTP client's: what a bare Debian need not have is linked in.
 $(archives)/libz.a:
