@@ -19,6 +19,7 @@ extension StationClientError: Diagnosable {
         case .noMatch: "STC-009"
         case .unitNotGood: "STC-010"
         case .recordsNotWhole: "STC-011"
+        case .fileInvalid: "STC-013"
         }
     }
 
@@ -30,7 +31,7 @@ extension StationClientError: Diagnosable {
         case .refused(let error): error.failureClass
         case .noSlotFree, .ambiguous, .noMatch: .refused
         case .unitNotGood(_, _, let verdict, nil): verdict == "cancelled" ? .cancelled : .refused
-        case .unitNotGood: nil
+        case .unitNotGood, .fileInvalid: nil
         case .recordsNotWhole: .verifyMismatch
         }
     }
@@ -39,12 +40,17 @@ extension StationClientError: Diagnosable {
         switch self {
         case .refused(let error): error.cause
         case .unitNotGood(_, _, _, let error): error
+        case .fileInvalid(let error): error
         default: nil
         }
     }
 
     package var onlyPassesOn: Bool {
-        if case .refused(let error) = self { error.onlyPassesOn } else { false }
+        switch self {
+        case .refused(let error): error.onlyPassesOn
+        case .fileInvalid: true
+        default: false
+        }
     }
 
     package var summary: String {
@@ -56,6 +62,7 @@ extension StationClientError: Diagnosable {
         case .notUnderstood(let address, let detail):
             "the answer from \(address) is not one of a station: \(detail)"
         case .refused(let error): error.summary
+        case .fileInvalid: "the station file cannot be used"
         case .fileUnreadable(let path, let detail): "cannot read \(path): \(detail)"
         case .fileUnwritable(let path, let detail): "cannot write \(path): \(detail)"
         case .noSlotFree(let slots):
@@ -86,7 +93,7 @@ extension StationClientError: Diagnosable {
         case .fileUnreadable, .fileUnwritable: []
         case .noSlotFree: ["wait for one, or name a slot with --slot: the unit is queued there"]
         case .ambiguous: ["give more of the hash"]
-        case .unitNotGood: []
+        case .unitNotGood, .fileInvalid: []
         case .recordsNotWhole: ["keep the state folder as it is, and compare it with a backup"]
         case .noMatch: ["see `extflash recipe list`"]
         }

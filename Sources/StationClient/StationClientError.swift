@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
+
 /// Why a station's answer did not arrive, or is a refusal.
 package enum StationClientError: Error, Sendable {
     case addressInvalid(String)
@@ -21,4 +23,6 @@ package enum StationClientError: Error, Sendable {
     /// What the station did was not good, for its own reason.
     case unitNotGood(String, slot: String, verdict: String, RemoteError?)
     case recordsNotWhole(Int)
+    /// A station file with a mistake, which the cause tells.
+    case fileInvalid(any Diagnosable)
 }

@@ -94,6 +94,34 @@ import Testing
         }
     }
 
+    @Test func `check a station file without a station`() async throws {
+        try await StationRun.with { station in
+            try station.write(
+                "good.yaml",
+                Array(
+                    """
+                    schema: 1
+                    name: line-1
+                    title: Line 1
+                    slots:
+                      - {name: A1, sim: stlink-v3, board: stm32h745xi-w25q128}
+                      - {name: A2, usb: 3-1.4.2}
+
+                    """.utf8))
+            try station.write(
+                "twice.yaml",
+                Array(
+                    "schema: 1\nname: x\ntitle: X\nslots:\n  - {name: A1, usb: 1-1}\n  - {name: A2, usb: 1-1}\n"
+                        .utf8))
+            try await check(
+                "station-check",
+                twice(
+                    "station check $DIR/good.yaml", "station check $DIR/twice.yaml", "station check $DIR/none"
+                ),
+                on: station)
+        }
+    }
+
     @Test func `tell where nobody answers, and whose token is wrong`() async throws {
         try await StationRun.with { station in
             let path = station.folder + "/token"

@@ -10,7 +10,7 @@ import Workbench
 struct StationGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "station", abstract: "Ask a running station (extflashd) what its slots do.",
-        subcommands: [Status.self, Slots.self, Watch.self, Resume.self, Token.self])
+        subcommands: [Check.self, Status.self, Slots.self, Watch.self, Resume.self, Token.self])
 
     struct Status: StationCommand {
         static let documentName = "station status"
