@@ -19,12 +19,13 @@ tools = $(dir $(realpath $(shell command -v $(SWIFT))))
 program = .build/extflash
 daemon = .build/extflashd
 archives = .build/archives
+manual = .build/write-manual
 STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(archives) \
     -Xswiftc -file-prefix-map -Xswiftc $(CURDIR)=. -Xcc -ffile-prefix-map=$(CURDIR)=.
 
 release = PKG_CONFIG_PATH=$(CURDIR)/$(archives) $(SWIFT) build -c release
 
-.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages test-station demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man clean
+.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages test-station demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
 .PHONY: build-packages test-packages usb-packages vm-packages
 
 help: ## List the targets
@@ -97,12 +98,19 @@ format: ## Bring the sources into the house format
 bench: build ## Measure speed and memory on the simulated bench (full 16 MiB job, every probe kind)
 	Tests/Benchmarks/bench.sh $(program)
 
-man: build-packages ## Write the manual pages to .build/man
-	$(SWIFT) package --allow-writing-to-package-directory generate-manual --multi-page
-	rm -rf .build/man && mkdir .build/man
-	cp .build/plugins/GenerateManual/outputs/extflash*/*.1 .build/man/
+man: man-program man-daemon ## Write the manual pages to .build/man
 
-install: build man install-files ## Install to $(DESTDIR)$(PREFIX)
+man-program: build $(manual)
+	$(call write-manual,$(program))
+
+man-daemon: build build-daemon $(manual)
+	$(call write-manual,$(daemon))
+
+$(manual): $(wildcard Plugins/WriteManual/*.swift)
+	mkdir -p $(@D)
+	$(tools)swiftc -swift-version 6 -warnings-as-errors -parse-as-library $^ -o $@
+
+install: build man-program install-files ## Install to $(DESTDIR)$(PREFIX)
 	$(tell-udev)
 
 install-files:
@@ -117,10 +125,10 @@ install-files:
 	$(program) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	$(program) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 .build/man/extflash.1 .build/man/extflash.*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 .build/man/extflash.1 .build/man/extflash-*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-extflash.rules
 
-install-daemon: build-daemon man install-daemon-files ## Install the station, its service and its user (then: systemctl enable --now extflashd)
+install-daemon: build-daemon man-daemon install-daemon-files ## Install the station, its service and its user (then: systemctl enable --now extflashd)
 	@[ -n "$(DESTDIR)" ] || { systemd-sysusers && systemctl daemon-reload; }
 
 # A station file that is there already is the user's.
@@ -136,7 +144,7 @@ install-daemon-files:
 	$(daemon) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflashd
 	$(daemon) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflashd
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
-	install -m 644 .build/man/extflashd*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 .build/man/extflashd.1 $(DESTDIR)$(PREFIX)/share/man/man1/
 
 deb: deb-packages ## Build the Debian packages of program and station, to .build/deb
 	rm -rf .build/deb
@@ -149,6 +157,15 @@ test-deb: deb ## Install the packages in a bare Debian 12 root, use and remove t
 install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules
 	$(tell-udev)
+
+# The pages say the same as the program's help, of which they are made; their date is that of the sources.
+define write-manual
+	mkdir -p .build/man && rm -f .build/man/$(notdir $(1)).1 .build/man/$(notdir $(1))[-.]*.1
+	$(1) --experimental-dump-help >.build/man/$(notdir $(1)).json
+	seconds=$${SOURCE_DATE_EPOCH:-$$(git log -1 --format=%ct 2>/dev/null || date +%s)}; \
+	$(manual) "$$(LC_ALL=C date -u -d "@$$seconds" '+%B %-d, %Y')" "extflash $$($(program) --version)" \
+	    Documentation/manual .build/man <.build/man/$(notdir $(1)).json
+endef
 
 # What is linked into the program is passed on with it.
 define install-licences
@@ -181,7 +198,7 @@ uninstall: ## Remove what install and install-daemon put there, but for /etc/ext
 	rm -rf $(DESTDIR)$(PREFIX)/share/extflash $(DESTDIR)$(PREFIX)/share/doc/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	rm -f $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
-	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/extflash.1 $(DESTDIR)$(PREFIX)/share/man/man1/extflash.*.1
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/extflash.1 $(DESTDIR)$(PREFIX)/share/man/man1/extflash-*.1
 	rm -f $(DESTDIR)$(PREFIX)/lib/udev/rules.d/60-extflash.rules
 
 clean: ## Remove what was built

@@ -38,7 +38,7 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
     case flashFailed = 54
     // 60: refused before anything was touched
     case refused = 60
-    /// Neither root nor namespaces, or no port to listen on: this machine cannot have the simulated bus.
+    /// This machine lacks something: namespaces for the simulated bus, a station that answers, extflashd.
     case machineUnsuitable = 61
     /// As `sysexits.h` has it and ArgumentParser uses it.
     case usage = 64
@@ -96,7 +96,8 @@ package enum FailureClass: Int32, CaseIterable, Sendable {
         case .notBlank: "the flash is not blank"
         case .flashFailed: "a flash operation failed"
         case .refused: "refused: the request makes no sense for this flash; nothing was touched"
-        case .machineUnsuitable: "this machine does not allow the simulated USB bus"
+        case .machineUnsuitable:
+            "this machine lacks what the command takes: the simulated USB bus, a station that answers, extflashd"
         case .usage: "wrong command line"
         case .cancelled: "cancelled"
         case .outputClosed: "the reader of standard output went away"

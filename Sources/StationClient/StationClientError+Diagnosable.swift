@@ -18,7 +18,6 @@ extension StationClientError: Diagnosable {
         case .ambiguous: "STC-008"
         case .noMatch: "STC-009"
         case .unitNotGood: "STC-010"
-        case .recordsNotWhole: "STC-011"
         case .fileInvalid: "STC-013"
         }
     }
@@ -32,7 +31,6 @@ extension StationClientError: Diagnosable {
         case .noSlotFree, .ambiguous, .noMatch: .refused
         case .unitNotGood(_, _, let verdict, nil): verdict == "cancelled" ? .cancelled : .refused
         case .unitNotGood, .fileInvalid: nil
-        case .recordsNotWhole: .verifyMismatch
         }
     }
 
@@ -71,8 +69,6 @@ extension StationClientError: Diagnosable {
             "`\(text)` can mean \(matches.joined(separator: ", "))"
         case .unitNotGood(let unit, let slot, let verdict, _):
             "unit \(unit) in slot \(slot) is not good: \(verdict)"
-        case .recordsNotWhole(let count):
-            "the records are not as they were written: \(Format.count(count, "finding"))"
         case .noMatch(let text): "there is nothing like `\(text)` on the station"
         }
     }
@@ -94,7 +90,6 @@ extension StationClientError: Diagnosable {
         case .noSlotFree: ["wait for one, or name a slot with --slot: the unit is queued there"]
         case .ambiguous: ["give more of the hash"]
         case .unitNotGood, .fileInvalid: []
-        case .recordsNotWhole: ["keep the state folder as it is, and compare it with a backup"]
         case .noMatch: ["see `extflash recipe list`"]
         }
     }

@@ -22,7 +22,6 @@ package enum StationClientError: Error, Sendable {
     case noMatch(String)
     /// What the station did was not good, for its own reason.
     case unitNotGood(String, slot: String, verdict: String, RemoteError?)
-    case recordsNotWhole(Int)
     /// A station file with a mistake, which the cause tells.
     case fileInvalid(any Diagnosable)
 }

@@ -74,12 +74,6 @@ package struct StationImage: Codable, Sendable {
     package let stored: String
 }
 
-package struct RecordsVerification: Codable, Sendable {
-    package let isWhole: Bool
-    package let findings: [String]
-    package let publicKey: String
-}
-
 /// What a unit in work is at.
 package struct UnitProgress: Codable, Sendable {
     package let name: String

@@ -36,7 +36,7 @@ struct ExtFlash: AsyncParsableCommand {
             Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
             Checksum.self, Reset.self, Loader.self, BoardCommand.self,
             FlashParts.self, Targets.self, Config.self, SchemaCommand.self, Simulate.self,
-            StationGroup.self, JobGroup.self, UnitGroup.self, BatchGroup.self, RecipeGroup.self,
+            Serve.self, StationGroup.self, JobGroup.self, UnitGroup.self, BatchGroup.self, RecipeGroup.self,
             ImageGroup.self,
             RecordsGroup.self,
         ])
@@ -45,9 +45,4 @@ struct ExtFlash: AsyncParsableCommand {
         (["0 success"] + FailureClass.allCases.map { "\($0.rawValue) \($0.meaning)" }).joined(
             separator: "; ") + "."
     }
-}
-
-/// The program's version, kept in one place.
-enum Version {
-    static let text = "0.1.0"
 }

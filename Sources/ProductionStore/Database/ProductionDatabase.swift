@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Foundation
 import GRDB
 import ProductionJobs
 
@@ -10,11 +11,37 @@ import ProductionJobs
 /// (`synchronous = FULL`, which in WAL mode syncs the log at every transaction).
 package final class ProductionDatabase: Sendable {
     package let path: String
-    private let pool: DatabasePool
+    private let pool: any DatabaseWriter
 
     /// Opens the file, makes it if there is none, and brings its schema up to date.
     package init(path: String) throws(StoreError) {
         self.path = path
+        do {
+            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            try Self.checkVersion(of: pool, path)
+            try Self.migrator.migrate(pool)
+            self.pool = pool
+        } catch { throw Self.translated(error, path) }
+    }
+
+    /// Opens the file of a station that does not run, as it is: nothing is made, brought up to date or written.
+    ///
+    /// SQLite's own files beside it (the log of what a killed station had not moved yet) are read, and made when they
+    /// are not there.
+    package init(reading path: String) throws(StoreError) {
+        self.path = path
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw .file(path: path, detail: "there is no such file, or it may not be looked at")
+        }
+        var configuration = Self.configuration
+        configuration.readonly = true
+        do {
+            pool = try DatabaseQueue(path: path, configuration: configuration)
+            try Self.checkVersion(of: pool, path)
+        } catch { throw Self.translated(error, path) }
+    }
+
+    private static var configuration: Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.maximumReaderCount = 8
@@ -23,15 +50,13 @@ package final class ProductionDatabase: Sendable {
             try database.execute(sql: "PRAGMA synchronous = FULL")
             try database.execute(sql: "PRAGMA trusted_schema = OFF")
         }
-        do {
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            let migrator = Self.migrator
-            guard try pool.read({ try !migrator.hasBeenSuperseded($0) }) else {
-                throw StoreError.tooNew(path: path)
-            }
-            try migrator.migrate(pool)
-            self.pool = pool
-        } catch { throw Self.translated(error, path) }
+        return configuration
+    }
+
+    private static func checkVersion(of database: any DatabaseReader, _ path: String) throws {
+        guard try database.read({ try !migrator.hasBeenSuperseded($0) }) else {
+            throw StoreError.tooNew(path: path)
+        }
     }
 
     /// Runs `work` in one transaction: all of it is kept, or nothing.

@@ -49,7 +49,15 @@ extension RecordStore {
     /// `publicKey` is the one that was noted when the station was set up; nil takes the station's own key, which does
     /// not notice that both were exchanged.
     package func verify(publicKey: String? = nil, limit: Int = 100) throws(StoreError) -> [RecordFinding] {
-        let publicKey = publicKey ?? key.publicKey
+        try RecordFinding.all(
+            in: database, keptHead: keptHead, publicKey: publicKey ?? key.publicKey, limit: limit)
+    }
+}
+
+extension RecordFinding {
+    static func all(
+        in database: ProductionDatabase, keptHead: KeptHead, publicKey: String, limit: Int
+    ) throws(StoreError) -> [RecordFinding] {
         let kept = keptHead.head(publicKey: publicKey)
         return try database.read { database in
             var check = ChainCheck(limit: limit)

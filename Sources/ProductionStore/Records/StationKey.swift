@@ -14,19 +14,28 @@ package struct StationKey: Sendable {
     /// Reads the key file, or makes one that only its owner can read.
     package init(path: String) throws(StoreError) {
         if FileManager.default.fileExists(atPath: path) {
-            let data: Data
-            do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
-                throw .file(path: path, detail: "cannot be read")
-            }
-            guard let raw = Data(base64Encoded: data.filter { $0 > 0x20 }),
-                let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: raw)
-            else { throw .keyUnusable(path: path) }
-            self.key = key
+            self = try Self(reading: path)
             return
         }
         key = Curve25519.Signing.PrivateKey()
         let text = key.rawRepresentation.base64EncodedString() + "\n"
         try DurableFile.create(path, contents: Array(text.utf8), mode: 0o600)
+    }
+
+    /// Reads the key file, and makes none.
+    init(reading path: String) throws(StoreError) {
+        let data: Data
+        do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
+            throw .file(path: path, detail: "cannot be read")
+        }
+        guard let raw = Data(base64Encoded: data.filter { $0 > 0x20 }),
+            let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: raw)
+        else { throw .keyUnusable(path: path) }
+        self.key = key
+    }
+
+    static func isPublicKey(_ text: String) -> Bool {
+        Data(base64Encoded: text).map { $0.count == 32 } ?? false
     }
 
     /// For whoever checks records without the station: base64 of 32 bytes.

@@ -131,7 +131,10 @@ extension StationError: Diagnosable {
         case .hookTimedOut, .hookFailed: ["look at the line's system; no unit is begun without its answer"]
         case .otherProbe: ["put the probe back where it belongs, or change `serial` in station.yaml"]
         case .slotStopped(let slot, _): ["look at the fixture, then `extflash station resume \(slot)`"]
-        case .folderInUse: ["stop it first, or give this one a folder of its own with --state"]
+        case .folderInUse:
+            [
+                "stop it first, or give this one a folder of its own with --state; what runs answers `extflash` itself"
+            ]
         case .cannotListen:
             ["stop the program that listens there, or give `http` another place in the station file"]
         case .needsRestart: ["`systemctl restart extflashd`; units in work get the time of `park-time`"]

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import Essentials
 import StationClient
 import Workbench
 
@@ -46,11 +47,43 @@ struct RecordsGroup: ParsableCommand {
         subcommands: [Verify.self, List.self, Show.self, Export.self])
 
     struct Verify: StationCommand {
-        static let documentName = "records verify"
+        static let documentName = RecordsVerificationReport.command
         static let configuration = CommandConfiguration(
-            abstract: "Check that no record was edited, removed or moved since it was written.")
+            abstract: "Check that no record was edited, removed or moved since it was written.",
+            discussion: """
+                A station that runs is asked; with --state extflashd looks into the folder of one that does not run, \
+                or a copy of it, and changes nothing there.
+                """)
+        @Option(
+            help: "The folder with what a stopped station keeps, such as /var/lib/extflash.",
+            completion: .directory)
+        var state: String?
+        @Option(
+            help: ArgumentHelp(
+                "With --state: the station's public key as noted before (default: the key in the folder).",
+                valueName: "base64"))
+        var publicKey: String?
         @OptionGroup var station: StationOptions
         @OptionGroup var output: ReportOptions
+
+        func validate() throws {
+            guard state != nil || publicKey == nil else {
+                throw ValidationError("--public-key goes with --state")
+            }
+            guard state == nil || (station.station == nil && station.tokenFile == nil) else {
+                throw ValidationError("give either --state or --station")
+            }
+        }
+
+        mutating func run() async throws {
+            guard let state else { return try await ask() }
+            let start = MonotonicTime()
+            let key = publicKey.map { ["--public-key", $0] } ?? []
+            do throws(DaemonProgramError) {
+                try DaemonProgram.run(
+                    ["records", "verify", "--state", state] + key + (output.json ? ["--json"] : []))
+            } catch { try conclude(nil, failure: error, since: start) }
+        }
 
         func perform(
             _ station: StationConnection
@@ -60,9 +93,7 @@ struct RecordsGroup: ParsableCommand {
         }
 
         func render(_ report: RecordsVerificationReport, on console: Console) {
-            for finding in report.verification.findings { console.result(finding) }
-            if report.verification.isWhole { console.result("Every record is as it was written.") }
-            console.result("key  \(report.verification.publicKey)")
+            for line in report.lines { console.result(line) }
         }
     }
 

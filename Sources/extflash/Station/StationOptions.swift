@@ -59,7 +59,9 @@ protocol JudgedReport {
 extension StationCommand {
     var console: Console { output.console }
 
-    mutating func run() async throws {
+    mutating func run() async throws { try await ask() }
+
+    func ask() async throws {
         let start = MonotonicTime()
         let report: Report
         do throws(StationClientError) { report = try await perform(station.connection()) } catch {

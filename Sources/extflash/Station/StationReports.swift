@@ -88,22 +88,7 @@ struct ImagesReport: JobReport {
     static let schema = Schema.object([.key("images", .list(of: StationImage.schema), "The images.")])
 }
 
-struct RecordsVerificationReport: JobReport, JudgedReport {
-    let verification: RecordsVerification
-    static let schema = Schema.object([
-        .key(
-            "verification",
-            .object([
-                .key("isWhole", .flag, "Whether every record is as it was written."),
-                .key("findings", .list(of: .text()), "What is wrong with them."),
-                .key("publicKey", .text(), "The station's key (Ed25519)."),
-            ]), "What became of the check.")
-    ])
-
-    var failure: (any Diagnosable)? {
-        verification.isWhole ? nil : StationClientError.recordsNotWhole(verification.findings.count)
-    }
-}
+extension RecordsVerificationReport: JudgedReport {}
 
 /// Records that were written to a file or to standard output.
 struct ExportReport: JobReport {
