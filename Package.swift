@@ -237,7 +237,10 @@ let package = Package(
             of: ["Essentials", "SimulatedBench", "BenchServer", "BenchTestKit"]),
         tests(
             "WorkbenchTests",
-            of: ["Essentials", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration", "Workbench"]),
+            of: [
+                "Essentials", "CLinuxShim", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration",
+                "Workbench",
+            ]),
         tests(
             "ProductionJobsTests",
             of: ["Essentials", "ObjectFiles", "HardwareDescription", "ProductionJobs"]),

@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -129,3 +130,10 @@ int shim_open_nameless(const char *directory, mode_t mode) {
 }
 
 int shim_reserve(int descriptor, off_t count) { return fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, count); }
+
+int shim_is_mount_point(int descriptor) {
+    struct statx status;
+    if (statx(descriptor, "", AT_EMPTY_PATH, 0, &status) != 0) { return -1; }
+    if (!(status.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT)) { return -1; }
+    return (status.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+}

@@ -55,9 +55,7 @@ package struct FlashInspector {
         }
         (inspection.banks, inspection.isMapped) = (state.banks, state.isMapped)
         do { try look(depth, from: state, into: &inspection) } catch {
-            // The look's own error is the news; the way back is tried all the same.
-            try? controller.restore(state)
-            throw error
+            throw .after(error) { () throws(FlashControllerError) in try controller.restore(state) }
         }
         try controller.restore(state)
         judge(&inspection, from: state, after: commands)

@@ -35,7 +35,7 @@ struct ExtFlash: AsyncParsableCommand {
         subcommands: [
             Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
             Checksum.self, Reset.self, Loader.self, BoardCommand.self,
-            FlashParts.self, Targets.self, Config.self, SchemaCommand.self, Simulate.self,
+            FlashCommand.self, TargetCommand.self, Config.self, SchemaCommand.self, Simulate.self,
             Serve.self, StationGroup.self, JobGroup.self, UnitGroup.self, BatchGroup.self, RecipeGroup.self,
             ImageGroup.self,
             RecordsGroup.self,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CLinuxShim
 import Essentials
 import Foundation
 import Glibc
@@ -82,6 +83,16 @@ import Testing
         try write("old.bin")
         #expect(status("old.bin").st_mode & 0o7777 == 0o640)
         #expect(status("old.bin").st_ino != before)
+    }
+
+    @Test func `on which something is mounted is told from one that is not`() throws {
+        let file = open(try scratch.file("old.bin", [9]), O_RDONLY)
+        let proc = open("/proc", O_RDONLY)
+        defer { [file, proc].forEach { close($0) } }
+        // Kernels before 5.8 do not say.
+        let answer = shim_is_mount_point(proc)
+        #expect(answer == 1 || answer == -1)
+        #expect(shim_is_mount_point(file) == min(answer, 0))
     }
 
     @Test func `that cannot be replaced says why it is written over`() throws {

@@ -66,4 +66,9 @@ int shim_open_nameless(const char *directory, mode_t mode);
 /// Takes space on the disk for the first `count` bytes of a file; its length stays (fallocate(2)).
 int shim_reserve(int descriptor, off_t count);
 
+/// Whether the open file is the root of a mount, as a file that is bound over another one is (statx(2)).
+///
+/// 1 or 0; -1 where the kernel does not say, as before Linux 5.8.
+int shim_is_mount_point(int descriptor);
+
 #endif

@@ -37,8 +37,7 @@ extension QuadSPIController {
             let state = try state()
             let result: Result
             do throws(FlashControllerError) { result = try body(state) } catch {
-                try? giveBack(state)
-                throw error
+                throw .after(error) { () throws(FlashControllerError) in try giveBack(state) }
             }
             try giveBack(state)
             return result
@@ -59,9 +58,7 @@ extension QuadSPIController {
         defer { changes = nil }
         let result: Result
         do { result = try body() } catch {
-            // What failed is the news; that the way back fails too follows from it.
-            try? putBack()
-            throw error
+            throw .after(error, putBack)
         }
         try putBack()
         return result

@@ -81,11 +81,19 @@ extension BringUp {
             try controller.release()
             try controller.reset()
         } catch {
-            switch error {
-            case .access(let lower): throw .access(lower, during: .mappedFlash)
-            case .stuck(let status, let limit): throw .mappedModeStays(status: status, after: limit)
-            }
+            throw TargetError(leavingMappedMode: error)
         }
         trace(.step, "memory-mapped mode left")
+    }
+}
+
+extension TargetError {
+    fileprivate init(leavingMappedMode error: FlashControllerError) {
+        self =
+            switch error {
+            case .access(let lower): .access(lower, during: .mappedFlash)
+            case .stuck(let status, let limit): .mappedModeStays(status: status, after: limit)
+            case .notPutBack(let first, _): TargetError(leavingMappedMode: first)
+            }
     }
 }

@@ -106,6 +106,9 @@ final class OutputFile {
         let existing = try uninterrupted { open(path, O_WRONLY | O_CLOEXEC) }
         let length = Int(status.st_size)
         guard status.st_nlink == 1 else { return .inPlace(existing, length: length, because: nil) }
+        guard shim_is_mount_point(existing) != 1 else {
+            return .inPlace(existing, length: length, because: "something is mounted on it")
+        }
         guard let target = LinkedPath.real(path) else {
             return .inPlace(existing, length: length, because: "its place cannot be told")
         }
@@ -164,7 +167,7 @@ final class OutputFile {
             case .replacement(let file, let existing):
                 try file.fill(bytes)
                 do throws(SystemCallError) { try file.takePlace() } catch {
-                    // Such as a file that is a mount point of its own.
+                    // Such as a mount point where the kernel does not tell them.
                     guard let existing else { throw error }
                     overwriting = error.text
                     try Self.overwrite(existing, with: bytes)

@@ -31,16 +31,29 @@ extension [UnusableFile] {
     }
 }
 
+/// Definitions by name, with the files that could not be read as one.
+package protocol DefinitionList: JobReport {
+    associatedtype Definition: NamedDefinition
+    var definitions: [Definition] { get }
+    var unusable: [UnusableFile] { get }
+    init(_ library: ConfigurationLibrary) throws(WorkbenchError)
+}
+
+package protocol NamedDefinition {
+    var name: String { get }
+}
+
 /// The boards that `--board` takes.
-package struct BoardListReport: JobReport {
-    package struct Board: Encodable, Sendable {
+package struct BoardListReport: DefinitionList {
+    package struct Definition: NamedDefinition, Encodable, Sendable {
         package let name: String
         package let title: String
         package let target: String
         package let hasLoader: Bool
         package let origin: String
     }
-    package private(set) var boards: [Board] = []
+    package private(set) var boards: [Definition] = []
+    package var definitions: [Definition] { boards }
     package private(set) var unusable: [UnusableFile] = []
 
     package init(_ library: ConfigurationLibrary) throws(WorkbenchError) {
@@ -48,7 +61,7 @@ package struct BoardListReport: JobReport {
             do throws(WorkbenchError) {
                 let board = try library.board(entry).definition
                 boards.append(
-                    Board(
+                    Definition(
                         name: entry.name, title: board.title, target: board.target,
                         hasLoader: board.loader != nil, origin: entry.label))
             } catch {
@@ -73,15 +86,16 @@ package struct BoardListReport: JobReport {
 }
 
 /// The flash parts that board files can name.
-package struct FlashListReport: JobReport {
-    package struct Part: Encodable, Sendable {
+package struct FlashListReport: DefinitionList {
+    package struct Definition: NamedDefinition, Encodable, Sendable {
         package let name: String
         package let title: String
         package let bytes: UInt64
         package let jedecIDs: [String]
         package let origin: String
     }
-    package private(set) var parts: [Part] = []
+    package private(set) var parts: [Definition] = []
+    package var definitions: [Definition] { parts }
     package private(set) var unusable: [UnusableFile] = []
 
     package init(_ library: ConfigurationLibrary) throws(WorkbenchError) {
@@ -90,7 +104,7 @@ package struct FlashListReport: JobReport {
             do throws(WorkbenchError) {
                 let chip = try library.chip(entry)
                 parts.append(
-                    Part(
+                    Definition(
                         name: entry.name, title: chip.title, bytes: UInt64(chip.size),
                         jedecIDs: chip.identifications.map { Format.octets($0, separator: "") },
                         origin: entry.label))
@@ -116,14 +130,15 @@ package struct FlashListReport: JobReport {
 }
 
 /// The targets that `--target` takes.
-package struct TargetListReport: JobReport {
-    package struct Target: Encodable, Sendable {
+package struct TargetListReport: DefinitionList {
+    package struct Definition: NamedDefinition, Encodable, Sendable {
         package let name: String
         package let title: String
         package let parts: [String]
         package let origin: String
     }
-    package private(set) var targets: [Target] = []
+    package private(set) var targets: [Definition] = []
+    package var definitions: [Definition] { targets }
     package private(set) var unusable: [UnusableFile] = []
 
     package init(_ library: ConfigurationLibrary) throws(WorkbenchError) {
@@ -131,7 +146,7 @@ package struct TargetListReport: JobReport {
             do throws(WorkbenchError) {
                 let target = try library.target(entry)
                 targets.append(
-                    Target(
+                    Definition(
                         name: entry.name, title: target.title, parts: target.parts, origin: entry.label))
             } catch {
                 unusable.note(entry, error)

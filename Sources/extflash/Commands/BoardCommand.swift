@@ -11,23 +11,15 @@ struct BoardCommand: ParsableCommand {
         commandName: "board", abstract: "List the boards, show one, or check a board file.",
         subcommands: [List.self, Show.self, Check.self])
 
-    struct List: ConfigCommand {
+    struct List: DefinitionListCommand {
+        typealias Report = BoardListReport
         static let documentName = "board list"
         static let configuration = CommandConfiguration(abstract: "List the boards that --board takes.")
 
         @OptionGroup var output: ReportOptions
 
-        func report() throws(WorkbenchError) -> BoardListReport {
-            try BoardListReport(ConfigurationLibrary(RunContext.current.paths))
-        }
-
-        func render(_ report: BoardListReport, on console: Console) {
-            var table = Table()
-            for board in report.boards {
-                table.add(board.name, board.title + (board.hasLoader ? "; has a loader" : ""))
-            }
-            for line in table.lines { console.result(line) }
-            console.warn(of: report.unusable)
+        func describe(_ board: BoardListReport.Definition) -> String {
+            board.title + (board.hasLoader ? "; has a loader" : "")
         }
     }
 
@@ -75,15 +67,6 @@ struct BoardCommand: ParsableCommand {
                 console.result("\(mistake.file):\(mistake.line):\(mistake.column): \(mistake.text)")
             }
             if report.mistakes.isEmpty { console.result("\(report.file): no mistake found") }
-        }
-    }
-}
-
-extension Console {
-    func warn(of files: [UnusableFile]) {
-        for file in files {
-            let affected = file.affects.isEmpty ? "" : " (used by \(file.affects.joined(separator: ", ")))"
-            note("warning: \(file.problem)\(affected)")
         }
     }
 }

@@ -3,13 +3,13 @@
 
 import DebugAccess
 import Essentials
-import FlashController
 import FlashLoader
 import HardwareDescription
 import TargetControl
 import TestLoaders
 import Testing
 
+@testable import FlashController
 @testable import SimulatedBench
 
 /// The flash asked by the debugger alone.
@@ -164,6 +164,31 @@ import Testing
         #expect(try inspector.inspect(setUpBy: bench.board).chips.map(\.id) == [[0xEF, 0x40, 0x18]])
         try controller.connect(bench.board, to: [2])
         #expect((try controller.jedecID() == [0xEF, 0x40, 0x18]) == (fault == .continuousRead))
+    }
+
+    @Test func `that cannot be put back as it was says so, beside the error that came first`() throws {
+        let bench = try LoaderBench()
+        let controller = try controller(bench, configured: false)
+        let error = #expect(throws: FlashControllerError.self) {
+            try controller.undoing { () throws(FlashControllerError) in
+                try controller.set(1 << 14, at: 0x5802_44D4)
+                bench.bench.unplug()
+                throw .stuck(status: 0x20, after: .milliseconds(100))
+            }
+        }
+        #expect(error?.chain.map(\.code).prefix(2) == ["FCT-003", "FCT-002"])
+        #expect(error?.summary.contains("could not be accessed") == true)
+        // Where the way back is open, the first error is the only one.
+        let reached = try LoaderBench()
+        let other = try self.controller(reached, configured: false)
+        let only = #expect(throws: FlashControllerError.self) {
+            try other.undoing { () throws(FlashControllerError) in
+                try other.set(1 << 14, at: 0x5802_44D4)
+                throw .stuck(status: 0x20, after: .milliseconds(100))
+            }
+        }
+        #expect(only?.chain.map(\.code) == ["FCT-002"])
+        #expect(try reached.target.memory.readWord(at: 0x5802_44D4) & 1 << 14 == 0)
     }
 
     @Test(arguments: [BenchConfiguration.FlashFault.absent, .unpowered])

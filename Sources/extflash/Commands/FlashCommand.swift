@@ -6,28 +6,20 @@ import Essentials
 import Workbench
 
 /// The flash parts as data.
-struct FlashParts: ParsableCommand {
+struct FlashCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "flash", abstract: "List the flash parts that board files can name, or show one.",
         subcommands: [List.self, Show.self])
 
-    struct List: ConfigCommand {
+    struct List: DefinitionListCommand {
+        typealias Report = FlashListReport
         static let documentName = "flash list"
         static let configuration = CommandConfiguration(abstract: "List the flash parts.")
 
         @OptionGroup var output: ReportOptions
 
-        func report() throws(WorkbenchError) -> FlashListReport {
-            try FlashListReport(ConfigurationLibrary(RunContext.current.paths))
-        }
-
-        func render(_ report: FlashListReport, on console: Console) {
-            var table = Table()
-            for part in report.parts {
-                table.add(part.name, "\(part.title), id \(part.jedecIDs.joined(separator: " or "))")
-            }
-            for line in table.lines { console.result(line) }
-            console.warn(of: report.unusable)
+        func describe(_ part: FlashListReport.Definition) -> String {
+            "\(part.title), id \(part.jedecIDs.joined(separator: " or "))"
         }
     }
 
@@ -47,30 +39,6 @@ struct FlashParts: ParsableCommand {
 
         func render(_ report: FlashPartReport, on console: Console) {
             console.result(report.title, report.table)
-        }
-    }
-}
-
-/// The targets as data.
-struct Targets: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "target", abstract: "List the targets that --target takes.", subcommands: [List.self])
-
-    struct List: ConfigCommand {
-        static let documentName = "target list"
-        static let configuration = CommandConfiguration(abstract: "List the targets.")
-
-        @OptionGroup var output: ReportOptions
-
-        func report() throws(WorkbenchError) -> TargetListReport {
-            try TargetListReport(ConfigurationLibrary(RunContext.current.paths))
-        }
-
-        func render(_ report: TargetListReport, on console: Console) {
-            var table = Table()
-            for target in report.targets { table.add(target.name, target.title) }
-            for line in table.lines { console.result(line) }
-            console.warn(of: report.unusable)
         }
     }
 }
@@ -96,23 +64,5 @@ extension FlashPartReport {
         table.add("not known", unknown.isEmpty ? nil : unknown.joined(separator: ", "))
         for source in sources { table.add("source", source) }
         return table
-    }
-}
-
-extension CompletionKind {
-    static let boards = names(.boards)
-
-    /// The names in force of a kind of configuration.
-    static func names(_ kind: ConfigurationKind) -> CompletionKind {
-        .custom { _, _, _ in
-            do throws(WorkbenchError) {
-                return try ConfigurationLibrary(RunContext.current.paths).names(kind).filter {
-                    !$0.contains("/")
-                }
-            } catch {
-                // Completion has no place for words: there is nothing to offer.
-                return []
-            }
-        }
     }
 }
