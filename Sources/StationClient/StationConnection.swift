@@ -10,24 +10,38 @@ import NIOHTTP1
 package struct StationConnection: Sendable {
     package let address: StationAddress
     private let token: String?
+    private let patience: Patience
+
+    /// How long a question waits for its answer.
+    package enum Patience: Sendable {
+        /// The station answers at once or not at all.
+        case usual
+        /// For as long as the machine likes, for tests: nothing they show may depend on how fast it is.
+        case endless
+
+        fileprivate var time: TimeAmount { self == .usual ? .seconds(60) : .hours(24 * 365) }
+    }
 
     /// Of an answer that is read as a whole.
     private static let answerLimit = 64 << 20
-    /// Of a question; the station answers at once or not at all.
-    private static let answerTime = TimeAmount.seconds(60)
     /// Nothing comes for so long where a station tells events: the listener asks anew.
     private static let silence = TimeAmount.seconds(20)
 
-    private static let client: HTTPClient = {
+    /// For questions: the time of a whole answer is limited.
+    private static let asking = client(silence: nil)
+    /// For what may be long: only the time without a byte is limited.
+    private static let listening = client(silence: silence)
+
+    private static func client(silence: TimeAmount?) -> HTTPClient {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: silence))
         // Nobody there is told at once.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
+    }
 
-    package init(_ address: StationAddress, token: String?) {
-        (self.address, self.token) = (address, token)
+    package init(_ address: StationAddress, token: String?, patience: Patience = .usual) {
+        (self.address, self.token, self.patience) = (address, token, patience)
     }
 
     /// A question as the interface over HTTP has it; `path` follows `/v1`.
@@ -111,8 +125,9 @@ package struct StationConnection: Sendable {
         if let body = question.body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {
-            response = try await Self.client.execute(
-                request, timeout: isEndless ? .hours(24 * 365) : Self.answerTime)
+            let client = isEndless && patience == .usual ? Self.listening : Self.asking
+            response = try await client.execute(
+                request, timeout: (isEndless ? Patience.endless : patience).time)
         } catch { throw .unreachable(address.text, detail: Self.text(of: error)) }
         guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
         return response

@@ -3,6 +3,7 @@
 
 import Foundation
 import Glibc
+import StationClient
 import Workbench
 
 /// What one run of the program takes from its process; tests give each run its own.
@@ -22,4 +23,5 @@ struct RunContext: Sendable {
     var program: String?
     /// Puts another program in the place of this one; gives `errno` when that fails.
     var replaceProcess: @Sendable (_ path: String, _ arguments: [String]) -> Int32 = { _, _ in ENOSYS }
+    var patience = StationConnection.Patience.usual
 }

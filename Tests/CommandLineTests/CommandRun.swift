@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Foundation
+import StationClient
 import Synchronization
 import Workbench
 
@@ -20,7 +21,8 @@ struct CommandRun {
         let (output, errors) = (Capture(), Capture())
         let streams = StandardStreams(output: output.sink, error: errors.sink)
         let context = RunContext(
-            streams: streams, environment: environment, paths: InstallationPaths(roots: configuration))
+            streams: streams, environment: environment, paths: InstallationPaths(roots: configuration),
+            patience: .endless)
         let code = await RunContext.$current.withValue(context) { await CommandLineRun.run(arguments) }
         return CommandRun(output: output.text, errors: errors.text, exitCode: code)
     }

@@ -11,7 +11,7 @@ import Testing
 
 @testable import StationServer
 
-@Suite(.timeLimit(.minutes(3))) struct `The port for testers` {
+@Suite struct `The port for testers` {
     /// A station that works, and its port on loopback.
     private func withPort(
         slots: [String], _ body: @escaping @Sendable (TesterClient, StationFixture) async throws -> Void

@@ -10,7 +10,7 @@ import Testing
 
 @testable import StationServer
 
-@Suite(.timeLimit(.minutes(2))) struct `A new station file` {
+@Suite struct `A new station file` {
     private func definition(_ slots: [(String, String)], title: String = "A line", more: String = "") throws
         -> StationDefinition
     {

@@ -22,7 +22,9 @@ struct StationOptions: ParsableArguments {
     func connection() throws(StationClientError) -> StationConnection {
         let environment = RunContext.current.environment
         let address = station ?? environment["EXTFLASH_STATION"] ?? StationAddress.defaultSocket
-        return StationConnection(try StationAddress(parsing: address), token: try token(environment))
+        return StationConnection(
+            try StationAddress(parsing: address), token: try token(environment),
+            patience: RunContext.current.patience)
     }
 
     private func token(_ environment: [String: String]) throws(StationClientError) -> String? {

@@ -10,7 +10,7 @@ import Workbench
 @testable import SimulatedBench
 
 /// One USB transfer of a whole job fails: each in turn with `EXTFLASH_SWEEP=all`, else some of each part of the job.
-@Suite(.timeLimit(.minutes(10))) struct `A whole job with a bad cable` {
+@Suite struct `A whole job with a bad cable` {
     typealias Kind = BenchConfiguration.ProbeKind
     typealias Fault = USBFaultPlan.Fault
 
