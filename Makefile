@@ -4,15 +4,19 @@ SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
 # What the package and its tests need from Debian beyond Swift itself.
-BUILD_PACKAGES = pkg-config libusb-1.0-0-dev libsqlite3-dev zlib1g-dev
+BUILD_PACKAGES = pkg-config libusb-1.0-0-dev libsqlite3-dev libpq-dev zlib1g-dev
 TEST_PACKAGES = libunicorn-dev
 USB_PACKAGES = openocd stlink-tools usbutils udev python3-venv
-DEB_PACKAGES = debhelper lintian debootstrap
+CENTRAL_PACKAGES = postgresql openssl python3
+DEB_PACKAGES = debhelper lintian
+DEB_TEST_PACKAGES = debootstrap python3-minimal curl util-linux
+PAGE_PACKAGES = chromium python3
+STATION_PACKAGES = python3
 VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
 # Tests with a server in their process run by themselves: what computes without a pause would keep the threads that the
 # server's requests wait for.
-live-tests = StationServerTests|Commands for a station|Examples in Python
+live-tests = StationServerTests|Commands for a station|Commands that extflashd|Programming one board at a station|Examples in Python
 
 # The compilers, linkers and tools that come with Swift.
 tools = $(dir $(realpath $(shell command -v $(SWIFT))))
@@ -29,8 +33,8 @@ STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(arch
 
 release = PKG_CONFIG_PATH=$(CURDIR)/$(archives) $(SWIFT) build -c release
 
-.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages test-station demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
-.PHONY: build-packages test-packages usb-packages vm-packages
+.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages central-packages test-station test-api test-page test-central demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
+.PHONY: build-packages test-packages usb-packages page-packages vm-packages deb-test-packages station-packages
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -39,7 +43,7 @@ build: build-packages $(archives)/libstdc++.a $(archives)/libz.a $(archives)/lib
 	$(release) --product extflash $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflash $(program)
 
-build-daemon: build-packages $(archives)/libstdc++.a $(archives)/libz.a $(archives)/libusb-1.0.pc $(archives)/sqlite3.pc ## Build the station, as one file: .build/extflashd
+build-daemon: build-packages $(archives)/libstdc++.a $(archives)/libz.a $(archives)/libusb-1.0.pc $(archives)/sqlite3.pc $(archives)/libpq.pc ## Build the station, as one file: .build/extflashd
 	$(release) --product extflashd $(STATIC)
 	$(tools)llvm-objcopy --strip-all $$($(SWIFT) build -c release --show-bin-path)/extflashd $(daemon)
 
@@ -62,23 +66,32 @@ $(archives)/libz.a:
 demo: build ## Program, verify and read back a simulated board, with the binary a user gets
 	Tests/Demo/demo.sh $(program)
 
-demo-station: build-daemon ## Open a station with four simulated slots in the browser; Ctrl-C ends it
-	Tests/Demo/station.sh $(daemon)
+demo-station: build-daemon ## Open a station with eight simulated slots at work, for the browser; Ctrl-C ends it
+	Tests/Demo/station.py $(daemon)
 
 test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build --parallel --skip '$(live-tests)'
 	$(SWIFT) test --skip-build --parallel --filter '$(live-tests)'
 
-test-station: build-daemon ## Run eight simulated slots with 400 units, faults and kills, and look at every record and flash
+test-station: build-daemon station-packages ## Run eight simulated slots with 400 units, faults and kills, and look at every record and flash
 	Tests/Station/faults.py $(daemon)
+
+test-api: build-daemon ## Ask a station with simulated slots what schemathesis makes of Documentation/openapi.yaml
+	Tests/API/run.sh $(daemon) || [ $$? = 77 ]
+
+test-page: build-daemon page-packages ## Use the station's page in a headless Chromium: units, failures, a killed station, roles
+	Tests/Page/page.py $(daemon)
+
+test-central: build-daemon central-packages ## Let two stations share a real PostgreSQL that is stopped, killed and cut off in mid-batch
+	Tests/Central/run.py $(daemon)
 
 test-binary: build ## Run the program in a root directory that holds nothing but it, glibc and libusb
 	Tests/Binary/run.sh $(program)
 
 golden: build-packages test-packages ## Write anew what the tests expect of the program's words; read what changed
 	$(SWIFT) build --build-tests
-	EXTFLASH_UPDATE_GOLDEN=1 $(SWIFT) test --skip-build --filter CommandLineTests
+	EXTFLASH_UPDATE_GOLDEN=1 $(SWIFT) test --skip-build --filter 'CommandLineTests|InterfacePageTests'
 
 test-usb: test-usb-bus test-usb-vm ## Let extflash, OpenOCD and others drive the virtual probes over real libusb
 
@@ -100,8 +113,9 @@ lint: ## Look whether the sources are in the house format
 format: ## Bring the sources into the house format
 	$(SWIFT) format --in-place --recursive --parallel Sources Tests Package.swift
 
-bench: build ## Measure speed and memory on the simulated bench (full 16 MiB job, every probe kind)
+bench: build build-daemon ## Measure speed and memory on the simulated bench, of the program and of a station
 	Tests/Benchmarks/bench.sh $(program)
+	Tests/Benchmarks/station.py $(daemon)
 
 man: man-program man-daemon ## Write the manual pages to .build/man
 
@@ -127,7 +141,7 @@ install-files:
 	    $(program) schema $$name >$(DESTDIR)$(PREFIX)/share/extflash/schemas/$$name.json || exit 1; \
 	done
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-	$(program) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
+	$(program) --generate-completion-script bash | sed '1{/^#!/d}' >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflash
 	$(program) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflash
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 .build/man/extflash.1 .build/man/extflash-*.1 $(DESTDIR)$(PREFIX)/share/man/man1/
@@ -146,7 +160,7 @@ install-daemon-files:
 	sed 's|/usr/bin/|$(PREFIX)/bin/|' debian/extflashd.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/extflashd.service
 	install -m 644 debian/extflashd.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/extflashd.conf
 	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions
-	$(daemon) --generate-completion-script bash >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflashd
+	$(daemon) --generate-completion-script bash | sed '1{/^#!/d}' >$(DESTDIR)$(PREFIX)/share/bash-completion/completions/extflashd
 	$(daemon) --generate-completion-script zsh >$(DESTDIR)$(PREFIX)/share/zsh/site-functions/_extflashd
 	install -d $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 .build/man/extflashd.1 $(DESTDIR)$(PREFIX)/share/man/man1/
@@ -154,9 +168,9 @@ install-daemon-files:
 deb: deb-packages ## Build the Debian packages of program and station, to .build/deb
 	rm -rf .build/deb
 	DEB_RULES_REQUIRES_ROOT=no debian/rules clean binary
-	lintian --fail-on error --profile debian --no-tag-display-limit .build/deb/*.deb
+	lintian --fail-on error --profile debian --tag-display-limit 0 .build/deb/*.deb
 
-test-deb: deb ## Install the packages in a bare Debian 12 root, use and remove them
+test-deb: deb deb-test-packages ## Install the packages in a bare Debian 12 root, use and remove them
 	Tests/Packages/run.sh .build/deb
 
 install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
@@ -224,7 +238,15 @@ test-packages:
 	$(call apt-install,$(TEST_PACKAGES))
 usb-packages:
 	$(call apt-install,$(USB_PACKAGES))
+central-packages:
+	$(call apt-install,$(CENTRAL_PACKAGES))
 deb-packages: build-packages
 	$(call apt-install,$(DEB_PACKAGES))
+deb-test-packages:
+	$(call apt-install,$(DEB_TEST_PACKAGES))
+station-packages:
+	$(call apt-install,$(STATION_PACKAGES))
+page-packages:
+	$(call apt-install,$(PAGE_PACKAGES))
 vm-packages:
 	$(call apt-install,$(VM_PACKAGES))

@@ -56,6 +56,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.30.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.20.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.6.0"),
@@ -120,6 +122,9 @@ let package = Package(
         layer(
             "ProductionJobs", on: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashProgramming"]),
         layer("ProductionStore", on: ["Essentials", "HardwareDescription", "ProductionJobs", crypto, grdb]),
+        // the database that stations share
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        layer("CentralDatabase", on: ["Essentials", "ProductionJobs", "CLibPQ"]),
         // shell
         layer(
             "Workbench",
@@ -132,12 +137,26 @@ let package = Package(
                 "FlashProgramming", "ProductionJobs",
                 "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
             ]),
+        // The description of the station's interface, which the build writes into a Swift source.
+        .target(name: "StationInterface", swiftSettings: policy, plugins: ["EmbedInterface"]),
+        .plugin(name: "EmbedInterface", capability: .buildTool(), dependencies: ["EmbedFiles"]),
+        // What a station proves with on a network who it is.
         layer(
-            "StationServer",
+            "StationTLS",
             on: [
+                "Essentials", "ProductionJobs", .product(name: "NIOSSL", package: "swift-nio-ssl"),
+            ]),
+        // The station's page is written into a Swift source by the build.
+        .target(
+            name: "StationServer",
+            dependencies: [
                 "Essentials", "ObjectFiles", "HardwareDescription", "TargetControl", "FlashProgramming",
-                "ProductionJobs", "ProductionStore", "Workbench",
+                "ProductionJobs", "ProductionStore", "StationInterface", "StationTLS", "CentralDatabase",
+                "Workbench",
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -146,7 +165,8 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-            ]),
+            ], exclude: ["Web/Page"], swiftSettings: policy, plugins: ["EmbedPage"]),
+        .plugin(name: "EmbedPage", capability: .buildTool(), dependencies: ["EmbedFiles"]),
         layer(
             "StationClient",
             on: [
@@ -154,12 +174,13 @@ let package = Package(
                 .product(name: "AsyncHTTPClient", package: "async-http-client"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         .executableTarget(
             name: "extflashd",
             dependencies: [
-                "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
-                "StationServer",
+                "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "CentralDatabase",
+                "Workbench", "StationServer", "StationTLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -168,7 +189,7 @@ let package = Package(
             name: "extflash",
             dependencies: [
                 "Essentials", "CLinuxShim", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming",
-                "Workbench", "BenchServer", "ProductionJobs", "StationClient",
+                "Workbench", "BenchServer", "ProductionJobs", "StationClient", "StationTLS",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: policy),
@@ -243,26 +264,38 @@ let package = Package(
             ]),
         tests(
             "ProductionJobsTests",
-            of: ["Essentials", "ObjectFiles", "HardwareDescription", "ProductionJobs"]),
+            of: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashProgramming", "ProductionJobs"]),
         tests(
             "ProductionStoreTests", of: ["Essentials", "ProductionJobs", "ProductionStore", grdb]),
+        // What tests of a station share: its file, its described interface, and schemas held against documents.
+        .target(
+            name: "StationTestKit", dependencies: ["StationInterface", yams], path: "Tests/StationTestKit",
+            exclude: ["Certificates"],
+            swiftSettings: policy),
         tests(
             "StationServerTests",
             of: [
                 "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
-                "StationServer", .product(name: "Logging", package: "swift-log"),
+                "CentralDatabase", "StationServer", "StationTLS", "StationTestKit",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ]),
         // The program's words and documents, from command line to exit code.
         tests(
             "CommandLineTests",
             of: [
                 "Essentials", "FlashProgramming", "ProductionJobs", "ProductionStore", "Workbench",
-                "StationServer", "StationClient", "extflash", "ELFTestKit", "TestLoaders",
+                "StationServer", "StationClient", "StationTestKit", "extflash", "ELFTestKit", "TestLoaders",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Hummingbird", package: "hummingbird"),
             ],
             exclude: ["Golden"]),

@@ -37,6 +37,14 @@ extension CMSISDAPProbe {
         _ = try channel.run(DAPDisconnect())
     }
 
+    package func confirmPresence() throws(ProbeError) {
+        try channel.restoreStep()
+        do { _ = try channel.run(DAPInfo(item: .protocolVersion)) } catch {
+            // It answers, all the same.
+            guard case .refused = error else { throw error }
+        }
+    }
+
     package func resetLine() throws(ProbeError) {
         try requireConnection()
         try switchToSerialWire()

@@ -55,6 +55,9 @@ package protocol DebugProbe: AnyObject {
     /// Block access done by the probe's own firmware, or nil when the layers above must drive the MEM-AP themselves.
     func blockMemory(accessPort: UInt8) throws(ProbeError) -> (any BlockMemory)?
 
+    /// Asks the probe for something that changes nothing, to learn whether it is still there.
+    func confirmPresence() throws(ProbeError)
+
     /// Disconnects if need be and gives the USB interface back. Never fails, may be called twice; nothing else may
     /// be called after it.
     func close()
@@ -63,6 +66,8 @@ package protocol DebugProbe: AnyObject {
 extension DebugProbe {
     /// For probes that hold nothing.
     package func close() {}
+    /// For probes that cannot go away.
+    package func confirmPresence() throws(ProbeError) {}
 }
 
 /// Width of one bus access.

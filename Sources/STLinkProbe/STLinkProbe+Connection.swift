@@ -63,6 +63,11 @@ extension STLinkProbe {
         trace(.warning, "ST-LINK does not drive nRST before SWD is entered", ["status": status.meaning])
     }
 
+    package func confirmPresence() throws(ProbeError) {
+        try channel.restoreStep()
+        _ = try perform(GetCurrentMode())
+    }
+
     package func targetVoltage() throws(ProbeError) -> Double? {
         guard version.has(.targetVoltage) else { return nil }
         try becomeReady()

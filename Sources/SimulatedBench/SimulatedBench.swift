@@ -8,15 +8,15 @@ package import USBTransport
 ///
 /// Everything on it is a function of the configuration and of what the host does: same calls, same bytes, same times.
 package final class SimulatedBench {
-    package let configuration: BenchConfiguration
+    package private(set) var configuration: BenchConfiguration
     package let time: any Timebase
     package let bus: any USBBus
 
-    let target: any DebugTarget
+    private(set) var target: any DebugTarget
     let wire: SerialWireHost
     let controller: VirtualHostController
     /// What keeps the flash between runs; nil: nothing does.
-    let stateDirectory: StateDirectory?
+    private(set) var stateDirectory: StateDirectory?
     private let usb: VirtualUSBBus
 
     /// A bench that lives in memory alone; `open(_:)` makes those with a state directory.
@@ -86,6 +86,7 @@ package final class SimulatedBench {
         controller.replug()
         usb.forgetClaims()
     }
+    package var isPlugged: Bool { controller.isPlugged }
     /// Faults still to come, by the ordinal of the transfer over the bench's life.
     package var usbFaults: USBFaultPlan {
         get { controller.faults }
@@ -104,6 +105,30 @@ package final class SimulatedBench {
         controller.recorder?.note(.powerCycled, at: controller.now)
         target.powerCycle()
         wire.line.powerOnReset()
+    }
+
+    /// Another board comes into the place of this one, as `configuration` describes it; probe, cable and time go on.
+    ///
+    /// What the board that leaves keeps is on the disk when this returns. Of `configuration` only what is about the board
+    /// counts. Where the new one's state cannot be opened, a board without supply is left.
+    package func exchangeBoard(_ configuration: BenchConfiguration) throws(BenchError) {
+        try saveState()
+        // A state directory is free for the next board only when the last one is gone.
+        var unpowered = configuration
+        (unpowered.targetIsPowered, unpowered.stateDirectory) = (false, nil)
+        try fit(unpowered)
+        if configuration.targetIsPowered || configuration.stateDirectory != nil { try fit(configuration) }
+    }
+
+    private func fit(_ configuration: BenchConfiguration) throws(BenchError) {
+        var directory: StateDirectory?
+        if let path = configuration.stateDirectory { directory = try StateDirectory(path) }
+        let chips = try Machine.makeChips(configuration, directory)
+        let machine = Machine(
+            configuration, chips: chips, keepsState: directory != nil, startingAt: controller.now)
+        (self.configuration, target, stateDirectory) = (configuration, machine, directory)
+        wire.exchange(machine)
+        controller.target = machine
     }
 
     // MARK: - Watching

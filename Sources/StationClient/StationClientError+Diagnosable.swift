@@ -19,6 +19,10 @@ extension StationClientError: Diagnosable {
         case .noMatch: "STC-009"
         case .unitNotGood: "STC-010"
         case .fileInvalid: "STC-013"
+        case .certificate: "STC-014"
+        case .untrusted: "STC-015"
+        case .unsendable: "STC-016"
+        case .noSlotWithProbe: "STC-017"
         }
     }
 
@@ -26,11 +30,13 @@ extension StationClientError: Diagnosable {
         switch self {
         case .addressInvalid: .usage
         case .tokenUnusable, .fileUnreadable, .fileUnwritable: .fileUnusable
-        case .unreachable, .broken, .notUnderstood: .machineUnsuitable
+        case .unreachable, .broken, .notUnderstood, .untrusted: .machineUnsuitable
+        case .unsendable: .unexpected
         case .refused(let error): error.failureClass
         case .noSlotFree, .ambiguous, .noMatch: .refused
+        case .noSlotWithProbe: .noProbe
         case .unitNotGood(_, _, let verdict, nil): verdict == "cancelled" ? .cancelled : .refused
-        case .unitNotGood, .fileInvalid: nil
+        case .unitNotGood, .fileInvalid, .certificate: nil
         }
     }
 
@@ -38,7 +44,7 @@ extension StationClientError: Diagnosable {
         switch self {
         case .refused(let error): error.cause
         case .unitNotGood(_, _, _, let error): error
-        case .fileInvalid(let error): error
+        case .fileInvalid(let error), .certificate(let error): error
         default: nil
         }
     }
@@ -46,7 +52,7 @@ extension StationClientError: Diagnosable {
     package var onlyPassesOn: Bool {
         switch self {
         case .refused(let error): error.onlyPassesOn
-        case .fileInvalid: true
+        case .fileInvalid, .certificate: true
         default: false
         }
     }
@@ -61,10 +67,16 @@ extension StationClientError: Diagnosable {
             "the answer from \(address) is not one of a station: \(detail)"
         case .refused(let error): error.summary
         case .fileInvalid: "the station file cannot be used"
+        case .certificate: "the station's certificate cannot be used"
+        case .untrusted(let address, let detail):
+            "what answers at \(address) cannot prove to be the station: \(detail)"
+        case .unsendable(let detail): "the request cannot be written: \(detail)"
         case .fileUnreadable(let path, let detail): "cannot read \(path): \(detail)"
         case .fileUnwritable(let path, let detail): "cannot write \(path): \(detail)"
         case .noSlotFree(let slots):
             "no slot is free: " + slots.map { "\($0.name) is \($0.activity)" }.joined(separator: ", ")
+        case .noSlotWithProbe(let probe, let slots):
+            "no slot of the station has the probe \(probe) (there are \(slots.joined(separator: ", ")))"
         case .ambiguous(let text, let matches):
             "`\(text)` can mean \(matches.joined(separator: ", "))"
         case .unitNotGood(let unit, let slot, let verdict, _):
@@ -88,8 +100,14 @@ extension StationClientError: Diagnosable {
         case .refused(let error): error.remedies
         case .fileUnreadable, .fileUnwritable: []
         case .noSlotFree: ["wait for one, or name a slot with --slot: the unit is queued there"]
+        case .noSlotWithProbe: ["name the slot with --slot, or leave --probe out to take any that is free"]
         case .ambiguous: ["give more of the hash"]
-        case .unitNotGood, .fileInvalid: []
+        case .untrusted:
+            [
+                "say who signed the station's certificate: --ca FILE, or the variable EXTFLASH_CA",
+                "call the station by a name that its certificate has",
+            ]
+        case .unitNotGood, .fileInvalid, .certificate, .unsendable: []
         case .noMatch: ["see `extflash recipe list`"]
         }
     }

@@ -18,10 +18,18 @@ package enum StationClientError: Error, Sendable {
     case fileUnreadable(path: String, detail: String)
     case fileUnwritable(path: String, detail: String)
     case noSlotFree([(name: String, activity: String)])
+    /// `slots` with where their probes are.
+    case noSlotWithProbe(String, slots: [String])
     case ambiguous(String, matches: [String])
     case noMatch(String)
     /// What the station did was not good, for its own reason.
     case unitNotGood(String, slot: String, verdict: String, RemoteError?)
     /// A station file with a mistake, which the cause tells.
     case fileInvalid(any Diagnosable)
+    /// The certificate that it names.
+    case certificate(any Diagnosable)
+    /// Who answers there cannot prove to be the station.
+    case untrusted(String, detail: String)
+    /// A request that cannot be written as JSON.
+    case unsendable(String)
 }

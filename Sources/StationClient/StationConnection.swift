@@ -5,6 +5,8 @@ import AsyncHTTPClient
 package import Foundation
 import NIOCore
 import NIOHTTP1
+import NIOSSL
+import Synchronization
 
 /// Asks a station over HTTP: through its socket's file, or over a network with a token.
 package struct StationConnection: Sendable {
@@ -27,21 +29,48 @@ package struct StationConnection: Sendable {
     /// Nothing comes for so long where a station tells events: the listener asks anew.
     private static let silence = TimeAmount.seconds(20)
 
-    /// For questions: the time of a whole answer is limited.
-    private static let asking = client(silence: nil)
-    /// For what may be long: only the time without a byte is limited.
-    private static let listening = client(silence: silence)
+    /// One of each kind for each set of authorities; they live as long as the process.
+    private static let clients = Mutex<[Kind: HTTPClient]>([:])
 
-    private static func client(silence: TimeAmount?) -> HTTPClient {
+    private struct Kind: Hashable {
+        let authorities: String?
+        /// Whether the time without a byte is limited, for what may be long; else that of a whole answer is.
+        let isListening: Bool
+    }
+    private let authorities: String?
+
+    /// `authorities` is a file of PEM with those whose certificates are believed, instead of the system's.
+    package init(
+        _ address: StationAddress, token: String?, authorities: String? = nil, patience: Patience = .usual
+    ) throws(StationClientError) {
+        (self.address, self.token, self.patience) = (address, token, patience)
+        self.authorities = authorities
+        guard let authorities else { return }
+        do { _ = try NIOSSLCertificate.fromPEMFile(authorities) } catch {
+            throw .fileUnreadable(path: authorities, detail: "it is no PEM file with certificates")
+        }
+    }
+
+    private func client(isListening: Bool) -> HTTPClient {
+        let kind = Kind(authorities: authorities, isListening: isListening)
+        return Self.clients.withLock { clients in
+            if let client = clients[kind] { return client }
+            let client = Self.client(kind)
+            clients[kind] = client
+            return client
+        }
+    }
+
+    private static func client(_ kind: Kind) -> HTTPClient {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.minimumTLSVersion = .tlsv12
+        if let path = kind.authorities { tls.trustRoots = .file(path) }
         var configuration = HTTPClient.Configuration(
-            redirectConfiguration: .disallow, timeout: .init(connect: .seconds(10), read: silence))
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: .init(connect: .seconds(10), read: kind.isListening ? silence : nil))
         // Nobody there is told at once.
         configuration.connectionPool.retryConnectionEstablishment = false
         return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }
-
-    package init(_ address: StationAddress, token: String?, patience: Patience = .usual) {
-        (self.address, self.token, self.patience) = (address, token, patience)
     }
 
     /// A question as the interface over HTTP has it; `path` follows `/v1`.
@@ -125,9 +154,12 @@ package struct StationConnection: Sendable {
         if let body = question.body { request.body = .bytes(ByteBuffer(bytes: body)) }
         let response: HTTPClientResponse
         do {
-            let client = isEndless && patience == .usual ? Self.listening : Self.asking
-            response = try await client.execute(
+            response = try await client(isListening: isEndless && patience == .usual).execute(
                 request, timeout: (isEndless ? Patience.endless : patience).time)
+        } catch let error as NIOSSLError {
+            throw .untrusted(address.text, detail: Self.reason(error))
+        } catch let error as NIOSSLExtraError where error == .failedToValidateHostname {
+            throw .untrusted(address.text, detail: "its certificate is of another name")
         } catch { throw .unreachable(address.text, detail: Self.text(of: error)) }
         guard (200..<300).contains(response.status.code) else { throw await refusal(response) }
         return response
@@ -143,6 +175,14 @@ package struct StationConnection: Sendable {
         } catch {
             return .notUnderstood(address.text, detail: "status \(response.status.code) without a reason")
         }
+    }
+
+    private static func reason(_ error: NIOSSLError) -> String {
+        let text = "\(error)"
+        if text.contains("CERTIFICATE_VERIFY_FAILED") {
+            return "its certificate is of no authority that is believed here, or expired"
+        }
+        return text.contains("WRONG_VERSION_NUMBER") ? "it does not speak TLS" : text
     }
 
     fileprivate static func text(of error: any Error) -> String {

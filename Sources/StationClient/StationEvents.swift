@@ -11,8 +11,11 @@ package struct StationEvent: Hashable, Sendable {
     /// JSON.
     package var data = ""
 
-    package func body<Body: Decodable>(_ type: Body.Type) -> Body? {
-        try? JSONDecoder().decode(type, from: Data(data.utf8))
+    package func body<Body: Decodable>(_ type: Body.Type) throws(StationClientError) -> Body {
+        do { return try JSONDecoder().decode(type, from: Data(data.utf8)) } catch {
+            let number = id.map { " \($0)" } ?? ""
+            throw .notUnderstood("the station", detail: "event\(number), `\(kind)`, holds no \(type)")
+        }
     }
 }
 

@@ -12,6 +12,8 @@ package struct StationStatus: Codable, Sendable {
     package let units: [String: Int]
     /// The number of the last event, from which to listen.
     package let lastEvent: Int64
+    /// Nil where there is none.
+    package let central: CentralStatus?
 }
 
 /// One unit that was asked for.
@@ -72,6 +74,34 @@ package struct StationImage: Codable, Sendable {
     package let name: String
     package let size: Int64
     package let stored: String
+}
+
+/// What a new station file has changed, by the names of slots.
+package struct StationReload: Codable, Sendable {
+    package let unchanged: [String]
+    package let changed: [String]
+    package let added: [String]
+    package let removed: [String]
+}
+
+/// A probe that is plugged into the station's machine.
+package struct StationProbe: Codable, Sendable {
+    package struct Seen: Codable, Sendable {
+        package let path: String
+        package let kind: String
+        package let product: String
+        package let serial: String?
+        /// What keeps it from being used.
+        package let obstacle: String?
+    }
+    package let probe: Seen
+    /// Nil: it belongs to none.
+    package let slot: String?
+}
+
+/// What came from the central database, or went there.
+package struct StationTransfer: Codable, Sendable {
+    package let hash: String
 }
 
 /// What a unit in work is at.

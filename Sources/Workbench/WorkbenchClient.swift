@@ -2,52 +2,59 @@
 // Copyright the extflash authors
 
 package import Essentials
-package import SimulatedBench
 
 /// One job on one bench, from outside its thread: opens the stack, works, leaves the target as asked, closes.
 package struct WorkbenchClient: Sendable {
     let request: BenchRequest
     let observer: Observer
     let cancellation: Cancellation
-    private let simulator: Simulator
+    private let openHost: HostOpening
     private let bench: Bench
 
-    /// Hands out the simulated bench that a selector asks for, on the bench's thread.
-    package typealias Simulator = @Sendable (BenchConfiguration) throws(BenchError) -> SimulatedBench
+    /// Opens what a request's probe is plugged into, on the bench's thread.
+    package typealias HostOpening = @Sendable (BenchRequest) throws(WorkbenchError) -> any ProbeHost
 
-    /// `simulator` may hand out a bench that is switched on already, so that several jobs find the same board; jobs of one
-    /// `bench` share its thread.
+    /// Jobs of one `bench` share its thread, and its probe if it keeps one.
     package init(
         request: BenchRequest, observer: Observer, cancellation: Cancellation, bench: Bench? = nil,
-        simulator: @escaping Simulator = { configuration throws(BenchError) in
-            try SimulatedBench.open(configuration)
-        }
+        host: @escaping HostOpening = WorkbenchClient.openHost
     ) {
         (self.request, self.observer, self.cancellation) = (request, observer, cancellation)
-        self.simulator = simulator
+        openHost = host
         self.bench = bench ?? Bench(name: "extflash \(request.probe)")
+    }
+
+    /// This machine's USB, or the simulated bench that is asked for.
+    package static let openHost: HostOpening = { request throws(WorkbenchError) in
+        guard case .simulated(let text) = request.probe else { return try MachineHost() }
+        return try SimulatedHost(text, request.paths)
     }
 
     /// Runs `work` on the bench's thread.
     func onBench<Result: Sendable>(
         _ work: @Sendable @escaping (JobContext) throws(WorkbenchError) -> Result
     ) async throws(WorkbenchError) -> Result {
-        let context = JobContext(
-            request: request, observer: observer, cancellation: cancellation, simulator: simulator)
-        return try await bench.run { () throws(WorkbenchError) in try work(context) }
+        try await bench.run { keeper throws(WorkbenchError) in
+            try work(
+                JobContext(
+                    request: request, observer: observer, cancellation: cancellation, keeper: keeper,
+                    openHost: openHost))
+        }
     }
 }
 
-/// What every job on a bench needs to know.
-struct JobContext: Sendable {
+/// What every job on a bench needs to know; it stays on the bench's thread.
+struct JobContext {
     var request: BenchRequest
     let observer: Observer
     let cancellation: Cancellation
-    let simulator: WorkbenchClient.Simulator
+    let keeper: ProbeKeeper
+    let openHost: WorkbenchClient.HostOpening
 
     /// The trace the synchronous layers write to.
     var trace: Trace {
-        Trace(threshold: observer.threshold) { level, message, metadata in
+        let observer = observer
+        return Trace(threshold: observer.threshold) { level, message, metadata in
             observer.trace(level, message, metadata.map { ($0.key, $0.value) })
         }
     }

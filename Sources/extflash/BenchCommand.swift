@@ -16,7 +16,9 @@ protocol BenchCommand: ReportCommand, AsyncParsableCommand {
 extension BenchCommand {
     var console: Console { bench.console }
 
-    mutating func run() async throws {
+    mutating func run() async throws { try await runOnBench() }
+
+    func runOnBench() async throws {
         let start = MonotonicTime()
         let console = console
         let cancellation = Cancellation()

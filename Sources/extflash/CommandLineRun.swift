@@ -22,7 +22,7 @@ struct CommandLineRun {
 
     private func perform() async -> Int32 {
         do {
-            var command = try ExtFlash.parseAsRoot(arguments)
+            var command = try ExtFlash.parseAsRoot(StationProgramOptions.withValues(arguments))
             if var asynchronous = command as? any AsyncParsableCommand {
                 try await asynchronous.run()
             } else {

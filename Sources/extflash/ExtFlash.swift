@@ -38,7 +38,7 @@ struct ExtFlash: AsyncParsableCommand {
             FlashCommand.self, TargetCommand.self, Config.self, SchemaCommand.self, Simulate.self,
             Serve.self, StationGroup.self, JobGroup.self, UnitGroup.self, BatchGroup.self, RecipeGroup.self,
             ImageGroup.self,
-            RecordsGroup.self,
+            RecordsGroup.self, CentralCommand.self,
         ])
 
     private static var exitCodeTable: String {

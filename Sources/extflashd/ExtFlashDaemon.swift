@@ -13,5 +13,6 @@ struct ExtFlashDaemon: AsyncParsableCommand {
         discussion: """
             Without a command it serves: extflashd --config FILE --state DIR. See `extflashd serve --help`.
             """,
-        version: Version.text, subcommands: [Serve.self, RecordsGroup.self], defaultSubcommand: Serve.self)
+        version: Version.text, subcommands: [Serve.self, RecordsGroup.self, CentralGroup.self],
+        defaultSubcommand: Serve.self)
 }

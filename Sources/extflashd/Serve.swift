@@ -9,6 +9,7 @@ import Logging
 import ProductionJobs
 import ProductionStore
 import StationServer
+import StationTLS
 import Workbench
 
 /// The station itself.
@@ -37,7 +38,7 @@ struct Serve: AsyncParsableCommand {
     private func serve() async throws {
         signal(SIGPIPE, SIG_IGN)
         let definition = try Self.definition(in: config)
-        guard !check else { return describe(definition) }
+        guard !check else { return try describe(definition) }
         StationLog.begin()
         var log = Logger(label: "extflashd")
         log.logLevel = verbose ? .debug : .info
@@ -52,14 +53,19 @@ struct Serve: AsyncParsableCommand {
         try await StationService(station).run()
     }
 
-    private func describe(_ definition: StationDefinition) {
+    private func describe(_ definition: StationDefinition) throws(StationTLSError) {
         print("\(definition.name): \(definition.title)")
         for slot in definition.slots {
             print("  \(slot.name)  \(slot.probe.description)  \(slot.board ?? "board by recipe")")
         }
+        guard let files = definition.http.tls else { return }
+        let now = Station.calendar().seconds
+        let certificate = try StationCertificate(files, now: now)
+        print("  certificate \(files.certificate), valid to \(certificate.expiryDate)")
+        if let warning = certificate.warning(now: now) { print("  \(warning)") }
     }
 
-    private static func definition(in path: String) throws(StationError) -> StationDefinition {
+    static func definition(in path: String) throws(StationError) -> StationDefinition {
         let text = try text(of: path)
         do { return try StationDefinition(yaml: text, file: path) } catch { throw .stationFileInvalid(error) }
     }

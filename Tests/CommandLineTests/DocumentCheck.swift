@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Foundation
+import StationTestKit
 import Workbench
 
 @testable import extflash

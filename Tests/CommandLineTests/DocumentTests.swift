@@ -3,6 +3,7 @@
 
 import Essentials
 import Foundation
+import StationTestKit
 import Testing
 import Workbench
 
@@ -39,15 +40,27 @@ import Workbench
         let common = met.values.reduce(Set()) { $0.union($1) }
         // What a station tells of a slot, job, unit, batch or recipe is one value, whichever command asks.
         let values = Set(met.filter { Self.asksStation($0.key) }.values.joined().compactMap(Self.valueKey))
-        for (command, schema) in rules {
+        // What is plugged into this machine is not known: StationTests have a document of it.
+        for (command, schema) in rules where command != "station probes" {
             let missing = SchemaChecker.keys(of: schema).subtracting(met[command] ?? []).filter { key in
                 if Self.asksStation(command), let value = Self.valueKey(key) {
                     return !values.contains(value) && !Self.unseenOfStations.contains(value)
                 }
                 return !key.hasPrefix("host") && !(key.hasPrefix("error") && common.contains(key))
             }
-            #expect(missing.sorted().filter { !Self.unseen.contains("\(command) \($0)") } == [], "\(command)")
+            let unknown = missing.sorted().filter {
+                !Self.unseen.contains("\(command) \($0)") && !Self.isSeenElsewhere($0, of: command)
+            }
+            #expect(unknown == [], "\(command)")
         }
+    }
+
+    /// What needs a central database (`make test-central` has one), a cable that fails (LinkFaultTests) or a board revision
+    /// (UnitCheckTests).
+    private static func isSeenElsewhere(_ key: String, of command: String) -> Bool {
+        ["recipe pull", "recipe push", "image pull", "image push"].contains(command)
+            || key.hasPrefix("result.station.central") || key.contains(".closed.attempts")
+            || key.hasSuffix(".boardRevision")
     }
 
     private static func asksStation(_ command: String) -> Bool {
@@ -61,10 +74,11 @@ import Workbench
         return path.contains(#/(slots|job|record|batches|recipes|images)(\[\])?(\.|$)/#) ? path : nil
     }
 
-    /// A unit would have to be in work meanwhile, or the slot be told its board; simulated probes have no serial there.
+    /// A unit would have to be in work meanwhile, or the slot be told its board, or the recipe have a pool; simulated probes have no serial there.
     private static let unseenOfStations: Set<String> = [
         "result.slots[].board", "result.slots[].phase", "result.slots[].done", "result.slots[].total",
-        "result.slots[].rate", "result.slots[].secondsLeft", "result.recipes[].retired",
+        "result.slots[].rate", "result.slots[].secondsLeft", "result.slots[].serials",
+        "result.recipes[].retired",
     ]
 
     /// Keys that no golden document has, and why.
@@ -84,6 +98,8 @@ import Workbench
         "job cancel result.refused",
         // What was revoked has no role and no token any more.
         "station token revoke result.role", "station token revoke result.token",
+        // Not before 2119.
+        "station check result.certificate.warning",
         "probes result.probes[].problem.causes[].code", "probes result.probes[].problem.causes[].summary",
     ]
 
@@ -102,7 +118,8 @@ import Workbench
     @Test func `no golden file is left over`() throws {
         let cases =
             (GoldenCase.commands + GoldenCase.failures).map(\.name) + [
-                "station-first-unit", "station-failures", "station-check",
+                "station-first-unit", "station-failures", "station-check", "station-reload",
+                "station-reloaded", "station-program",
             ]
         #expect(Set(cases).count == cases.count)
         let files = try FileManager.default.contentsOfDirectory(atPath: GoldenFile.folder.path)

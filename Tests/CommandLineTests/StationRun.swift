@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 import Foundation
 import Hummingbird
 import Logging
 import ProductionJobs
 import StationServer
+import StationTestKit
 import Testing
 import Workbench
 
@@ -17,40 +19,47 @@ struct StationRun {
     let station: Station
     var socket: String { folder + "/s" }
 
-    /// `slots` are what follows `sim:`, named `A1`, `A2` …; without a body nothing listens any more.
+    /// `slots` are what follows `sim:`, named `A1`, `A2` …, a `$` in them the folder.
+    ///
+    /// All have the same board. Without a body nothing listens any more.
     static func with(
-        slots: [String] = ["stlink-v3"], park: String = "0 s",
+        slots: [String] = ["stlink-v3"], boards: String? = nil, park: String = "0 s",
         _ body: @escaping @Sendable (StationRun) async throws -> Void
     ) async throws {
         let folder = NSTemporaryDirectory() + "extflash-cli-" + UUID().uuidString.prefix(8)
         try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let entries = slots.enumerated().map { "  - {name: A\($0.offset + 1), sim: \"\($0.element)\"}" }
-        let text = """
-            schema: 1
-            name: line
-            title: A line
-            slots:
-            \(entries.joined(separator: "\n"))
-            park-time: \(park)
-            """
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let places = slots.map { $0.replacing("$", with: folder + "/") }
+        try StationText.simulated(places, more: boards.map { ", board: \($0)" } ?? "", park: park)
+            .write(toFile: folder + "/station.yaml", atomically: true, encoding: .utf8)
+        let source: Station.Source = { () throws(StationError) in
+            try definition(in: folder + "/station.yaml")
+        }
         let station = try Station(
-            StationDefinition(yaml: text, file: "station.yaml"), folder: folder + "/state",
-            paths: InstallationPaths(roots: []), log: silent,
+            source(), folder: folder + "/state", paths: InstallationPaths(roots: []), log: silent,
+            source: source,
             clock: { Timestamp(milliseconds: 1_767_225_600_000) })
         let run = StationRun(folder: folder, station: station)
         let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
-        let application = Application(
-            router: StationAPI(station).router(.socket),
-            configuration: ApplicationConfiguration(address: .unixDomainSocket(path: run.socket)),
-            onServerRunning: { _ in isRunning.finish() }, logger: silent)
+        let application = StationDoor.application(
+            station, .socket, at: .unixDomainSocket(path: run.socket)
+        ) { _ in isRunning.finish() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await application.run() }
             group.addTask { await station.run() }
             for await _ in running {}
             defer { group.cancelAll() }
             try await body(run)
+        }
+    }
+
+    private static func definition(in path: String) throws(StationError) -> StationDefinition {
+        do {
+            return try StationDefinition(
+                yaml: String(contentsOfFile: path, encoding: .utf8), file: "station.yaml")
+        } catch let error as any Diagnosable { throw .stationFileInvalid(error) } catch {
+            throw .fileUnusable(path: path, detail: "it cannot be read")
         }
     }
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 import Foundation
 import ProductionJobs
 import ProductionStore
 import StationServer
+import StationTestKit
 import Testing
+import Workbench
 
 @testable import StationClient
 @testable import extflash
@@ -113,13 +116,57 @@ import Testing
                 Array(
                     "schema: 1\nname: x\ntitle: X\nslots:\n  - {name: A1, usb: 1-1}\n  - {name: A2, usb: 1-1}\n"
                         .utf8))
+            for (name, file) in [
+                ("station.pem", "c.pem"), ("station.key", "c.key"), ("other.key", "other.key"),
+            ] {
+                try station.write(file, Array(Data(contentsOf: URL(filePath: TestCertificates.path(name)))))
+            }
+            for (name, key) in [("network", "c.key"), ("mismatch", "other.key")] {
+                let http = "{listen: 0.0.0.0:8443, certificate: $DIR/c.pem, key: $DIR/\(key)}"
+                try station.write(
+                    "\(name).yaml",
+                    Array(
+                        "schema: 1\nname: n\ntitle: N\nslots: [{name: A1, sim: stlink-v3}]\nhttp: \(http)\n"
+                            .replacing("$DIR", with: station.folder).utf8))
+            }
             try await check(
                 "station-check",
                 twice(
-                    "station check $DIR/good.yaml", "station check $DIR/twice.yaml", "station check $DIR/none"
+                    "station check $DIR/good.yaml", "station check $DIR/network.yaml",
+                    "station check $DIR/mismatch.yaml", "station check $DIR/twice.yaml",
+                    "station check $DIR/none"
                 ),
                 on: station)
         }
+    }
+
+    @Test func `have the station read its file again, and move boards of simulated slots`() async throws {
+        try await StationRun.with { station in
+            try await check(
+                "station-reload",
+                twice(
+                    "station simulate A1 --board out", "station simulate A1 --board in --probe in",
+                    "station simulate A9 --probe out", "station reload"), on: station)
+            try station.write("station.yaml", Array(StationText.simulated(["stlink-v2", "stlink-v3"]).utf8))
+            try await check("station-reloaded", ["station reload", "--json station reload"], on: station)
+            // What is plugged into this machine is not known.
+            let probes = await station.run("station probes --json")
+            #expect(DocumentCheck.faults(of: probes.output) == [])
+        }
+    }
+
+    @Test func `list probes with the slots that they belong to`() throws {
+        let answer = """
+            [{"probe": {"path": "3-1.4.2", "kind": "ST-LINK/V3", "product": "STLINK-V3", "serial": "0042"}, "slot": "A1"},
+             {"probe": {"path": "3-1.4.3", "kind": "CMSIS-DAP", "product": "DAP", "obstacle": "access denied"}}]
+            """
+        let report = StationProbesReport(
+            probes: try JSONDecoder().decode([StationProbe].self, from: Data(answer.utf8)))
+        let document = JobDocument(
+            command: StationGroup.Probes.documentName, result: report, error: nil,
+            host: HostUsage(since: MonotonicTime()))
+        #expect(DocumentCheck.faults(of: document.text) == [])
+        #expect(document.text.contains("access denied"))
     }
 
     @Test func `tell where nobody answers, and whose token is wrong`() async throws {

@@ -6,7 +6,7 @@
 set -euo pipefail
 debs=$(realpath "$1")
 [ "$(id -u)" = 0 ] || { echo "SKIPPED: making a root directory takes root"; exit 77; }
-base=$(realpath "$(dirname "$0")/../..")/.build/bookworm
+base=$(realpath "$(dirname "$0")/../..")/.build/bookworm-2
 work=$(mktemp -d)
 root=$work/root
 leave() {
@@ -18,21 +18,30 @@ leave() {
 trap leave EXIT
 fail() { [ ! -f "$work/log" ] || tail -n 30 "$work/log" | sed 's/^/    | /'; echo "  FAILED: $1"; exit 1; }
 ok() { echo "  ok  $1"; }
-inside() { env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive chroot "$root" "$@"; }
+clean=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
+inside() { "${clean[@]}" chroot "$root" "$@"; }
 
 if [ ! -e "$base/etc/debian_version" ]; then
     rm -rf "$base"
     mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
         $1 == "URIs:" { print $2; exit }' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
-    debootstrap --variant=minbase --include=libusb-1.0-0,libsqlite3-0,systemd,ca-certificates bookworm \
+    debootstrap --variant=minbase --include=libusb-1.0-0,libsqlite3-0,libpq5,systemd,ca-certificates bookworm \
         "$base" ${mirror:+"$mirror"} >"$work/log" 2>&1 || fail "no bare Debian 12 could be made"
 fi
 cp -a "$base" "$root"
 mount -t proc proc "$root/proc"
 cp "$debs"/*.deb "$root/tmp/"
+# The same packages as an earlier version, to upgrade from.
+mkdir "$root/tmp/older"
+for deb in "$debs"/*.deb; do
+    dpkg-deb -R "$deb" "$work/older"
+    sed -i 's/^Version: .*/Version: 0.0.9/; s/(= [^)]*)/(= 0.0.9)/' "$work/older/DEBIAN/control"
+    dpkg-deb -Znone -b "$work/older" "$root/tmp/older/" >"$work/log" || fail "no earlier version can be packed"
+    rm -r "$work/older"
+done
 
 printf '\nInstalling\n'
-inside sh -c 'dpkg -i /tmp/extflash_*.deb /tmp/extflashd_*.deb' >"$work/log" 2>&1 || fail "the packages do not install"
+inside sh -c 'dpkg -i /tmp/older/*.deb' >"$work/log" 2>&1 || fail "the packages do not install"
 ok "$(inside dpkg-query -W -f '${Package} ${Version} ${db:Status-Status}, ' extflash extflashd)"
 inside getent passwd extflash >"$work/log" || fail "there is no user extflash"
 inside systemctl is-enabled extflashd >"$work/log" 2>&1 || fail "the service is not enabled"
@@ -49,14 +58,20 @@ grep -q W25Q128 "$work/log" || fail "extflash info does not name the flash"
 ok "$(grep -m 1 W25Q128 "$work/log" | tr -s ' ')"
 
 printf '\nThe service\n'
-inside systemd-analyze verify /lib/systemd/system/extflashd.service >"$work/log" 2>&1 || fail "the unit file has mistakes"
+inside systemd-analyze verify --man=no /lib/systemd/system/extflashd.service >"$work/log" 2>&1 || fail "the unit file has mistakes"
 ok "the unit file is as systemd wants it"
 # As the unit file starts it; a root directory without a running systemd has no other way.
 command=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/extflashd.service")
 inside install -d -o extflash -g extflash -m 700 /var/lib/extflash
 inside install -d -o extflash -g extflash /run/extflash
+# Takes the loopback interface up (SIOCSIFFLAGS), then becomes the program that is named.
+loopback='import fcntl, os, socket, struct, sys
+fcntl.ioctl(socket.socket(), 0x8914, struct.pack("16sh14x", b"lo", 0x49))
+os.execvp(sys.argv[1], sys.argv[1:])'
 start() {
-    inside setpriv --reuid extflash --regid extflash --init-groups $command >"$work/log" 2>&1 &
+    # What is started becomes the station itself, so that it can be asked to end. Its ports are not those of this machine.
+    (exec unshare --net python3 -c "$loopback" "${clean[@]}" chroot "$root" \
+        setpriv --reuid extflash --regid extflash --init-groups $command) >"$work/log" 2>&1 &
     station=$!
     for _ in $(seq 200); do
         [ "$(ask /ready 2>/dev/null)" = ready ] && return
@@ -66,7 +81,8 @@ start() {
     fail "the station does not answer"
 }
 stop() {
-    pkill -TERM -u "$(inside id -u extflash)" extflashd && wait $station || fail "the station ended with $?"
+    kill -TERM $station
+    wait $station || fail "the station ended with $?"
     station=
 }
 ask() { curl -sS --unix-socket "$root/run/extflash/station.sock" "http://station$1" "${@:2}"; }
@@ -82,11 +98,17 @@ echo "# by the engineer" >>"$root/etc/extflash/station.yaml"
 inside sh -c 'dpkg -i /tmp/extflash_*.deb /tmp/extflashd_*.deb' >"$work/log" 2>&1 || fail "the upgrade failed"
 tail -n 1 "$root/etc/extflash/station.yaml" | grep -q engineer || fail "the upgrade took the engineer's station file"
 start
-ask /v1/pools | grep -q kept || fail "the upgrade lost what the station kept"
+ask /v1/pools/kept | grep -q '"name":"kept"' || fail "the upgrade lost what the station kept"
 stop
+! inside dpkg-query -W -f '${Version}\n' extflash extflashd | grep -q '^0\.0\.9$' || fail "the earlier version is still there"
 ok "an upgrade keeps station file and memory"
+inside extflash records verify --state /var/lib/extflash >"$work/log" 2>&1 || fail "the records are not whole"
+grep -q "Every record is as it was written" "$work/log" || fail "extflash does not find extflashd"
 inside dpkg --remove extflashd extflash >"$work/log" 2>&1 || fail "they cannot be removed"
+[ -e "$root/etc/extflash/station.yaml" ] || fail "the removal took the station file, which only a purge may"
 inside dpkg --purge extflashd extflash >>"$work/log" 2>&1 || fail "they cannot be purged"
 [ -s "$root/var/lib/extflash/station.db" ] || fail "the records are gone"
 ok "records stay when the packages are purged"
+[ ! -e "$root/etc/extflash/station.yaml" ] || fail "the purge left the station file"
+ok "a removal keeps the station file, a purge takes it"
 [ ! -e "$root/usr/bin/extflash" ] && [ ! -e "$root/usr/bin/extflashd" ] || fail "a program stayed"

@@ -17,6 +17,8 @@ private let sample = """
     verify: read
     speed: 8 MHz
     connect: under-reset
+    retries: 2
+    board-revision: C
     patches:
       - {name: serial, place: 0x90000100+8, pool: widget, format: {coding: ascii, digits: 8}}
       - {name: mac, place: 0x90000108+6, pool: addresses}
@@ -39,6 +41,7 @@ private let sample = """
         #expect(recipe.images[0].address == 0x9000_0000)
         #expect(recipe.speed == .megahertz(8))
         #expect(recipe.connectsUnderReset)
+        #expect(recipe.retries == 2 && recipe.boardRevision == "C")
         #expect(recipe.patches.map(\.name) == ["serial", "mac", "when", "sum"])
         #expect(recipe.patches[0].format.digits == 8)
         #expect(recipe.before.voltage == 3000...3600)
@@ -56,15 +59,18 @@ private let sample = """
     }
 
     @Test(arguments: [
-        ("+8, pool: widget", "+8, pool: widget, field: x", "12:5: a patch has exactly one of"),
-        ("0x90000108+6", "0x90000104+6", "13:5: patch `mac` at"),
-        ("name: mac", "name: serial", "13:5: patch `serial` is given twice"),
-        ("over: 0x90000000+256", "over: 0x90000000+512", "15:5: patch `sum` lies in the range"),
-        ("0x90000118+4", "0x90000118+3", "15:5: a crc-32 takes 4 bytes"),
+        ("+8, pool: widget", "+8, pool: widget, field: x", "14:5: a patch has exactly one of"),
+        ("0x90000108+6", "0x90000104+6", "15:5: patch `mac` at"),
+        ("name: mac", "name: serial", "15:5: patch `serial` is given twice"),
+        ("over: 0x90000000+256", "over: 0x90000000+512", "17:5: patch `sum` lies in the range"),
+        ("0x90000118+4", "0x90000118+3", "17:5: a crc-32 takes 4 bytes"),
         ("[3.0, 3.6]", "[3.6, 3.0]", "3.0 is out of range"),
         ("run: true", "run: false", "the application writes its word only when it runs"),
         ("/usr/local/bin/mes", "mes", "a program by its absolute path"),
         ("name: gateway.bin", "name: ../gateway.bin", "a file name without a folder"),
+        ("verify: read", "verify: none", "`none` is not one of read, hash"),
+        ("retries: 2", "retries: 9", "9 is out of range"),
+        ("date: yyyymmdd", "date: yyyymmdd, column: x", "`column` belongs to a pool"),
         ("2 s}", "2 h}", "a time such as 2 s"),
         ("flash-id: ef 40 18", "flash-id: ef 40", "3 bytes in hexadecimal digits"),
         ("erase: needed", "erase: all", "`all` is not one of needed, chip, none"),

@@ -54,6 +54,12 @@ private let sample = """
         ("usb: 3-1.4.3", "usb: 3.1.4", "6:21: expected where the probe is plugged in"),
         ("usb: 3-1.4.3", "usb: 3-1.4.3, sim: x", "a slot has either `usb` or `sim`"),
         ("127.0.0.1:8086", "0.0.0.0:8086", "tokens would cross the network in the clear"),
+        (
+            "listen: \"127.0.0.1:8086\"", "listen: \"0.0.0.0:1\", key: /k",
+            "`certificate` and `key` go together"
+        ),
+        ("listen: \"127.0.0.1:8086\"", "certificate: /c, key: /k", "`certificate` is for `listen`"),
+        ("listen: \"127.0.0.1:8086\"", "listen: \"0.0.0.0:1\", certificate: c, key: /k", "an absolute path"),
         ("127.0.0.1:8086", "127.0.0.1", "an address and a port"),
         ("127.0.0.1:2323", "0.0.0.0:2323", "whoever reaches the port may start units"),
         ("listen: \"127.0.0.1:2323\", ", "", "`gang` has `listen`, `socket` or both"),

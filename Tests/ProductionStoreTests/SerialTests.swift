@@ -55,6 +55,35 @@ import Testing
         #expect(values == ["b", "a", "c"])
     }
 
+    @Test func `of a table are taken row by row, with all their columns`() throws {
+        let store = try StoreFixture()
+        let table = try SerialTable(csv: "serial,mac\r\nS1,\"02:00,1\"\r\nS2,02:00:2\r\n")
+        let ledger = SerialLedger(database: store.database)
+        try ledger.create("label", .table(table))
+        try ledger.create("label", .table(table))
+        let first = try store.records.open(store.opening("u1"), pools: ["label"])
+        #expect(first.opening.serials == ["label": "S1", "label/serial": "S1", "label/mac": "02:00,1"])
+        try store.reopen()
+        let second = try store.records.open(store.opening("u2"), pools: ["label"])
+        #expect(second.values["label/mac"]?.text == "02:00:2")
+        #expect(throws: StoreError.poolExhausted("label")) {
+            _ = try store.records.open(store.opening("u3"), pools: ["label"])
+        }
+    }
+
+    @Test(arguments: [
+        ("", "line 1: the names of the columns are missing"), ("a,a\n1,2\n", "line 1: the names"),
+        ("a,b c\n1,2\n", "line 1: the names"), ("a,b\n", "line 1: there is no row"),
+        ("a,b\n1,2\n3\n", "line 3: there are 1 cells for 2 columns"),
+        ("a,b\n1,2\n\n1,3\n", "line 4: 1 stands in line 2 already"),
+        ("a,b\n1,\n", "line 2: a cell is empty"), ("a\n\"x\ny\n", "line 2: a quoted cell has no end"),
+        ("a\n\"x\"y\n", "line 2: something stands behind"), ("a\n\"x\ny\"\n", "line 2: a cell is empty"),
+    ])
+    func `in a table with a mistake are told by its line`(text: String, message: String) throws {
+        let mistake = try #require(throws: SerialTable.Mistake.self) { _ = try SerialTable(csv: text) }
+        #expect(mistake.description.hasPrefix(message), "\(mistake)")
+    }
+
     @Test func `of a pool that is not there begin no unit`() throws {
         let store = try StoreFixture()
         #expect(throws: StoreError.unknownPool("m")) {

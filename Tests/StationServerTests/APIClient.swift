@@ -7,14 +7,18 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOEmbedded
+import StationTestKit
 import Testing
 
 @testable import StationServer
 
 /// Asks a station's interface without a network: the router answers as it would behind a socket.
+///
+/// Every answer is held against the description of the interface.
 struct APIClient {
     struct Reply {
         let status: HTTPResponse.Status
+        let headers: HTTPFields
         let text: String
 
         var json: [String: Any] {
@@ -28,11 +32,28 @@ struct APIClient {
     private let responder: any HTTPResponder<BasicRequestContext>
 
     init(_ station: Station, _ access: StationAPI.Access = .socket) {
-        responder = StationAPI(station).router(access).buildResponder()
+        self.init(StationAPI(station) { _ in }, access)
     }
+
+    init(_ api: StationAPI, _ access: StationAPI.Access) {
+        responder = api.router(access).buildResponder()
+    }
+
+    private static let interface = Result { try InterfaceDocument() }
 
     func ask(
         _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8] = [], headers: HTTPFields = [:]
+    ) async throws -> Reply {
+        let reply = try await send(method, path, body, headers: headers)
+        let faults = try Self.interface.get().faults(
+            of: Data(reply.text.utf8), status: reply.status.code, type: reply.headers[.contentType] ?? "",
+            to: method.rawValue, String(path.prefix { $0 != "?" }))
+        #expect(faults == [])
+        return reply
+    }
+
+    private func send(
+        _ method: HTTPRequest.Method, _ path: String, _ body: [UInt8], headers: HTTPFields
     ) async throws -> Reply {
         let head = HTTPRequest(
             method: method, scheme: "http", authority: "station", path: path, headerFields: headers)
@@ -42,8 +63,12 @@ struct APIClient {
                 channel: EmbeddedChannel(), logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
         let response = try await responder.respond(to: request, context: context)
         let sink = Sink()
-        try await response.body.write(sink)
-        return Reply(status: response.status, text: String(decoding: sink.bytes, as: UTF8.self))
+        // One without an end is not waited for.
+        let isEndless = response.headers[.contentType] == "text/event-stream"
+        if !isEndless { try await response.body.write(sink) }
+        return Reply(
+            status: response.status, headers: response.headers,
+            text: String(decoding: sink.bytes, as: UTF8.self))
     }
 
     func ask(_ method: HTTPRequest.Method, _ path: String, _ body: String, headers: HTTPFields = [:])

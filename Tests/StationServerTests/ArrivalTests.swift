@@ -111,6 +111,16 @@ import Workbench
                 == [nil, nil, nil])
         #expect(try await problems([("3-1.1", nil), ("3-1.2", nil)]) == [nil, "STN-014", "STN-029"])
         #expect(try await problems([("3-1.2", "X2"), ("4-2.1.3", nil), ("3-1.1", nil)]) == [nil, nil, nil])
+        // The engineer is shown it, an operator is not.
+        let stranger = SeenProbe(path: "1-1", kind: "CMSIS-DAP v2", product: "p", serial: "Y")
+        let known = SeenProbe(path: "4-2.1.3", kind: "CMSIS-DAP v2", product: "p", serial: nil)
+        #expect(fixture.station.assigned([stranger, known]).map(\.slot) == [nil, "A3"])
+        let shown = try await APIClient(fixture.station).ask(.get, "/v1/slots")
+        #expect(!shown.text.contains("1-1\""))
+        let token = try fixture.memory.tokens.create("operator", role: .operate, at: "")
+        let asked = try await APIClient(fixture.station, .token).ask(
+            .get, "/v1/probes", headers: [.authorization: "Bearer \(token)"])
+        #expect(try asked.code == "STN-005")
         let request = try await APIClient(fixture.station).ask(
             .put, "/v1/slots/A1/simulation", #"{"board": false}"#)
         #expect(try request.code == "STN-002")

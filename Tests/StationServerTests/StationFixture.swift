@@ -8,6 +8,7 @@ import Logging
 import ProductionJobs
 import ProductionStore
 import StationServer
+import StationTestKit
 import Testing
 import Workbench
 
@@ -18,22 +19,14 @@ final class StationFixture: Sendable {
 
     /// `slots` are what follows `sim:`, named `A1`, `A2` …, with `more` in each.
     init(
-        slots: [String] = ["stlink-v3"], more: String = "", folder: String? = nil, parkTime: String = "0 s"
+        slots: [String] = ["stlink-v3"], more: String = "", folder: String? = nil, parkTime: String = "0 s",
+        tail: String = ""
     ) throws {
         self.folder = folder ?? NSTemporaryDirectory() + "extflash-station-" + UUID().uuidString
-        let entries = slots.enumerated().map {
-            "  - {name: A\($0.offset + 1), sim: \"\($0.element)\"\(more)}"
-        }
-        let text = """
-            schema: 1
-            name: line
-            title: A line
-            slots:
-            \(entries.joined(separator: "\n"))
-            park-time: \(parkTime)
-            """
         station = try Station(
-            StationDefinition(yaml: text, file: "station.yaml"), folder: self.folder,
+            StationDefinition(
+                yaml: StationText.simulated(slots, more: more, park: parkTime) + tail, file: "station.yaml"),
+            folder: self.folder,
             paths: InstallationPaths(roots: []), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: { Timestamp(milliseconds: 1_767_225_600_000) })
     }

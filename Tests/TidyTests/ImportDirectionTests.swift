@@ -31,11 +31,14 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     // Names and bytes, for whoever reads them.
     "ReferenceLoader": [],
     "ShippedConfiguration": [],
+    "StationInterface": [],
     // The oracle shares no layout, constant or decoder with what it judges.
     "EmulatedCortexM": ["Essentials"],
     "SimulatedBench": ["Essentials", "USBTransport", "EmulatedCortexM"],
     "ProductionJobs": ["Essentials", "ObjectFiles", "HardwareDescription", "FlashProgramming"],
     "ProductionStore": ["Essentials", "HardwareDescription", "ProductionJobs"],
+    // The database that stations share; what a station keeps is none of its business.
+    "CentralDatabase": ["Essentials", "ProductionJobs"],
     "Workbench": [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
@@ -47,17 +50,18 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "BenchServer": ["Essentials", "USBTransport", "SimulatedBench"],
     "StationServer": [
         "Essentials", "ObjectFiles", "HardwareDescription", "TargetControl", "FlashProgramming",
-        "ProductionJobs", "ProductionStore", "Workbench",
+        "ProductionJobs", "ProductionStore", "StationInterface", "StationTLS", "CentralDatabase", "Workbench",
     ],
+    "StationTLS": ["Essentials", "ProductionJobs"],
     "StationClient": ["Essentials", "ProductionJobs"],
     "extflashd": [
-        "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
-        "StationServer",
+        "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "CentralDatabase",
+        "Workbench", "StationServer", "StationTLS",
     ],
     // The executable speaks the words of the modules whose options and progress it shows; only Workbench names drivers.
     "extflash": [
         "Essentials", "ObjectFiles", "TargetControl", "FlashLoader", "FlashProgramming", "Workbench",
-        "BenchServer", "ProductionJobs", "StationClient",
+        "BenchServer", "ProductionJobs", "StationClient", "StationTLS",
     ],
 ]
 

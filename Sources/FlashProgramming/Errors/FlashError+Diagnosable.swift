@@ -45,8 +45,12 @@ extension FlashError: Diagnosable {
         }
     }
 
-    /// Even a failure of the device says here what the flash holds now.
-    package var onlyPassesOn: Bool { false }
+    /// Even a failure of the device says here what the flash holds now; but where the probe is gone nobody looked, and that
+    /// is all there is to tell.
+    package var onlyPassesOn: Bool {
+        guard case .device(_, _, let cause, _) = self else { return false }
+        return FailureClass(of: cause) == .probeLost
+    }
 
     package var summary: String {
         switch self {

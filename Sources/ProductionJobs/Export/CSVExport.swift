@@ -12,20 +12,29 @@ struct CSVExport: RecordExport {
         ("started", { $0.opening.startedAt }), ("ended", { $0.closing?.endedAt }),
         ("station", { $0.opening.station }), ("slot", { $0.opening.slot }), ("batch", { $0.opening.batch }),
         ("work_order", { $0.opening.workOrder }), ("operator", { $0.opening.operatorName }),
+        ("board", { $0.opening.board }), ("board_revision", { $0.opening.boardRevision }),
         ("attempt", { String($0.opening.attempt) }),
         ("recipe", { $0.opening.recipe.name }), ("recipe_hash", { $0.opening.recipe.hash }),
         ("images", { $0.opening.images.map(\.sha256).joined(separator: " ") }),
         ("serials", { pairs($0.opening.serials) }), ("fields", { pairs($0.opening.fields) }),
         ("probe_serial", { $0.opening.probe.serial }), ("probe_firmware", { $0.opening.probe.firmware }),
-        ("part", { $0.closing?.microcontroller?.part }),
+        ("loader_hash", { $0.closing?.loaderHash }), ("part", { $0.closing?.microcontroller?.part }),
+        ("revision", { $0.closing?.microcontroller?.revision }),
         ("unique_id", { $0.closing?.microcontroller?.uniqueID }),
         ("flash_id", { $0.closing?.flash?.jedecID }), ("flash_unique_id", { $0.closing?.flash?.uniqueID }),
         ("millivolts", { $0.closing?.millivolts.map(String.init) }),
         ("swd_hertz", { $0.closing?.clockHertz.map { String($0) } }),
         ("seconds", { $0.seconds.map { Format.decimal($0, 3) } }),
         ("retries", { $0.closing.map { String($0.retries) } }), ("contents", { $0.closing?.contents }),
+        ("phases", { phases($0.closing?.phases ?? []) }),
         ("error", { $0.closing?.error?.code }), ("error_text", { $0.closing?.error?.summary }),
+        ("causes", { $0.closing?.error?.causes.joined(separator: "; ") }),
+        ("remedies", { $0.closing?.error?.remedies.joined(separator: "; ") }),
     ]
+
+    private static func phases(_ phases: [UnitClosing.Phase]) -> String {
+        phases.map { "\($0.name)=\(Format.decimal($0.seconds, 3))" }.joined(separator: " ")
+    }
 
     private static func pairs(_ values: [String: String]) -> String {
         values.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }.joined(separator: " ")

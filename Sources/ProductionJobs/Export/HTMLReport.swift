@@ -24,6 +24,7 @@ struct HTMLReport: RecordExport {
         <style>\(Self.style)</style></head><body>
         <h1>\(title.escapedForMarkup())</h1>
         \(headline)
+        \(origin)
         \(section("Yield by slot", table(summary.slots.sorted { $0.key < $1.key }, heading: "Slot")))
         \(section("Yield by hour (UTC)", table(hours, heading: "Hour")))
         \(section("Causes of failure", errorTable))
@@ -45,6 +46,20 @@ struct HTMLReport: RecordExport {
         let work = summary.inWork > 0 ? ["\(summary.inWork) in work"] : []
         let all = (counts + work).joined(separator: ", ")
         return "<p class=\"headline\">Yield \(percent(yield)): \(all.isEmpty ? "no unit" : all).</p>"
+    }
+
+    /// What was made, when and where.
+    private var origin: String {
+        var parts: [String] = []
+        func add(_ name: String, _ values: Set<String>) {
+            guard !values.isEmpty else { return }
+            parts.append("\(name) " + values.sorted().joined(separator: ", "))
+        }
+        add("recipe", summary.recipes)
+        add("work order", summary.workOrders)
+        add("station", summary.stations)
+        if let first = summary.first, let last = summary.last { parts.append("\(first) to \(last)") }
+        return parts.isEmpty ? "" : "<p>\(parts.joined(separator: "; ").escapedForMarkup())</p>"
     }
 
     private func section(_ name: String, _ body: String) -> String {
@@ -72,7 +87,7 @@ struct HTMLReport: RecordExport {
                 + "<td class=\"text\">\(error.summary.escapedForMarkup())</td></tr>"
         }
         return "<table><thead><tr><th scope=\"col\">Code</th><th scope=\"col\">Units</th>"
-            + "<th scope=\"col\">First of them</th></tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table>"
+            + "<th class=\"text\" scope=\"col\">First of them</th></tr></thead><tbody>\(rows.joined(separator: "\n"))</tbody></table>"
     }
 
     private func percent(_ yield: Yield) -> String {
@@ -83,7 +98,7 @@ struct HTMLReport: RecordExport {
         body{font:15px/1.45 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#111;background:#fff}
         h1{font-size:1.6rem}h2{font-size:1.15rem;margin-top:2rem}.headline{font-size:1.2rem;font-weight:600}
         table{border-collapse:collapse;width:100%}th,td{padding:.25rem .6rem;text-align:right;border-bottom:1px solid #ccc}
-        th:first-child,td.text{text-align:left}td.bar{width:30%;text-align:left}
+        th:first-child,.text{text-align:left}th:first-child{white-space:nowrap}td.bar{width:30%;text-align:left}
         td.bar span{display:block;height:.8rem;background:#2b6cb0}svg{width:100%;height:auto}
         @media print{body{margin:0;max-width:none}section{break-inside:avoid}}
         """

@@ -6,22 +6,36 @@ import Essentials
 /// JUnit XML, a test case per unit, as continuous-integration servers and some lines read it.
 struct JUnitExport: RecordExport {
     let title: String
+    let counts: [String: Int]
 
+    /// Readers that hold the file against a schema want the counts before the cases.
     func begin() -> String {
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
-            + "  <testsuite name=\"\(title.escapedForMarkup())\">\n"
+        func count(_ verdicts: Verdict...) -> Int { verdicts.reduce(0) { $0 + (counts[$1.rawValue] ?? 0) } }
+        let skipped = count(.cancelled, .refused) + (counts["running"] ?? 0)
+        return "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n"
+            + "  <testsuite name=\"\(title.escapedForMarkup())\" tests=\"\(counts.values.reduce(0, +))\""
+            + " failures=\"\(count(.failed))\" errors=\"\(count(.interrupted))\" skipped=\"\(skipped)\">\n"
     }
 
     func unit(_ unit: UnitRecord) -> String {
         let seconds = Format.decimal(unit.seconds ?? 0, 3)
         let head =
             "    <testcase classname=\"\(unit.opening.slot.escapedForMarkup())\""
-            + " name=\"\(unit.label.escapedForMarkup())\" time=\"\(seconds)\""
-            + " timestamp=\"\(unit.opening.startedAt.escapedForMarkup())\">"
-        return head + "\n" + outcome(of: unit) + "    </testcase>\n"
+            + " name=\"\(unit.label.escapedForMarkup())\" time=\"\(seconds)\">"
+        return head + "\n" + outcome(of: unit) + facts(of: unit) + "    </testcase>\n"
     }
 
     func end() -> String { "  </testsuite>\n</testsuites>\n" }
+
+    private func facts(of unit: UnitRecord) -> String {
+        var lines = [
+            "unit \(unit.opening.unit)", "started \(unit.opening.startedAt)",
+            "recipe \(unit.opening.recipe.name) \(unit.opening.recipe.hash)",
+        ]
+        lines += unit.opening.serials.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
+        if let number = unit.closing?.microcontroller?.uniqueID { lines.append("microcontroller \(number)") }
+        return "      <system-out>\(lines.joined(separator: "\n").escapedForMarkup())</system-out>\n"
+    }
 
     private func outcome(of unit: UnitRecord) -> String {
         guard let closing = unit.closing else { return "      <skipped message=\"in work\"/>\n" }

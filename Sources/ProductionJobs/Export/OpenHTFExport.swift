@@ -12,6 +12,12 @@ struct OpenHTFExport: RecordExport {
         let outcome_details: [Detail]
         let metadata: [String: String]
         let phases: [Phase]
+        let diagnoses: [String] = []
+        let log_records: [String] = []
+        let code_info = CodeInfo()
+    }
+    private struct CodeInfo: Encodable {
+        let name = "extflash", docstring = "", sourcecode = ""
     }
     private struct Detail: Encodable {
         let code: String
@@ -23,11 +29,22 @@ struct OpenHTFExport: RecordExport {
         let start_time_millis: Int64?
         let end_time_millis: Int64?
         let measurements: [String: Measurement]
+        let descriptor_id: Int
+        let codeinfo = CodeInfo()
+        let attachments: [String: String] = [:]
+        let diagnosis_results: [String] = []
+        let failure_diagnosis_results: [String] = []
+    }
+    /// Codes of UNECE recommendation 20.
+    private struct Unit: Encodable {
+        let name: String
+        let code: String
+        let suffix: String?
     }
     private struct Measurement: Encodable {
         let name: String
         let outcome: String
-        let units: String?
+        let units: Unit
         let measured_value: Double
     }
 
@@ -74,20 +91,22 @@ struct OpenHTFExport: RecordExport {
         for phase in unit.closing?.phases ?? [] {
             let end = time.map { $0 + Int64(min(max(0, phase.seconds * 1000), 1e12)) }
             let bytes = Measurement(
-                name: "bytes", outcome: "PASS", units: "byte", measured_value: Double(phase.bytes))
+                name: "bytes", outcome: "PASS", units: Unit(name: "byte", code: "AD", suffix: nil),
+                measured_value: Double(phase.bytes))
             phases.append(
                 Phase(
                     name: phase.name, outcome: "PASS", start_time_millis: time, end_time_millis: end,
-                    measurements: ["bytes": bytes]))
+                    measurements: ["bytes": bytes], descriptor_id: phases.count))
             time = end
         }
         if let volts = unit.closing?.millivolts {
             let voltage = Measurement(
-                name: "target_voltage", outcome: "PASS", units: "V", measured_value: Double(volts) / 1000)
+                name: "target_voltage", outcome: "PASS", units: Unit(name: "volt", code: "VLT", suffix: "V"),
+                measured_value: Double(volts) / 1000)
             phases.append(
                 Phase(
                     name: "supply", outcome: "PASS", start_time_millis: time, end_time_millis: time,
-                    measurements: ["target_voltage": voltage]))
+                    measurements: ["target_voltage": voltage], descriptor_id: phases.count))
         }
         return phases
     }

@@ -26,12 +26,14 @@ package enum ExportFormat: String, CaseIterable, Sendable {
         }
     }
 
-    /// `title` names what is exported: the batch, or the station.
-    package func export(title: String) -> any RecordExport {
+    /// Makes an export of what `title` names: the batch, or the station.
+    ///
+    /// `counts` are its units by verdict, and those in work as `running`.
+    package func export(title: String, counts: [String: Int]) -> any RecordExport {
         switch self {
         case .csv: CSVExport()
         case .jsonLines: JSONLinesExport()
-        case .junit: JUnitExport(title: title)
+        case .junit: JUnitExport(title: title, counts: counts)
         case .openHTF: OpenHTFExport()
         case .html: HTMLReport(title: title)
         }

@@ -23,12 +23,25 @@ struct YieldSummary {
     /// Seconds of good units in the order they were done; thinned out evenly when there are very many.
     private(set) var times: [(slot: String, seconds: Double)] = []
     private(set) var inWork = 0
+    /// Names with the beginning of their hashes: a version that changed in the middle of a batch shows.
+    private(set) var recipes: Set<String> = []
+    private(set) var workOrders: Set<String> = []
+    private(set) var stations: Set<String> = []
+    /// When the first unit began, and the last one ended.
+    private(set) var first: String?
+    private(set) var last: String?
     private var stride = 1
     private var goodCount = 0
 
     static let timeLimit = 2000
 
     mutating func add(_ unit: UnitRecord) {
+        let opening = unit.opening
+        recipes.insert("\(opening.recipe.name) (\(opening.recipe.hash.prefix(12)))")
+        if let workOrder = opening.workOrder { workOrders.insert(workOrder) }
+        stations.insert(opening.station)
+        first = first.map { min($0, opening.startedAt) } ?? opening.startedAt
+        if let ended = unit.closing?.endedAt { last = last.map { max($0, ended) } ?? ended }
         guard let closing = unit.closing else {
             inWork += 1
             return

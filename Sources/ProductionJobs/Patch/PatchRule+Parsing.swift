@@ -8,13 +8,16 @@ extension PatchRule {
     /// `{name: serial, place: 0x90000100+8, pool: widget, format: {coding: ascii, digits: 8}}`.
     init(_ node: DefinitionNode) throws(DefinitionError) {
         let sources = ["pool", "field", "date", "unique-id", "checksum", "fixed"]
-        let entry = try node.mapping(["name", "place"], optional: sources + ["over", "format"])
+        let entry = try node.mapping(["name", "place"], optional: sources + ["over", "column", "format"])
         let given = sources.filter { entry.optional($0) != nil }
         guard given.count == 1, let source = given.first, let value = entry.optional(source) else {
             throw node.failure(.conflict("a patch has exactly one of \(sources.joined(separator: ", "))"))
         }
         guard source == "checksum" || entry.optional("over") == nil else {
             throw node.failure(.conflict("`over` belongs to a checksum"))
+        }
+        guard source == "pool" || entry.optional("column") == nil else {
+            throw node.failure(.conflict("`column` belongs to a pool"))
         }
         self.init(
             name: try entry["name"].identifier(), place: try entry["place"].range(),
@@ -30,7 +33,10 @@ extension PatchRule {
         _ source: String, _ node: DefinitionNode, _ entry: DefinitionMapping
     ) throws(DefinitionError) -> Value {
         switch source {
-        case "pool": return .pool(try node.identifier())
+        case "pool":
+            let pool = try node.identifier()
+            guard let column = entry.optional("column") else { return .pool(pool) }
+            return .column(try column.identifier(), pool: pool)
         case "field": return .field(try node.identifier())
         case "date": return .date(try node.choice(of: DateForm.self))
         case "unique-id":

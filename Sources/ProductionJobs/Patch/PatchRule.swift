@@ -16,6 +16,8 @@ package struct PatchRule: Hashable, Sendable {
     package enum Value: Hashable, Sendable {
         /// The next value of a pool of serial numbers or addresses, given once for ever.
         case pool(String)
+        /// One column of a pool that is a table.
+        case column(String, pool: String)
         /// A field of the unit: scanned, sent with the job, or added by the hook before it.
         case field(String)
         /// The day the unit was programmed, in UTC.

@@ -49,6 +49,10 @@ package struct UnitPatches: Sendable {
         case .pool(let name):
             guard let value = unit.pools[name] else { throw .missingField(rule: rule.name, field: name) }
             return value
+        case .column(let column, let pool):
+            let name = SerialPool.columnKey(column, of: pool)
+            guard let value = unit.pools[name] else { throw .missingField(rule: rule.name, field: name) }
+            return value
         case .field(let name):
             guard let text = unit.fields[name] else { throw .missingField(rule: rule.name, field: name) }
             return .text(text)

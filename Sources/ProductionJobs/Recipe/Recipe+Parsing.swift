@@ -12,8 +12,8 @@ extension Recipe {
         let top = try root.mapping(
             ["schema", "name", "title", "images"],
             optional: [
-                "board", "loader", "erase", "verify", "speed", "connect", "patches", "guards", "before",
-                "after", "hooks",
+                "board", "board-revision", "loader", "erase", "verify", "speed", "connect", "retries",
+                "patches", "guards", "before", "after", "hooks",
             ])
         _ = try top["schema"].integer(in: 1...1)
         self.init(name: try top["name"].identifier(), title: try top["title"].text, images: [])
@@ -21,9 +21,11 @@ extension Recipe {
         loader = try top.optional("loader")?.text
         for image in try top["images"].list(upTo: 16) { images.append(try Image(image)) }
         erase = try top.optional("erase")?.choice(of: EraseMode.self) ?? .needed
-        verify = try top.optional("verify")?.choice(of: VerifyMode.self) ?? .read
+        verify = try top.optional("verify")?.choice(of: Proof.self).mode ?? .read
         speed = try top.optional("speed")?.frequency()
         connectsUnderReset = try top.optional("connect")?.choice(of: Connect.self) == .underReset
+        retries = Int(try top.optional("retries")?.integer(in: 0...5) ?? 0)
+        boardRevision = try top.optional("board-revision")?.identifier()
         try readPatches(top.optional("patches"))
         if let node = top.optional("guards") { guards = try Guards(node) }
         if let node = top.optional("before") { before = try ChecksBefore(node) }
@@ -31,6 +33,11 @@ extension Recipe {
         if let node = top.optional("hooks") { hooks = try Hooks(node) }
     }
 
+    /// A unit that nobody has proven cannot be good.
+    private enum Proof: String, CaseIterable {
+        case read, hash
+        var mode: VerifyMode { self == .read ? .read : .hash }
+    }
     private enum Connect: String, CaseIterable {
         case normal
         case underReset = "under-reset"

@@ -22,6 +22,10 @@ package struct Recipe: Hashable, Sendable {
     /// Upper limit of the SWD clock; nil: as fast as the wire carries it.
     package var speed: Hertz?
     package var connectsUnderReset = false
+    /// How often a unit is begun again after the cable or a contact failed.
+    package var retries = 0
+    /// Of the board's own, as the line counts it; nil: any.
+    package var boardRevision: String?
     /// In the order of the file: one that computes over a range sees what those before it wrote.
     package var patches: [PatchRule] = []
     package var guards = Guards()
@@ -43,6 +47,10 @@ package struct Recipe: Hashable, Sendable {
         package var name: String
         /// Where raw bytes go; nil for formats that carry addresses.
         package var address: UInt32?
+
+        package init(sha256: ContentHash, name: String, address: UInt32?) {
+            (self.sha256, self.name, self.address) = (sha256, name, address)
+        }
     }
 
     /// What must never happen on the line.

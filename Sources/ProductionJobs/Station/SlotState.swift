@@ -28,6 +28,8 @@ package struct SlotState: Codable, Hashable, Sendable {
     package var secondsLeft: Double?
     package var unit: String?
     package var label: String?
+    /// What the unit was given, by pool.
+    package var serials: [String: String]?
     package var recipe: String?
     package var batch: String?
     /// Of the unit that was done last.

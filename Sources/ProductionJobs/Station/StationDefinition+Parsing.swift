@@ -9,12 +9,16 @@ extension StationDefinition {
     package init(yaml text: String, file: String) throws(DefinitionError) {
         let top = try DefinitionNode(text: text, file: file).mapping(
             ["schema", "name", "title", "slots"],
-            optional: ["http", "gang", "park-time", "limits"])
+            optional: ["http", "gang", "central", "inputs", "park-time", "limits"])
         _ = try top["schema"].integer(in: 1...1)
         self.init(name: try top["name"].identifier(), title: try top["title"].text, slots: [])
         for node in try top["slots"].list() { try add(Slot(node), at: node) }
         if let node = top.optional("http") { http = try HTTP(node) }
         if let node = top.optional("gang") { gang = try Gang(node) }
+        if let node = top.optional("inputs") {
+            for node in try node.list() { try add(InputDefinition(node, slots: slots.map(\.name)), at: node) }
+        }
+        if let node = top.optional("central") { central = try CentralDefinition(node) }
         parkTime = try top.optional("park-time")?.time(in: .zero...(.seconds(600))) ?? .seconds(30)
         if let node = top.optional("limits") { limits = try Limits(node) }
     }
@@ -28,6 +32,19 @@ extension StationDefinition {
                 .conflict("slots `\(other.name)` and `\(slot.name)` are on one socket, \(path)"))
         }
         slots.append(slot)
+    }
+}
+
+extension StationDefinition {
+    /// One device for two inputs would be grabbed by one of them only.
+    fileprivate mutating func add(_ input: InputDefinition, at node: DefinitionNode) throws(DefinitionError) {
+        for other in inputs {
+            guard other.name != input.name else { throw node.failure(.duplicate("input `\(input.name)`")) }
+            guard other.device != input.device else {
+                throw node.failure(.conflict("inputs `\(other.name)` and `\(input.name)` are one device"))
+            }
+        }
+        inputs.append(input)
     }
 }
 
@@ -84,18 +101,33 @@ extension StationDefinition.Arrival {
 
 extension StationDefinition.HTTP {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let entry = try node.mapping([], optional: ["socket", "listen"])
+        let entry = try node.mapping([], optional: ["socket", "listen", "certificate", "key"])
         self.init()
         socket = try entry.optional("socket")?.absolutePath()
-        guard let node = entry.optional("listen") else { return }
+        tls = try Self.tls(entry)
+        guard let node = entry.optional("listen") else {
+            guard tls == nil else { throw entry.node.failure(.conflict("`certificate` is for `listen`")) }
+            return
+        }
         let listen = try node.endpoint()
-        guard listen.isLoopback else {
+        guard listen.isLoopback || tls != nil else {
             throw node.failure(
                 .conflict(
-                    "tokens would cross the network in the clear: listen on 127.0.0.1, behind a proxy with TLS"
-                ))
+                    "tokens would cross the network in the clear: name a `certificate` and its `key`, or"
+                        + " listen on 127.0.0.1"))
         }
         self.listen = listen
+    }
+
+    private static func tls(_ entry: DefinitionMapping) throws(DefinitionError) -> StationDefinition.TLS? {
+        switch (entry.optional("certificate"), entry.optional("key")) {
+        case (nil, nil): nil
+        case (let certificate?, let key?):
+            StationDefinition.TLS(
+                certificate: try certificate.absolutePath(), key: try key.absolutePath())
+        case (let one?, nil), (nil, let one?):
+            throw one.failure(.conflict("`certificate` and `key` go together"))
+        }
     }
 }
 
@@ -138,7 +170,7 @@ extension StationDefinition.Limits {
 }
 
 extension DefinitionNode {
-    fileprivate func absolutePath() throws(DefinitionError) -> String {
+    func absolutePath() throws(DefinitionError) -> String {
         let text = try text
         guard text.hasPrefix("/") else { throw failure(.wrongType(expected: "an absolute path")) }
         return text

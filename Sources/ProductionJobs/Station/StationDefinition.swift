@@ -13,6 +13,10 @@ package struct StationDefinition: Hashable, Sendable {
     package var http = HTTP()
     /// Nil: off.
     package var gang: Gang?
+    /// Scanners, keyboards and foot switches that the station reads itself.
+    package var inputs: [InputDefinition] = []
+    /// Nil: the station works alone.
+    package var central: CentralDefinition?
     /// How long running units may take to finish when the station is asked to stop.
     package var parkTime = Duration.seconds(30)
     package var limits = Limits()
@@ -66,6 +70,16 @@ package struct StationDefinition: Hashable, Sendable {
         /// Its permissions are the access control; nil: none.
         package var socket: String?
         package var listen: Listen?
+        /// On `listen`; nil on loopback only.
+        package var tls: TLS?
+    }
+
+    /// Files of PEM: the station's certificate with those up to its authority's, and its key.
+    package struct TLS: Hashable, Sendable {
+        package var certificate: String
+        package var key: String
+
+        package init(certificate: String, key: String) { (self.certificate, self.key) = (certificate, key) }
     }
 
     package struct Listen: Hashable, Sendable {
@@ -87,5 +101,7 @@ package struct StationDefinition: Hashable, Sendable {
         /// Of all images, bytes.
         package var imageStore: UInt64 = 8 << 30
         package var queuedJobs = 10_000
+
+        package init() {}
     }
 }

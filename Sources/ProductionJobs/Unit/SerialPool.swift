@@ -9,6 +9,8 @@ package enum SerialPool: Hashable, Sendable {
     case addresses(start: UInt64, step: UInt64, last: UInt64)
     /// The lines of a list, in order.
     case list([String])
+    /// The rows of a table, in order: several values for each unit.
+    case table(SerialTable)
 
     /// How many values there are.
     package var count: UInt64 {
@@ -18,7 +20,32 @@ package enum SerialPool: Hashable, Sendable {
             let steps = (last - start) / step
             return steps == .max ? .max : steps + 1
         case .list(let lines): return UInt64(lines.count)
+        case .table(let table): return UInt64(table.rows.count)
         }
+    }
+
+    /// Numbers or addresses as people write them; nothing where they are neither, or not in order.
+    package init?(first: String, last: String, step: UInt64) {
+        guard let start = Self.number(first), let end = Self.number(last), end >= start, step > 0,
+            end <= UInt64(Int64.max), step <= UInt64(Int64.max), first.contains(":") == last.contains(":")
+        else { return nil }
+        self =
+            first.contains(":")
+            ? .addresses(start: start, step: step, last: end) : .counter(start: start, step: step, last: end)
+    }
+
+    /// `1042`, or `02:00:00:00:00:2a`.
+    package static func number(_ text: String) -> UInt64? {
+        let bytes = text.split(separator: ":", omittingEmptySubsequences: false)
+        guard bytes.count > 1 else {
+            guard let digit = text.first, digit.isASCII, digit.isNumber else { return nil }
+            // As many digits as a signed number of 64 bits always has room for.
+            return text.utf8.count <= 18 ? UInt64(text) : nil
+        }
+        guard bytes.count == 6, bytes.allSatisfy({ $0.utf8.count == 2 && $0.allSatisfy(\.isHexDigit) }) else {
+            return nil
+        }
+        return UInt64(bytes.joined(), radix: 16)
     }
 
     /// The value at `index`, counted from 0.
@@ -31,8 +58,23 @@ package enum SerialPool: Hashable, Sendable {
             return SerialValue(
                 .bytes((0..<6).map { UInt8(truncatingIfNeeded: number >> UInt64(8 * (5 - $0))) }))
         case .list(let lines): return SerialValue(.text(lines[Int(index)]))
+        case .table(let table): return SerialValue(.text(table.rows[Int(index)][0]))
         }
     }
+
+    /// Everything that a unit gets at `index`, by name: of a table also each column's, as ``columnKey(_:of:)``.
+    package func values(at index: UInt64, named name: String) -> [String: SerialValue]? {
+        guard let value = value(at: index) else { return nil }
+        var values = [name: value]
+        guard case .table(let table) = self else { return values }
+        for (column, cell) in zip(table.columns, table.rows[Int(index)]) {
+            values[Self.columnKey(column, of: name)] = SerialValue(.text(cell))
+        }
+        return values
+    }
+
+    /// `widget/mac`: no name of a pool has a slash.
+    package static func columnKey(_ column: String, of pool: String) -> String { "\(pool)/\(column)" }
 }
 
 /// A value of a pool, and how records and people write it.

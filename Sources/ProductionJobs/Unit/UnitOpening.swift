@@ -12,6 +12,10 @@ package struct UnitOpening: Codable, Hashable, Sendable {
     /// By name and hash, in the order of the recipe.
     package var images: [ImageIdentity]
     package var board: String?
+    /// Of the board, as the line counts it.
+    package var boardRevision: String?
+    /// Unique id of the microcontroller, 24 hexadecimal digits; nil where it was not reached.
+    package var microcontroller: String?
     package var batch: String?
     package var workOrder: String?
     package var operatorName: String?
@@ -23,6 +27,8 @@ package struct UnitOpening: Codable, Hashable, Sendable {
     package var startedAt: String
     /// Of the same unit, from 1.
     package var attempt: Int
+    /// An engineer's own unit, with a recipe that nobody had approved.
+    package var isAdHoc: Bool?
 
     package struct ProbeIdentity: Codable, Hashable, Sendable {
         package var kind: String

@@ -19,8 +19,9 @@ package struct UnitRecord: Hashable, Sendable {
     }
     package var started: Timestamp? { Timestamp(opening.startedAt) }
     package var ended: Timestamp? { closing.flatMap { Timestamp($0.endedAt) } }
-    /// Seconds from the record's opening to its end.
+    /// Seconds that it took, by its bench's clock; of old records from their opening to their end.
     package var seconds: Double? {
+        if let seconds = closing?.seconds { return seconds }
         guard let started, let ended, ended >= started else { return nil }
         return Double(ended.milliseconds - started.milliseconds) / 1000
     }

@@ -11,6 +11,11 @@ extension ProductionDatabase {
         migrator.registerMigration("1 serials") { try $0.execute(sql: serialTables) }
         migrator.registerMigration("1 recipes") { try $0.execute(sql: recipeTables) }
         migrator.registerMigration("1 jobs") { try $0.execute(sql: jobTables) }
+        migrator.registerMigration("2 running jobs") {
+            try $0.execute(sql: "CREATE INDEX job_running ON job (slot) WHERE state = 'running'")
+        }
+        migrator.registerMigration("2 microcontrollers") { try $0.execute(sql: microcontrollers) }
+        migrator.registerMigration("2 central") { try $0.execute(sql: centralTables) }
         return migrator
     }
 
@@ -37,6 +42,12 @@ extension ProductionDatabase {
         CREATE INDEX unit_batch ON unit (batch, started);
         CREATE INDEX unit_open ON unit (unit) WHERE verdict IS NULL;
         CREATE INDEX unit_identity ON unit (identity, verdict);
+        """
+
+    /// Which microcontroller a unit has, to find a board that comes again without a scanned serial.
+    private static let microcontrollers = """
+        ALTER TABLE unit ADD COLUMN microcontroller TEXT;
+        CREATE INDEX unit_microcontroller ON unit (microcontroller) WHERE microcontroller IS NOT NULL;
         """
 
     private static let serialTables = """
@@ -91,5 +102,21 @@ extension ProductionDatabase {
             name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, created TEXT NOT NULL,
             revoked TEXT
         ) STRICT, WITHOUT ROWID;
+        """
+
+    /// How far the central database has the records, and what of its serial numbers is this station's.
+    private static let centralTables = """
+        CREATE TABLE central (
+            id INTEGER PRIMARY KEY CHECK (id = 1), name TEXT, published INTEGER NOT NULL DEFAULT 0, conflict TEXT
+        ) STRICT;
+        ALTER TABLE pool ADD COLUMN leased INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE lease (
+            request TEXT NOT NULL UNIQUE, pool TEXT NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('asked', 'open', 'used', 'returning', 'returned')),
+            position INTEGER, count INTEGER, block INTEGER, next INTEGER,
+            reported INTEGER NOT NULL DEFAULT 0,
+            CHECK (state = 'asked' OR (position >= 0 AND count > 0 AND next BETWEEN position AND position + count))
+        ) STRICT;
+        CREATE INDEX lease_pool ON lease (pool, state);
         """
 }

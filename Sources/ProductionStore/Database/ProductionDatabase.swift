@@ -14,10 +14,14 @@ package final class ProductionDatabase: Sendable {
     private let pool: any DatabaseWriter
 
     /// Opens the file, makes it if there is none, and brings its schema up to date.
-    package init(path: String) throws(StoreError) {
+    ///
+    /// `onStatement` is called before each statement, on any thread: the moments at which tests take the power away.
+    package init(path: String, onStatement: (@Sendable () -> Void)? = nil) throws(StoreError) {
         self.path = path
+        var configuration = Self.configuration
+        if let onStatement { configuration.prepareDatabase { $0.trace { _ in onStatement() } } }
         do {
-            let pool = try DatabasePool(path: path, configuration: Self.configuration)
+            let pool = try DatabasePool(path: path, configuration: configuration)
             try Self.checkVersion(of: pool, path)
             try Self.migrator.migrate(pool)
             self.pool = pool

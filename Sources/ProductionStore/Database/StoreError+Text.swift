@@ -16,6 +16,10 @@ extension StoreError {
         case .unknownPool(let name): "there is no pool of serial numbers called `\(name)`"
         case .poolExhausted(let name): "every value of the pool `\(name)` was given"
         case .poolDiffers(let name): "the pool `\(name)` exists with other values"
+        case .leaseUsedUp(let name):
+            "every value of the pool `\(name)` that was leased to this station was given"
+        case .leasesSuspended(let name, let detail):
+            "no values of the pool `\(name)` are given: \(detail)"
         case .unknownUnit(let unit): "there is no unit \(unit)"
         case .unitClosed(let unit): "unit \(unit) is closed already"
         case .unitGood(let serial, let unit):
@@ -31,6 +35,7 @@ extension StoreError {
         case .imageDamaged(let hash): "the stored image \(hash) no longer has its contents"
         case .imageTooLarge(let limit): "the image is larger than \(Format.bytes(limit))"
         case .imagesFull(let limit): "the images together would take more than \(Format.bytes(limit))"
+        case .imageBusy(let hash): "the image \(hash) is being sent by somebody else"
         case .unknownBatch(let name): "there is no batch `\(name)`"
         case .batchExists(let name): "there is a batch `\(name)` already"
         case .batchFull(let name, let limit):
@@ -53,12 +58,21 @@ extension StoreError {
         case .unknownPool: ["create it: `extflash pool create`"]
         case .poolExhausted: ["give the pool another range: `extflash pool extend`"]
         case .poolDiffers: ["choose another name; values of a pool in use do not change"]
+        case .leaseUsedUp:
+            [
+                "the station leases more by itself as soon as it reaches the central database:"
+                    + " `extflash station status` says why it does not",
+                "for longer times without it, raise the pool's block: `extflash central pool NAME … --block N`",
+            ]
+        case .leasesSuspended:
+            ["settle it with the central database: `extflash station status` says what to do"]
         case .unitGood, .serialRepeated:
             ["look at the unit's record; a unit is done again only when the job says so"]
         case .attemptsUsed: ["send the unit to repair"]
         case .recipeNotApproved: ["have it approved: `extflash recipe approve HASH`"]
         case .unknownImage: ["send it: `extflash image put FILE`"]
         case .imageDiffers: ["send it again; something changed it on its way, or the file is another"]
+        case .imageBusy: ["wait until the other connection has ended, then go on where it stopped"]
         case .imageDamaged: ["send the image again, and have the disk looked at"]
         case .imageTooLarge, .imagesFull: ["raise `limits:` in station.yaml, or remove images nobody uses"]
         case .batchFull: ["open the next batch, or raise the limit of this one"]

@@ -19,6 +19,10 @@ package enum StoreError: Error, Hashable, Sendable {
     case poolExhausted(String)
     /// Another kind, start or list than it was made with.
     case poolDiffers(String)
+    /// Every leased value was given, and the central database has not leased further ones yet.
+    case leaseUsedUp(String)
+    /// Values may have been given twice if this one were.
+    case leasesSuspended(String, detail: String)
     case unknownUnit(String)
     case unitClosed(String)
     case unitGood(serial: String, unit: String)
@@ -33,6 +37,8 @@ package enum StoreError: Error, Hashable, Sendable {
     case imageDamaged(ContentHash)
     case imageTooLarge(limit: UInt64)
     case imagesFull(limit: UInt64)
+    /// Somebody else sends the same one at this moment.
+    case imageBusy(ContentHash)
     case unknownBatch(String)
     case batchExists(String)
     case batchFull(name: String, limit: Int)
@@ -57,6 +63,8 @@ extension StoreError: Diagnosable {
         case .unknownPool: "STO-010"
         case .poolExhausted: "STO-011"
         case .poolDiffers: "STO-012"
+        case .leaseUsedUp: "STO-013"
+        case .leasesSuspended: "STO-014"
         case .unknownUnit: "STO-020"
         case .unitClosed: "STO-021"
         case .unitGood: "STO-022"
@@ -69,6 +77,7 @@ extension StoreError: Diagnosable {
         case .imageDamaged: "STO-034"
         case .imageTooLarge: "STO-035"
         case .imagesFull: "STO-036"
+        case .imageBusy: "STO-037"
         case .unknownBatch: "STO-040"
         case .batchExists: "STO-041"
         case .batchFull: "STO-042"

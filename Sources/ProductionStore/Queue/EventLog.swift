@@ -38,6 +38,11 @@ package struct EventLog: Sendable {
         }
     }
 
+    /// The number of the oldest that is kept; nil where there is none.
+    package func first() throws(StoreError) -> Int64? {
+        try database.read { try Int64.fetchOne($0, sql: "SELECT min(id) FROM event") }
+    }
+
     package func last() throws(StoreError) -> Int64 {
         try database.read { try Int64.fetchOne($0, sql: "SELECT max(id) FROM event") } ?? 0
     }

@@ -18,11 +18,7 @@ package struct JobQueue: Sendable {
         slot: String, request: String, key: String? = nil, at time: String
     ) throws(StoreError) -> Job {
         try database.write { database in
-            if let key,
-                let row = try Row.fetchOne(database, sql: "SELECT * FROM job WHERE key = ?", arguments: [key])
-            {
-                let job = Job(row: row)
-                guard job.slot == slot, job.request == request else { throw StoreError.keyReused(key) }
+            if let key, let job = try Self.job(withKey: key, slot: slot, request: request, database) {
                 return job
             }
             let waiting =
@@ -33,6 +29,20 @@ package struct JobQueue: Sendable {
                 arguments: [slot, request, time, key])
             return try Self.job(database.lastInsertedRowID, database)
         }
+    }
+
+    /// The job that the same request with the same key has added, if there is one.
+    package func job(withKey key: String, slot: String, request: String) throws(StoreError) -> Job? {
+        try database.read { try Self.job(withKey: key, slot: slot, request: request, $0) }
+    }
+
+    private static func job(
+        withKey key: String, slot: String, request: String, _ database: Database
+    ) throws -> Job? {
+        let row = try Row.fetchOne(database, sql: "SELECT * FROM job WHERE key = ?", arguments: [key])
+        guard let job = row.map(Job.init) else { return nil }
+        guard job.slot == slot, job.request == request else { throw StoreError.keyReused(key) }
+        return job
     }
 
     /// Takes the oldest job of a slot.

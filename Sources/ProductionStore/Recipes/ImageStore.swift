@@ -3,6 +3,7 @@
 
 import Crypto
 import Essentials
+import Foundation
 import GRDB
 import Glibc
 package import ProductionJobs
@@ -25,9 +26,10 @@ package struct ImageStore: Sendable {
     /// `offset` is how many bytes the sender believes are here; another number of bytes is told by
     /// ``ImageUpload/count``.
     package func upload(_ hash: ContentHash) throws(StoreError) -> ImageUpload {
-        let taken =
+        let kept =
             try database.read { try Int64.fetchOne($0, sql: "SELECT coalesce(sum(size), 0) FROM image") } ?? 0
-        let left = storeLimit > UInt64(clamping: taken) ? storeLimit - UInt64(clamping: taken) : 0
+        let taken = UInt64(clamping: kept) + (try unfinished(but: hash))
+        let left = storeLimit > taken ? storeLimit - taken : 0
         return try ImageUpload(
             hash: hash, path: path(hash) + ".part", sizeLimit: sizeLimit, storeLimit: left)
     }
@@ -49,6 +51,32 @@ package struct ImageStore: Sendable {
                     "INSERT INTO image (hash, name, size, stored) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 arguments: [upload.hash.description, name, Int64(clamping: count), time])
         }
+    }
+
+    /// What uploads have brought that nobody ended: it takes room too.
+    private func unfinished(but hash: ContentHash) throws(StoreError) -> UInt64 {
+        let names: [String]
+        do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
+            throw .file(path: folder, detail: "it cannot be listed")
+        }
+        return names.filter { $0.hasSuffix(".part") && $0 != "\(hash).part" }
+            .reduce(0) { $0 + Self.size("\(folder)/\($1)") }
+    }
+
+    /// 0 where there is no such file.
+    private static func size(_ path: String) -> UInt64 {
+        var status = stat()
+        return lstat(path, &status) == 0 ? UInt64(clamping: status.st_size) : 0
+    }
+
+    /// How much of an image is here, and whether that is all of it; nothing is read or made.
+    package func received(_ hash: ContentHash) throws(StoreError) -> (bytes: UInt64, isComplete: Bool) {
+        let size = try database.read { database in
+            try Int64.fetchOne(
+                database, sql: "SELECT size FROM image WHERE hash = ?", arguments: [hash.description])
+        }
+        if let size { return (UInt64(clamping: size), true) }
+        return (Self.size(path(hash) + ".part"), false)
     }
 
     /// The contents, read whole and hashed: a disk that forgets is noticed here, not in the field.

@@ -23,7 +23,7 @@ package final class ImageUpload {
         count = 0
         guard file >= 0 else { throw DurableFile.failure(path, errno) }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
-            throw .file(path: path, detail: "the same image is being sent by somebody else")
+            throw .imageBusy(hash)
         }
         let end = lseek(file, 0, SEEK_END)
         guard end >= 0 else { throw DurableFile.failure(path, errno) }
@@ -32,11 +32,17 @@ package final class ImageUpload {
 
     deinit { if file >= 0 { close(file) } }
 
+    /// Refuses so many further bytes before they come, where there is no room for them.
+    package func expect(_ bytes: UInt64) throws(StoreError) {
+        let (total, overflow) = count.addingReportingOverflow(bytes)
+        guard !overflow, total <= sizeLimit else { throw .imageTooLarge(limit: sizeLimit) }
+        guard total <= storeLimit else { throw .imagesFull(limit: storeLimit) }
+    }
+
     /// Adds what arrived.
     package func append(_ bytes: [UInt8]) throws(StoreError) {
+        try expect(UInt64(bytes.count))
         let total = count + UInt64(bytes.count)
-        guard total <= sizeLimit else { throw .imageTooLarge(limit: sizeLimit) }
-        guard total <= storeLimit else { throw .imagesFull(limit: storeLimit) }
         var written = 0
         while written < bytes.count {
             let step = bytes.withUnsafeBytes { buffer in

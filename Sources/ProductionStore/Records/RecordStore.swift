@@ -28,11 +28,16 @@ package struct RecordStore: Sendable {
         return try database.write { database in
             try guards.check(opening, in: database)
             var opening = opening
+            opening.attempt = try guards.attempt(of: opening, in: database)
+            if let batch = opening.batch, opening.workOrder == nil {
+                opening.workOrder = try String.fetchOne(
+                    database, sql: "SELECT work_order FROM batch WHERE name = ?", arguments: [batch])
+            }
             var values: [String: SerialValue] = [:]
             for pool in pools {
-                let value = try SerialLedger.reserve(pool, for: opening.unit, in: database)
-                values[pool] = value
-                opening.serials[pool] = value.text
+                let given = try SerialLedger.reserve(pool, for: opening.unit, in: database)
+                values.merge(given) { _, new in new }
+                opening.serials.merge(given.mapValues(\.text)) { _, new in new }
             }
             for (field, value) in opening.fields {
                 try database.execute(
@@ -41,11 +46,12 @@ package struct RecordStore: Sendable {
             }
             try database.execute(
                 sql: """
-                    INSERT INTO unit (unit, slot, recipe, batch, started, identity) VALUES (?, ?, ?, ?, ?, ?)
+                    INSERT INTO unit (unit, slot, recipe, batch, started, identity, microcontroller)
+                    VALUES (?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     opening.unit, opening.slot, opening.recipe.hash, opening.batch, opening.startedAt,
-                    guards.identity(of: opening),
+                    guards.identity(of: opening), opening.microcontroller,
                 ])
             try append(.opened, opening.unit, try Self.text(of: opening), to: database)
             return OpenUnit(opening: opening, values: values)

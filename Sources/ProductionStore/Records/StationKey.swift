@@ -48,7 +48,7 @@ package struct StationKey: Sendable {
     }
 
     /// Whether `signature` was made for `head` with the key whose public half is given.
-    static func isValid(_ signature: String, for head: RecordHead, publicKey: String) -> Bool {
+    package static func isValid(_ signature: String, for head: RecordHead, publicKey: String) -> Bool {
         guard let raw = Data(base64Encoded: publicKey), let signature = Data(base64Encoded: signature),
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: raw)
         else { return false }

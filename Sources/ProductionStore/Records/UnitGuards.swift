@@ -24,6 +24,7 @@ package struct UnitGuards: Hashable, Sendable {
 
     func check(_ opening: UnitOpening, in database: Database) throws {
         try checkBatch(of: opening, in: database)
+        try checkMicrocontroller(of: opening, in: database)
         guard let field = identityField, let value = opening.fields[field] else { return }
         let earlier = try Row.fetchAll(
             database, sql: "SELECT unit, verdict FROM unit WHERE identity = ? ORDER BY started, unit",
@@ -40,6 +41,33 @@ package struct UnitGuards: Hashable, Sendable {
         if let attempts, tried >= attempts {
             throw StoreError.attemptsUsed(serial: value, attempts: tried)
         }
+    }
+
+    /// A board that this very recipe was proven on before, whatever serial was scanned for it now.
+    ///
+    /// Another recipe is another step of the line, or the next version of the product.
+    private func checkMicrocontroller(of opening: UnitOpening, in database: Database) throws {
+        guard refusesGoodUnits, let number = opening.microcontroller else { return }
+        let good = try String.fetchOne(
+            database,
+            sql:
+                "SELECT unit FROM unit WHERE microcontroller = ? AND recipe = ? AND verdict = 'good' LIMIT 1",
+            arguments: [number, opening.recipe.hash])
+        if let good {
+            throw StoreError.unitGood(serial: "the board with microcontroller \(number)", unit: good)
+        }
+    }
+
+    /// Which attempt at a board this is, from 1: by its scanned serial or its microcontroller.
+    func attempt(of opening: UnitOpening, in database: Database) throws -> Int {
+        let earlier = try Int.fetchOne(
+            database,
+            sql: """
+                SELECT count(*) FROM unit WHERE verdict IN ('good', 'failed', 'interrupted', 'cancelled')
+                AND (identity = ?1 OR microcontroller = ?2)
+                """,
+            arguments: [identity(of: opening), opening.microcontroller])
+        return 1 + (earlier ?? 0)
     }
 
     private func checkBatch(of opening: UnitOpening, in database: Database) throws {

@@ -24,6 +24,8 @@ final class Machine: DebugTarget {
     let m7: CoreLane
     let m4: CoreLane
     let keepsState: Bool
+    /// What the bench's clock said when this board came to it.
+    private let epoch: Picoseconds
 
     /// Time since power-on of the bench's board.
     private(set) var time: Picoseconds = 0
@@ -51,9 +53,15 @@ final class Machine: DebugTarget {
             self.init(configuration, chips: try Machine.makeChips(configuration, nil), keepsState: false)
         } catch { preconditionFailure("check configurations made by hand: \(error)") }
     }
-    /// `keepsState`: the chips have stores.
-    init(_ configuration: BenchConfiguration, chips: [SerialBus], keepsState: Bool) {
+    /// A board that comes to its bench when that bench's time is `epoch`.
+    ///
+    /// With `keepsState` the chips have stores.
+    init(
+        _ configuration: BenchConfiguration, chips: [SerialBus], keepsState: Bool,
+        startingAt epoch: Picoseconds = 0
+    ) {
         self.configuration = configuration
+        self.epoch = epoch
         self.keepsState = keepsState
         guard let part = ChipPart(named: configuration.part) else {
             preconditionFailure("`\(configuration.part)` is no part; check configurations made by hand")
@@ -165,7 +173,7 @@ final class Machine: DebugTarget {
 
     // MARK: Time
 
-    var now: Picoseconds { time > Self.prelude ? time - Self.prelude : 0 }
+    var now: Picoseconds { epoch &+ (time > Self.prelude ? time - Self.prelude : 0) }
 
     func elapse(_ duration: Picoseconds) {
         let end = time &+ duration

@@ -8,7 +8,7 @@ import USBTransport
 /// Nothing happens behind the host's back: the device works when the host waits for something, either for a transfer
 /// (then only as much is executed as that transfer needs) or for time to pass.
 final class VirtualHostController {
-    private let target: any DebugTarget
+    var target: any DebugTarget
     let function: any USBFunction
     /// Faults still to come, by ordinal of the transfer.
     var faults: USBFaultPlan

@@ -7,7 +7,7 @@
 /// even if the simulation comes to it later. So time spent on the wire is booked here, and the target is run up to
 /// this moment only when an access needs its state.
 final class ProbeClock {
-    private let target: any DebugTarget
+    var target: any DebugTarget
     /// Where the probe's firmware is.
     private(set) var now: Picoseconds = 0
 

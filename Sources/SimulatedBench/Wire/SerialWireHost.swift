@@ -8,7 +8,7 @@ final class SerialWireHost {
     let line: SerialWireLine
     let clock: ProbeClock
     let statistics: WireStatistics
-    private let target: any DebugTarget
+    private var target: any DebugTarget
 
     /// SWCLK.
     private(set) var frequency: UInt32 = 1_000_000
@@ -30,6 +30,13 @@ final class SerialWireHost {
         (self.target, self.clock) = (target, clock)
         statistics = WireStatistics()
         line = SerialWireLine(target: target, clock: clock, statistics: statistics)
+    }
+
+    /// Another target is at the far end from now on, freshly powered.
+    func exchange(_ target: any DebugTarget) {
+        self.target = target
+        clock.target = target
+        line.exchange(target, clock: clock)
     }
 
     func setFrequency(_ hertz: UInt32) {

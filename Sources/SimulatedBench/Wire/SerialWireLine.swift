@@ -24,8 +24,8 @@ final class SerialWireLine {
         case writeData(bit: Int)
     }
 
-    let target: any DebugTarget
-    let port: SerialWireDebugPort
+    private(set) var target: any DebugTarget
+    private(set) var port: SerialWireDebugPort
     private let statistics: WireStatistics
     private var mode: Mode
     private var phase = Phase.deaf
@@ -49,6 +49,14 @@ final class SerialWireLine {
         self.statistics = statistics
         port = SerialWireDebugPort(target: target, clock: clock, statistics: statistics)
         mode = .jtag
+    }
+
+    /// Another target is there from now on.
+    func exchange(_ target: any DebugTarget, clock: ProbeClock) {
+        self.target = target
+        port = SerialWireDebugPort(target: target, clock: clock, statistics: statistics)
+        wasAlive = true
+        powerOnReset()
     }
 
     /// The state after power-on: JTAG selected, debug domain off.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CentralDatabase
 import Essentials
 import HTTPTypes
 import Hummingbird
@@ -23,7 +24,17 @@ extension Response {
 
     /// The same code, summary, causes and remedies as on the command line.
     static func failure(_ error: any Diagnosable) -> Response {
-        json(ErrorBody(error: ErrorReport(error)), status: HTTPResponse.Status(error))
+        failure(error, status: HTTPResponse.Status(error))
+    }
+
+    static func failure(_ error: any Diagnosable, status: HTTPResponse.Status) -> Response {
+        var response = json(ErrorBody(error: ErrorReport(error)), status: status)
+        switch status {
+        case .unauthorized: response.headers[.wwwAuthenticate] = "Bearer"
+        case .tooManyRequests: response.headers[.retryAfter] = "5"
+        default: break
+        }
+        return response
     }
 
     private struct ErrorBody: Encodable { let error: ErrorReport }
@@ -34,6 +45,7 @@ extension HTTPResponse.Status {
         switch error.origin {
         case let error as StationError: self = Self(error)
         case let error as StoreError: self = Self(error)
+        case let error as CentralError: self = Self(error)
         default: self = .unprocessableContent
         }
     }
@@ -45,7 +57,16 @@ extension HTTPResponse.Status {
         case .noToken, .badToken: self = .unauthorized
         case .roleTooLow: self = .forbidden
         case .bodyTooLarge: self = .contentTooLarge
+        case .methodNotAllowed: self = .methodNotAllowed
+        case .reloadUnderWay, .needsRestart: self = .conflict
         default: self = .unprocessableContent
+        }
+    }
+
+    private init(_ error: CentralError) {
+        switch error {
+        case .unknownPool, .unknownRecipe, .unknownImage: self = .notFound
+        default: self = error.failureClass == .machineUnsuitable ? .serviceUnavailable : .conflict
         }
     }
 

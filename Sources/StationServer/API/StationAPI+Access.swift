@@ -19,46 +19,44 @@ private struct TokenBody: Encodable {
     let token: String
 }
 
+/// `{"name": "labels", "kind": "table", "csv": "serial,mac\nS1,020000000001\n"}`, or
 /// `{"name": "mac", "kind": "addresses", "first": "02:00:00:00:00:01", "last": "02:00:00:00:ff:ff"}`.
 private struct PoolRequest: Decodable {
-    enum Kind: String, Decodable { case counter, addresses, list }
+    enum Kind: String, Decodable { case counter, addresses, list, table }
     let name: String
     let kind: Kind
     let first: String?
     let last: String?
     let step: UInt64?
     let values: [String]?
-    static let keys = ["name", "kind", "first", "last", "step", "values"]
+    let csv: String?
+    static let keys = ["name", "kind", "first", "last", "step", "values", "csv"]
 
     func pool() throws(StationError) -> SerialPool {
         guard Identifier.isValid(name) else { throw .badRequest("`name` is no name") }
         if kind == .list {
+            guard first == nil, last == nil, step == nil else {
+                throw .badRequest("`first`, `last` and `step` are for counters and addresses")
+            }
             guard let values, (1...100_000).contains(values.count), Set(values).count == values.count,
-                values.allSatisfy({ (1...256).contains($0.utf8.count) })
-            else { throw .badRequest("`values` are 1 to 100000 different texts of at most 256 bytes") }
+                values.allSatisfy({ (1...256).contains($0.unicodeScalars.count) })
+            else { throw .badRequest("`values` are 1 to 100000 different texts of at most 256 characters") }
             return .list(values)
         }
+        if kind == .table {
+            guard let csv else { throw .badRequest("`csv` is missing") }
+            do { return .table(try SerialTable(csv: csv)) } catch { throw .badRequest("`csv`, \(error)") }
+        }
+        guard values == nil else { throw .badRequest("`values` are for a list") }
         let step = step ?? 1
-        guard let first = first.flatMap(number), let last = last.flatMap(number), last >= first, step > 0
+        guard let first = first.flatMap(SerialPool.number), let last = last.flatMap(SerialPool.number),
+            last >= first, (1...(1 << 53) - 1).contains(step)
         else {
             throw .badRequest("`first` and `last` are numbers or addresses in order, `step` is above 0")
         }
         guard kind == .addresses else { return .counter(start: first, step: step, last: last) }
         guard last < 1 << 48 else { throw .badRequest("an address has 48 bits") }
         return .addresses(start: first, step: step, last: last)
-    }
-
-    /// `1042`, or `02:00:00:00:00:2a`.
-    private func number(_ text: String) -> UInt64? {
-        let bytes = text.split(separator: ":", omittingEmptySubsequences: false)
-        guard bytes.count > 1 else {
-            guard let digit = text.first, digit.isASCII, digit.isNumber else { return nil }
-            return UInt64(text)
-        }
-        guard bytes.count == 6, bytes.allSatisfy({ $0.utf8.count == 2 && $0.allSatisfy(\.isHexDigit) }) else {
-            return nil
-        }
-        return UInt64(bytes.joined(), radix: 16)
     }
 }
 

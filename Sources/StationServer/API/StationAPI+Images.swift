@@ -22,20 +22,18 @@ extension StationAPI {
             Route(.get, "/images/:hash", .reader) { request async throws(StationError) in
                 .json(try position(try request.hash()))
             },
-            Route(.put, "/images/:hash", .engineer) { request async throws(StationError) in
+            Route(.put, "/images/:hash", .engineer, query: ["name", "offset", "total"]) {
+                request async throws(StationError) in
                 try await take(request)
             },
         ]
     }
 
     private func position(_ hash: ContentHash) throws(StationError) -> Position {
-        try asking { () throws(StoreError) in
-            let images = station.context.memory.images
-            if try images.contains(hash) {
-                return Position(received: UInt64(try images.contents(hash).count), isComplete: true)
-            }
-            return Position(received: try images.upload(hash).count, isComplete: false)
+        let (bytes, isComplete) = try asking { () throws(StoreError) in
+            try station.context.memory.images.received(hash)
         }
+        return Position(received: bytes, isComplete: isComplete)
     }
 
     /// The body is the image, or what of it follows `offset`; `total` ends it.
@@ -43,20 +41,22 @@ extension StationAPI {
     /// What arrived of a connection that broke stays: the sender asks how much it was and goes on there.
     private func take(_ request: APIRequest) async throws(StationError) -> Response {
         let hash = try request.hash(), images = station.context.memory.images
-        guard let name = request.query("name"), name.utf8.count <= 255, !name.contains("/") else {
-            throw .badRequest("`name` is the image's file name")
-        }
+        guard let name = request.query("name"), name.unicodeScalars.count <= 255, !name.contains("/")
+        else { throw .badRequest("`name` is the image's file name") }
+        let offset = try request.number("offset") ?? 0, total = try request.number("total")
         if try asking({ () throws(StoreError) in try images.contains(hash) }) {
             return .json(try position(hash))
         }
         let upload = try asking { () throws(StoreError) in try images.upload(hash) }
-        let offset = try request.number("offset") ?? 0
         if offset == 0, upload.count > 0 { try asking { () throws(StoreError) in try upload.restart() } }
         guard offset >= 0, UInt64(offset) == upload.count else {
             throw .badRequest("`offset` is \(offset), but \(upload.count) bytes are here")
         }
+        if let length = request.announcedLength {
+            try asking { () throws(StoreError) in try upload.expect(length) }
+        }
         try await receive(request.request.body, into: upload)
-        if let total = try request.number("total"), UInt64(clamping: total) != upload.count {
+        if let total, UInt64(clamping: total) != upload.count {
             return .json(Position(received: upload.count, isComplete: false), status: .accepted)
         }
         try asking { () throws(StoreError) in

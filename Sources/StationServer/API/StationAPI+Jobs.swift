@@ -16,21 +16,28 @@ struct JobBody: Encodable {
     let unit: String?
     let created: String
     let ended: String?
+    /// Why `request` is not here.
+    let requestProblem: String?
 
     init(_ job: Job) {
         (id, slot, state, unit) = (job.id, job.slot, job.state, job.unit)
         (created, ended) = (job.created, job.ended)
-        // Ours, written by this version or an earlier one.
-        request = try? JSONDecoder().decode(UnitJobRequest.self, from: Data(job.request.utf8))
+        do {
+            request = try JSONDecoder().decode(UnitJobRequest.self, from: Data(job.request.utf8))
+            requestProblem = nil
+        } catch {
+            (request, requestProblem) = (nil, "it was written by another version, or the database is damaged")
+        }
     }
 }
 
 extension StationAPI {
     var jobRoutes: [Route] {
         [
-            Route(.get, "/jobs", .reader) { request async throws(StationError) in
+            Route(.get, "/jobs", .reader, query: ["slot", "state", "before", "limit"]) {
+                request async throws(StationError) in
                 let state = try request.word("state", of: Job.State.self)
-                let limit = Int(clamping: try request.number("limit") ?? 100)
+                let limit = try request.limit()
                 let before = try request.number("before")
                 let jobs = try asking { () throws(StoreError) in
                     try station.context.memory.queue.jobs(
@@ -52,15 +59,17 @@ extension StationAPI {
 
 extension APIRequest {
     fileprivate func jobNumber() throws(StationError) -> Int64 {
-        guard let id = Int64(try parameter("job")) else { throw .badRequest("a job is a number") }
+        guard let id = Int64(try parameter("job")), id > 0 else {
+            throw .badRequest("a job is a number above 0")
+        }
         return id
     }
 
     func word<Word: RawRepresentable<String> & CaseIterable>(
         _ name: String, of: Word.Type
     ) throws(StationError) -> Word? {
-        guard let text = query(name) else { return nil }
-        guard let word = Word(rawValue: text) else {
+        guard let text = request.uri.queryParameters[Substring(name)] else { return nil }
+        guard let word = Word(rawValue: String(text)) else {
             let known = Word.allCases.map(\.rawValue).joined(separator: ", ")
             throw .badRequest("`\(name)` is not one of \(known)")
         }

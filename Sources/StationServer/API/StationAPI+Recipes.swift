@@ -113,6 +113,9 @@ extension StationAPI {
     private func openBatch(_ request: APIRequest) async throws(StationError) -> Response {
         let body = try await request.body(BatchRequest.self, keys: BatchRequest.keys)
         guard Identifier.isValid(body.name) else { throw .badRequest("`name` is no name") }
+        guard body.workOrder.map(PlainText.isValid) ?? true else {
+            throw .badRequest("`workOrder` is empty, too long or not plain text")
+        }
         guard body.limit.map({ (1...10_000_000).contains($0) }) ?? true else {
             throw .badRequest("`limit` is 1 to 10000000 units")
         }

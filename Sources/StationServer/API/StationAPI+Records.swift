@@ -26,12 +26,14 @@ extension StationAPI {
 
     var recordRoutes: [Route] {
         [
-            Route(.get, "/units", .reader) { request async throws(StationError) in
+            Route(
+                .get, "/units", .reader, query: ["batch", "slot", "text", "verdict", "before", "limit"]
+            ) { request async throws(StationError) in
                 var query = UnitSearch.Query()
                 (query.batch, query.slot) = (request.query("batch"), request.query("slot"))
                 (query.text, query.before) = (request.query("text"), try request.number("before"))
                 query.verdict = try request.word("verdict", of: Verdict.self)
-                query.limit = Int(clamping: try request.number("limit") ?? 100)
+                query.limit = try request.limit()
                 return .json(
                     try asking { () throws(StoreError) in try memory.units.units(query) }.map(UnitBody.init))
             },
@@ -47,15 +49,20 @@ extension StationAPI {
                         isWhole: findings.isEmpty, findings: findings.map(\.text),
                         publicKey: memory.key.publicKey))
             },
-            Route(.get, "/records/export", .reader) { request async throws(StationError) in
+            Route(.get, "/records/export", .reader, query: ["format", "batch"]) {
+                request async throws(StationError) in
                 try export(request)
             },
             Route(.get, "/metrics", .reader) { _ async throws(StationError) in
-                .text(
+                let central = try station.central?.status()
+                return .text(
                     StationMetrics(
                         slots: try await station.slots(), listeners: station.context.hub.listenerCount,
                         hooks: try asking { () throws(StoreError) in try memory.hooks.count() }
-                    ).text, type: "text/plain; version=0.0.4; charset=utf-8")
+                    ).text
+                        + (central.map { CentralMetrics(status: $0, now: station.context.clock()).text }
+                            ?? ""),
+                    type: "text/plain; version=0.0.4; charset=utf-8")
             },
         ]
     }
@@ -66,8 +73,9 @@ extension StationAPI {
         let batch = request.query("batch")
         if let batch { _ = try asking { () throws(StoreError) in try memory.batches.batch(batch) } }
         let title = batch.map { "Batch \($0)" } ?? station.context.definition.title
+        let counts = try asking { () throws(StoreError) in try memory.units.counts(batch: batch) }
         let body = ResponseBody { [memory] writer in
-            var export = format.export(title: title)
+            var export = format.export(title: title, counts: counts)
             try await writer.write(ByteBuffer(string: export.begin()))
             var after: Int64 = 0
             while case let page = try memory.units.page(batch: batch, after: after), let last = page.last {

@@ -9,12 +9,23 @@ import Logging
 import NIOCore
 import ProductionJobs
 import ProductionStore
+import StationInterface
 
 /// What the station can be asked over HTTP.
 package struct StationAPI: Sendable {
     let station: Station
 
-    package init(_ station: Station) { self.station = station }
+    /// Lets time pass.
+    private let pause: @Sendable (Duration) async -> Void
+
+    /// `pause` is for tests.
+    package init(
+        _ station: Station,
+        pause: @escaping @Sendable (Duration) async -> Void = { time in
+            // Cancelled is as good as over.
+            try? await Task.sleep(for: time)
+        }
+    ) { (self.station, self.pause) = (station, pause) }
 
     /// How a request proves who sent it.
     package enum Access: Hashable, Sendable {
@@ -24,39 +35,33 @@ package struct StationAPI: Sendable {
         case token
     }
 
-    /// One thing that can be asked, and who may ask it.
-    struct Route: Sendable {
-        let method: HTTPRequest.Method
-        let path: String
-        let role: Role
-        let answer: @Sendable (APIRequest) async throws(StationError) -> Response
-
-        init(
-            _ method: HTTPRequest.Method, _ path: String, _ role: Role,
-            _ answer: @escaping @Sendable (APIRequest) async throws(StationError) -> Response
-        ) {
-            (self.method, self.path, self.role, self.answer) = (method, "/v1" + path, role, answer)
-        }
+    var routes: [Route] {
+        slotRoutes + jobRoutes + recipeRoutes + imageRoutes + recordRoutes + accessRoutes + pageRoutes
+            + centralRoutes + openRoutes
     }
 
-    var routes: [Route] { slotRoutes + jobRoutes + recipeRoutes + imageRoutes + recordRoutes + accessRoutes }
-
-    /// What is asked by whom, for tests and for the description of the interface.
-    var table: [(method: String, path: String, role: Role)] {
-        routes.map { ($0.method.rawValue, $0.path, $0.role) }
+    /// Whether it runs is no secret, nor how it is asked; what it does is.
+    private var openRoutes: [Route] {
+        [
+            Route(open: "/health") { _ async throws(StationError) in .text("ok\n") },
+            Route(open: "/ready") { _ async throws(StationError) in try await ready() },
+            Route(open: "/v1/openapi.yaml") { _ async throws(StationError) in
+                .text(
+                    String(decoding: StationInterface.description, as: UTF8.self),
+                    type: "application/yaml; charset=utf-8")
+            },
+        ]
     }
 
     package func router(_ access: Access) -> Router<BasicRequestContext> {
-        let router = Router()
+        let router = Router(options: .autoGenerateHeadEndpoints)
+        let routes = routes
+        router.add(middleware: UnknownRoutes(routes: routes))
         for route in routes {
             router.on(RouterPath(route.path), method: route.method) { request, context in
                 await answer(route, request, context, access)
             }
         }
-        // Whether it runs is no secret; what it does is.
-        router.get("health") { _, _ in Response.text("ok\n") }
-        router.get("ready") { _, _ in await ready() }
-        router.get("/") { _, _ in StationPage.response }
         return router
     }
 
@@ -64,16 +69,28 @@ package struct StationAPI: Sendable {
         _ route: Route, _ request: Request, _ context: BasicRequestContext, _ access: Access
     ) async -> Response {
         do throws(StationError) {
-            let holder = try holder(of: request, access)
-            guard holder.role >= route.role else {
-                throw .roleTooLow(needed: route.role.rawValue, held: holder.role.rawValue)
-            }
-            return try await route.answer(APIRequest(request: request, context: context, holder: holder))
+            let holder = try holder(of: request, access, for: route)
+            let asked = APIRequest(request: request, context: context, holder: holder)
+            try asked.expectQuery(route.query)
+            return try await route.answer(asked)
         } catch {
+            // Who guesses tokens waits for each answer.
+            if case .badToken = error { await pause(.milliseconds(250)) }
             station.context.log.debug(
                 "\(error.summary)", metadata: ["path": "\(route.path)", "error": "\(error.code)"])
             return .failure(error)
         }
+    }
+
+    private func holder(
+        of request: Request, _ access: Access, for route: Route
+    ) throws(StationError) -> TokenHolder {
+        guard let role = route.role else { return TokenHolder(name: "anybody", role: .reader) }
+        let holder = try holder(of: request, access)
+        guard holder.role >= role else {
+            throw .roleTooLow(needed: role.rawValue, held: holder.role.rawValue)
+        }
+        return holder
     }
 
     private func holder(of request: Request, _ access: Access) throws(StationError) -> TokenHolder {
@@ -88,16 +105,23 @@ package struct StationAPI: Sendable {
         return holder
     }
 
-    private func ready() async -> Response {
-        do {
-            let states = try await station.slots()
-            let trouble = states.filter { $0.activity == .trouble }.map(\.name)
-            guard trouble.isEmpty else {
-                return .text(
-                    "slots in trouble: \(trouble.joined(separator: ", "))\n", status: .serviceUnavailable)
-            }
-            return .text("ready\n")
-        } catch { return .failure(error) }
+    private func ready() async throws(StationError) -> Response {
+        let trouble = try await station.slots().filter { $0.activity == .trouble }.map(\.name)
+        guard trouble.isEmpty else {
+            return .text(
+                "slots in trouble: \(trouble.joined(separator: ", "))\n", status: .serviceUnavailable)
+        }
+        return try centralReadiness()
+    }
+
+    /// A central database that is away keeps no unit from being made; one that contradicts the station does.
+    private func centralReadiness() throws(StationError) -> Response {
+        guard let status = try station.central?.status() else { return .text("ready\n") }
+        if let conflict = status.conflict {
+            return .text("central database: \(conflict)\n", status: .serviceUnavailable)
+        }
+        let state = status.problem.map { "away [\($0.code)]" } ?? "there"
+        return .text("ready\ncentral database \(state), \(status.waiting) records wait for it\n")
     }
 }
 

@@ -29,6 +29,8 @@ package struct StationService: Sendable {
         let watchdog = WatchdogService(manager: manager, log: station.context.log) { [station] in
             _ = try await station.slots()
         }
+        StationDoor.raiseFileLimit()
+        try station.loadCertificate()
         var services: [any Service] = [station, ReloadOnSignal(station: station), watchdog]
         if let path = http.socket {
             try StaleSocket.remove(path)
@@ -62,14 +64,11 @@ package struct StationService: Sendable {
     private func application(
         _ access: StationAPI.Access, _ address: BindAddress, _ doors: Doors
     ) -> some Service {
-        let (log, path) = (station.context.log, station.context.definition.http.socket)
-        return Application(
-            router: StationAPI(station).router(access),
-            configuration: ApplicationConfiguration(address: address, serverName: "extflashd"),
-            onServerRunning: { _ in
-                if access == .socket, let path { chmod(path, 0o660) }
-                doors.opened()
-            }, logger: log)
+        let path = station.context.definition.http.socket
+        return StationDoor.application(station, access, at: address) { _ in
+            if access == .socket, let path { chmod(path, 0o660) }
+            doors.opened()
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Foundation
+import NIOCore
 package import ProductionStore
 import Synchronization
 
@@ -14,9 +15,20 @@ package final class EventHub: Sendable {
     /// An event for listeners; progress has no number.
     package struct Event: Hashable, Sendable {
         package let id: Int64?
+        /// Empty: nothing happened, but the station is there.
         package let kind: String
         /// JSON.
         package let body: String
+        /// As it goes to every listener, made once.
+        let frame: ByteBuffer
+
+        init(id: Int64?, kind: String, body: String) {
+            (self.id, self.kind, self.body) = (id, kind, body)
+            let number = id.map { "id: \($0)\n" } ?? ""
+            // Nothing happened: a comment, which listeners to events do not see.
+            frame = ByteBuffer(
+                string: kind.isEmpty ? ": alive\n\n" : "\(number)event: \(kind)\ndata: \(body)\n\n")
+        }
     }
 
     private struct State {
@@ -25,6 +37,11 @@ package final class EventHub: Sendable {
         var isClosed = false
     }
     private let state = Mutex(State())
+    /// Held while a change is kept and told, so that numbers reach every listener in their order.
+    ///
+    /// Not the lock of the listeners: a commit takes its time on the disk, and the thread of a slot that tells its progress
+    /// must not wait for another slot's.
+    private let order = Mutex(())
     private let log: EventLog
     /// Events that wait for one listener.
     private let depth: Int
@@ -34,11 +51,10 @@ package final class EventHub: Sendable {
     /// Keeps a change and tells it.
     package func publish(_ kind: String, _ body: some Encodable) throws(StoreError) {
         let text = Self.json(body)
-        // Under the lock, so that numbers reach every listener in their order.
-        let problem: StoreError? = state.withLock { state in
+        let problem: StoreError? = order.withLock { _ in
             do throws(StoreError) {
                 let id = try log.append(kind: kind, body: text)
-                Self.send(Event(id: id, kind: kind, body: text), to: &state)
+                state.withLock { Self.send(Event(id: id, kind: kind, body: text), to: &$0) }
                 return nil
             } catch { return error }
         }
@@ -49,6 +65,11 @@ package final class EventHub: Sendable {
     package func tell(_ kind: String, _ body: some Encodable) {
         let event = Event(id: nil, kind: kind, body: Self.json(body))
         state.withLock { Self.send(event, to: &$0) }
+    }
+
+    /// Lets listeners tell a quiet station from a dead connection.
+    package func tellAlive() {
+        state.withLock { Self.send(Event(id: nil, kind: "", body: ""), to: &$0) }
     }
 
     /// What happens from now on; ends when the listener is too slow or the station closes.

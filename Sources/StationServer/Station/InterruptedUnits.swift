@@ -49,6 +49,7 @@ struct InterruptedUnits {
         opening.operatorName = request.operatorName
         opening.workOrder = request.workOrder
         opening.fields = request.fields ?? [:]
+        opening.isAdHoc = request.adHoc
         // It took no place of its batch.
         if let batch = request.batch { opening.fields["interruptedBatch"] = batch }
         var guards = UnitGuards(identityField: nil)

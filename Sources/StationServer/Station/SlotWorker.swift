@@ -20,10 +20,11 @@ actor SlotWorker {
     private var cancellation: Cancellation?
     private(set) var isParked = false
     /// One thread for all units of the slot.
-    private let bench: Bench
+    let bench: Bench
     /// The socket, where it is simulated.
     nonisolated let fixture = SimulatedFixture()
     var arrivals: ArrivalWatch?
+    private var idleTimer: Task<Void, Never>?
     private var awaitingEnd: [CheckedContinuation<Void, Never>] = []
     /// What the unit in work is at, told from the slot's thread.
     private let step = StepBoard()
@@ -32,7 +33,7 @@ actor SlotWorker {
 
     init(_ slot: StationDefinition.Slot, _ context: StationContext) {
         (self.slot, self.context) = (slot, context)
-        bench = Bench(name: "slot \(slot.name)")
+        bench = Bench(name: "slot \(slot.name)", keepsProbe: true)
         arrivals = slot.arrival.map { ArrivalWatch(debounce: $0.debounce) }
         state = SlotState(name: slot.name, probe: slot.probe.description, board: slot.board)
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -86,11 +87,27 @@ actor SlotWorker {
         while isBusy { await withCheckedContinuation { awaitingEnd.append($0) } }
     }
 
+    /// Gives the probe back, to another slot or another program.
+    func letGo() async { await bench.letGo() }
+
     func run() async {
         change { _ in }
         wake()
-        for await _ in signals { await workOff() }
+        for await _ in signals {
+            idleTimer?.cancel()
+            await workOff()
+            idleTimer = Task { await letGoWhenIdle() }
+        }
+        idleTimer?.cancel()
+        await bench.letGo()
     }
+
+    /// An engineer may want the probe while the slot has nothing to do.
+    private func letGoWhenIdle() async {
+        do { try await Task.sleep(for: Self.idleTime) } catch { return }
+        if !isBusy { await bench.letGo() }
+    }
+    private static let idleTime = Duration.seconds(30)
 
     /// Takes jobs until none waits, or the slot may take none.
     func workOff() async {
@@ -173,7 +190,7 @@ actor SlotWorker {
         change {
             $0.activity = .running
             ($0.unit, $0.label, $0.recipe) = (unit, request.fields?["serial"], request.recipe)
-            ($0.batch, $0.verdict, $0.failure) = (request.batch, nil, nil)
+            ($0.batch, $0.verdict, $0.failure, $0.serials) = (request.batch, nil, nil, nil)
         }
     }
 
@@ -187,6 +204,7 @@ actor SlotWorker {
         let limit = result.stopsAfterFailures
         change {
             ($0.label, $0.verdict, $0.failure) = (label, closing.verdict, closing.error)
+            $0.serials = opening.serials.isEmpty ? nil : opening.serials
             switch closing.verdict {
             case .good: ($0.good, $0.failuresInRow) = ($0.good + 1, 0)
             case .failed, .interrupted: ($0.failed, $0.failuresInRow) = ($0.failed + 1, $0.failuresInRow + 1)
@@ -216,7 +234,10 @@ actor SlotWorker {
 
     func change(_ body: (inout SlotState) -> Void) {
         body(&state)
-        do { try context.hub.publish("slot", state) } catch {
+        do throws(StoreError) {
+            state.queued = try context.memory.queue.waiting(slot: slot.name)
+            try context.hub.publish("slot", state)
+        } catch {
             context.log.error(
                 "\(error.summary)", metadata: ["slot": "\(slot.name)", "error": "\(error.code)"])
         }

@@ -16,9 +16,15 @@ struct PluggedProbe: Encodable, Hashable, Sendable {
 extension Station {
     /// Every probe of this machine; nothing is opened.
     func probes() async throws(WorkbenchError) -> [PluggedProbe] {
+        let seen = try await SeenProbe.all(on: usb)
+        return assigned(seen)
+    }
+
+    /// Each with the slot that is where it is plugged in.
+    func assigned(_ seen: [SeenProbe]) -> [PluggedProbe] {
         let slots = context.definition.slots
-        return try await SeenProbe.all(on: usb).map { seen in
-            PluggedProbe(probe: seen, slot: slots.first { $0.probe.path == seen.path }?.name)
+        return seen.map { probe in
+            PluggedProbe(probe: probe, slot: slots.first { $0.probe.path == probe.path }?.name)
         }
     }
 
@@ -54,6 +60,12 @@ extension Station {
         }
         if let board = change.board { worker.fixture.hasBoard = board }
         if let probe = change.probe { worker.fixture.isPlugged = probe }
+        if let traits = change.traits {
+            guard SimulationRequest.isTraits(traits) else {
+                throw .badRequest("`traits` are such as `fault=bad-cell` or `power=off`")
+            }
+            worker.fixture.traits = traits
+        }
     }
 }
 
@@ -61,7 +73,19 @@ extension Station {
 struct SimulationRequest: Decodable, Sendable {
     var board: Bool?
     var probe: Bool?
-    static let keys = ["board", "probe"]
+    /// What the boards of the next units have: `fault=bad-cell`.
+    var traits: String?
+    static let keys = ["board", "probe", "traits"]
+
+    /// What a board may have; whatever names a place on the disk is not among it.
+    static func isTraits(_ text: String) -> Bool {
+        let trait = /(?:fault|flash|power|usb-fault)=[A-Za-z0-9:_-]+/
+        return text.utf8.count <= 256
+            && (text.isEmpty
+                || text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy {
+                    $0.wholeMatch(of: trait) != nil
+                })
+    }
 }
 
 extension StationDefinition.Probe {

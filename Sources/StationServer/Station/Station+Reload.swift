@@ -23,21 +23,33 @@ extension Station {
         return try await reload(to: try source())
     }
 
+    /// Takes the certificate that the station file names, if it names one.
+    package func loadCertificate() throws(StationError) {
+        guard let files = context.definition.http.tls else { return }
+        try context.certificate.load(files, now: context.clock().seconds, log: context.log)
+    }
+
     /// As ``reload()``, by a definition that was read already.
     func reload(to definition: StationDefinition) async throws(StationError) -> ReloadReport {
         let old = context.definition
         let fixed = [
             ("name", old.name == definition.name), ("http", old.http == definition.http),
-            ("gang", old.gang == definition.gang), ("limits", old.limits == definition.limits),
+            ("gang", old.gang == definition.gang), ("inputs", old.inputs == definition.inputs),
+            ("limits", old.limits == definition.limits), ("central", old.central == definition.central),
         ]
         let changes = fixed.filter { !$0.1 }.map(\.0)
         guard changes.isEmpty else { throw .needsRestart(keys: changes) }
+        // Its files may have changed though their names did not.
+        try loadCertificate()
         guard roster.beginReload() else { throw .reloadUnderWay }
         let before = roster.workers
         let leaving = before.filter { !definition.slots.contains($0.slot) }
         for worker in leaving { await worker.park() }
         // A socket that goes to another slot is free only then.
-        for worker in leaving { await worker.finished() }
+        for worker in leaving {
+            await worker.finished()
+            await worker.letGo()
+        }
         context.live.definition = definition
         roster.endReload(
             definition.slots.map { slot in

@@ -18,6 +18,7 @@ package struct StationContext: Sendable {
     package let paths: InstallationPaths
     package let log: Logger
     let endings = JobEndings()
+    package let certificate = LiveCertificate()
     /// The calendar; tests have one of their own.
     package let clock: @Sendable () -> Timestamp
 
@@ -40,10 +41,12 @@ final class LiveDefinition: Sendable {
 package final class Station: Service {
     package let context: StationContext
     let roster: SlotRoster
+    /// Nil where the station file names none.
+    let central: CentralLink?
     /// Reads the station file anew; nil where there is none.
     let source: Source?
     /// The thread on which the machine's USB is looked at.
-    let usb = Bench(name: "usb")
+    let usb = Bench(name: "usb", keepsProbe: true)
     private let hooks: HookDelivery
     private let lock: FolderLock
 
@@ -71,6 +74,9 @@ package final class Station: Service {
         self.source = source
         roster = SlotRoster(definition.slots.map { SlotWorker($0, context) })
         hooks = HookDelivery(context)
+        central = definition.central.map {
+            CentralLink($0, station: definition.name, memory: memory, log: log)
+        }
     }
 
     /// The machine's clock.
@@ -83,7 +89,12 @@ package final class Station: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { [hooks] in await hooks.run() }
+                if let central { group.addTask { await central.run() } }
                 group.addTask { [self] in await watchProbes() }
+                group.addTask { [self] in await keepListenersSure() }
+                for input in context.definition.inputs {
+                    group.addTask { [self] in await InputWatch(input, of: self).run() }
+                }
                 for await worker in roster.arrivals {
                     group.addTask { await worker.run() }
                     group.addTask { await worker.watch() }
@@ -106,6 +117,7 @@ package final class Station: Service {
     /// Takes no new units; those in work are cancelled when their time is up.
     package func park() async {
         hooks.stop()
+        central?.stop()
         for worker in roster.close() { await worker.park() }
         let end = ContinuousClock.now + context.definition.parkTime
         while ContinuousClock.now < end, await isBusy {
@@ -132,20 +144,36 @@ package final class Station: Service {
         _ request: UnitJobRequest, to slot: String, key: String? = nil
     ) throws(StationError) -> Job {
         let worker = try worker(slot)
+        if let before = try repeated(request, to: slot, key: key) { return before }
+        try check(request)
+        do throws(StoreError) {
+            let job = try context.memory.queue.add(
+                slot: slot, request: EventHub.json(request), key: key, at: context.now)
+            try tellQueue(of: slot)
+            worker.wake()
+            return job
+        } catch { throw StationError(error) }
+    }
+
+    /// A name that means nothing is told now, not when the board is in the fixture.
+    func check(_ request: UnitJobRequest) throws(StationError) {
         if let mistake = request.mistake { throw .badRequest(mistake) }
         do throws(StoreError) {
-            // A name that means nothing is told now, not when the board is in the fixture.
             if let hash = ContentHash(request.recipe) {
                 _ = try context.memory.recipes.recipe(hash)
             } else {
                 _ = try context.memory.recipes.approved(request.recipe)
             }
             if let batch = request.batch { _ = try context.memory.batches.batch(batch) }
-            let job = try context.memory.queue.add(
-                slot: slot, request: EventHub.json(request), key: key, at: context.now)
-            worker.wake()
-            return job
         } catch { throw StationError(error) }
+    }
+
+    /// What the same request with the same key has begun already, whether or not it could be begun now.
+    func repeated(_ request: UnitJobRequest, to slot: String, key: String?) throws(StationError) -> Job? {
+        guard let key else { return nil }
+        return try asking { () throws(StoreError) in
+            try context.memory.queue.job(withKey: key, slot: slot, request: EventHub.json(request))
+        }
     }
 
     /// Takes a job out of the queue, or stops it.
@@ -153,6 +181,7 @@ package final class Station: Service {
         do throws(StoreError) {
             if try context.memory.queue.cancel(id, at: context.now) {
                 context.endings.ended(id)
+                try tellQueue(of: try context.memory.queue.job(id).slot)
             } else {
                 let job = try context.memory.queue.job(id)
                 if job.state == .running, let worker = workers.first(where: { $0.name == job.slot }) {

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 package import Essentials
+package import StationTLS
 
 /// Why the station does not do what it is asked.
 package enum StationError: Error, Sendable {
@@ -18,11 +19,14 @@ package enum StationError: Error, Sendable {
     case slotStopped(String, failures: Int)
     case recipeInvalid(any Diagnosable)
     case imageInvalid(name: String, any Diagnosable)
+    /// The job is for another revision of the board than the recipe.
+    case otherBoardRevision(asked: String, recipe: String)
     case noBoard(slot: String, recipe: String)
     /// The station's memory says no; its own words are in it.
     case store(any Diagnosable)
     case recordNotWritten(any Diagnosable)
     case notFound(String)
+    case methodNotAllowed(String, allowed: [String])
     case bodyTooLarge(limit: Int)
     case fileUnusable(path: String, detail: String)
     /// Another process works with it.
@@ -33,7 +37,17 @@ package enum StationError: Error, Sendable {
     /// The new station file changes what is settled when the station starts.
     case needsRestart(keys: [String])
     case reloadUnderWay
+    case certificate(StationTLSError)
     case probeMissing(slot: String, path: String)
+    /// Every slot is at work, stopped, or without its probe.
+    case noFreeSlot
+    /// A scanner or switch of the station file is not there, or several fit.
+    case inputMissing(String, device: String, detail: String)
+    case inputUnusable(String, path: String, detail: String)
+    case scanIncomplete(String)
+    /// The central database says no; its own words are in it.
+    case central(any Diagnosable)
+    case noCentral
 }
 
 extension StationError: Diagnosable {
@@ -53,6 +67,7 @@ extension StationError: Diagnosable {
         case .recipeInvalid: "STN-016"
         case .imageInvalid: "STN-017"
         case .noBoard: "STN-018"
+        case .otherBoardRevision: "STN-031"
         case .recordNotWritten: "STN-019"
         case .store: "STN-024"
         case .notFound: "STN-020"
@@ -63,7 +78,15 @@ extension StationError: Diagnosable {
         case .stationFileInvalid: "STN-026"
         case .needsRestart: "STN-027"
         case .reloadUnderWay: "STN-028"
+        case .certificate: "STN-032"
         case .probeMissing: "STN-029"
+        case .methodNotAllowed: "STN-030"
+        case .noFreeSlot: "STN-040"
+        case .inputMissing: "STN-041"
+        case .inputUnusable: "STN-042"
+        case .scanIncomplete: "STN-043"
+        case .central: "STN-050"
+        case .noCentral: "STN-051"
         }
     }
 
@@ -71,7 +94,9 @@ extension StationError: Diagnosable {
         switch self {
         case .otherProbe: .probeUnavailable
         case .probeMissing: .noProbe
-        case .recipeInvalid, .imageInvalid, .recordNotWritten, .store, .stationFileInvalid: nil
+        case .recipeInvalid, .imageInvalid, .recordNotWritten, .store, .stationFileInvalid, .central,
+            .certificate:
+            nil
         case .noBoard: .configurationInvalid
         case .fileUnusable: .fileUnusable
         case .cannotListen: .machineUnsuitable
@@ -82,8 +107,9 @@ extension StationError: Diagnosable {
     package var cause: (any Diagnosable)? {
         switch self {
         case .recipeInvalid(let cause), .imageInvalid(_, let cause), .recordNotWritten(let cause),
-            .store(let cause), .stationFileInvalid(let cause):
+            .store(let cause), .stationFileInvalid(let cause), .central(let cause):
             cause
+        case .certificate(let cause): cause
         default: nil
         }
     }
@@ -108,17 +134,30 @@ extension StationError: Diagnosable {
         case .recipeInvalid: "the recipe cannot be used"
         case .imageInvalid(let name, _): "the image \(name) cannot be used"
         case .noBoard(let slot, let recipe): "neither recipe \(recipe) nor slot \(slot) names a board"
+        case .otherBoardRevision(let asked, let recipe):
+            "the board is of revision \(asked), the recipe is for \(recipe)"
         case .store: "the station's memory refuses it"
         case .recordNotWritten: "the unit's record could not be written; its flash was not touched"
         case .notFound(let path): "there is nothing at \(path)"
+        case .methodNotAllowed(let method, let allowed):
+            "\(method) is not what this path takes (\(allowed.joined(separator: ", ")))"
         case .bodyTooLarge(let limit): "the request is larger than \(Format.bytes(limit))"
         case .fileUnusable(let path, let detail): "\(path): \(detail)"
         case .folderInUse(let folder): "another station works with \(folder)"
         case .stationFileInvalid: "the station file has a mistake; what was in force before stays"
+        case .certificate: "the station does not take its certificate"
         case .needsRestart(let keys):
             "the new station file changes \(keys.map { "`\($0)`" }.joined(separator: ", ")), which takes a restart;"
                 + " what was in force before stays"
         case .probeMissing(let slot, let path): "slot \(slot) has no probe at \(path)"
+        case .noFreeSlot: "no slot is free"
+        case .inputMissing(let name, let device, let detail):
+            "input \(name) (\(device)) is not there: \(detail)"
+        case .inputUnusable(let name, let path, let detail):
+            "input \(name) cannot be read at \(path): \(detail)"
+        case .scanIncomplete(let name): "a code from input \(name) did not arrive whole; no unit was started"
+        case .central: "the central database refuses it"
+        case .noCentral: "the station has no central database"
         case .reloadUnderWay: "the station file is being read again, or the station is about to end"
         case .cannotListen(let address, let detail): "cannot listen on \(address): \(detail)"
         }
@@ -140,7 +179,16 @@ extension StationError: Diagnosable {
         case .needsRestart: ["`systemctl restart extflashd`; units in work get the time of `park-time`"]
         case .probeMissing:
             ["plug the probe in where it belongs; `extflash probes` tells where each one is"]
+        case .noCentral: ["name one in station.yaml: `central: {database: postgresql://…}`"]
         case .reloadUnderWay: ["wait until the slots that change have ended their units, then try again"]
+        case .inputMissing:
+            ["plug it in, or look it up in /dev/input/by-id and /sys/class/input and change station.yaml"]
+        case .inputUnusable:
+            ["the station's user needs the group `input`, and no other program may hold the device"]
+        case .scanIncomplete: ["scan it again"]
+        case .noFreeSlot:
+            ["wait until a unit ends, or look at the slots that are stopped or lack their probe"]
+        case .otherBoardRevision: ["choose the recipe that is made for this revision"]
         case .noBoard: ["name the board in the recipe, or at the slot in station.yaml"]
         default: []
         }

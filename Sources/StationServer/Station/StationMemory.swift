@@ -20,16 +20,22 @@ package struct StationMemory: Sendable {
     package let tokens: TokenStore
     package let units: UnitSearch
     package let hooks: HookOutbox
+    package let outbox: RecordOutbox
+    package let leases: LeaseBook
 
     /// Opens the folder, or makes it: only its owner may look into it.
-    package init(folder: String, limits: StationDefinition.Limits) throws(StoreError) {
+    ///
+    /// `onStatement`: see ``ProductionDatabase``.
+    package init(
+        folder: String, limits: StationDefinition.Limits, onStatement: (@Sendable () -> Void)? = nil
+    ) throws(StoreError) {
         for path in [folder, folder + "/images"] {
             do {
                 try FileManager.default.createDirectory(
                     atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
             } catch { throw .file(path: path, detail: "the folder cannot be made") }
         }
-        database = try ProductionDatabase(path: folder + "/station.db")
+        database = try ProductionDatabase(path: folder + "/station.db", onStatement: onStatement)
         key = try StationKey(path: folder + "/station.key")
         records = RecordStore(database: database, key: key, headPath: folder + "/records.head")
         serials = SerialLedger(database: database)
@@ -43,5 +49,7 @@ package struct StationMemory: Sendable {
         tokens = TokenStore(database: database)
         units = UnitSearch(database: database)
         hooks = HookOutbox(database: database)
+        outbox = RecordOutbox(database: database, key: key)
+        leases = LeaseBook(database: database)
     }
 }

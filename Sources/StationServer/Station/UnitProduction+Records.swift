@@ -16,7 +16,10 @@ extension UnitProduction {
         var guards = UnitGuards(prepared.recipe.guards, identityField: UnitJobRequest.identityField)
         if request.repeats == true { (guards.refusesGoodUnits, guards.attempts) = (false, nil) }
         let pools = prepared.recipe.patches.compactMap { rule -> String? in
-            if case .pool(let name) = rule.value { name } else { nil }
+            switch rule.value {
+            case .pool(let name), .column(_, pool: let name): name
+            default: nil
+            }
         }
         let opening = opening(prepared, fields, facts)
         do {
@@ -82,9 +85,12 @@ extension UnitProduction {
             images: prepared.recipe.images.map { UnitOpening.ImageIdentity($0) },
             startedAt: clock().description, attempt: 1)
         opening.board = prepared.recipe.board ?? slot.board
+        opening.boardRevision = request.boardRevision ?? prepared.recipe.boardRevision
+        opening.microcontroller = facts.target?.uniqueID
         (opening.batch, opening.workOrder) = (request.batch, request.workOrder)
         opening.operatorName = request.operatorName
         opening.fields = fields
+        opening.isAdHoc = request.adHoc
         // What was put into the flash beyond the recipe is told in the unit's record.
         if let patch = request.patch { opening.fields["patch"] = patch }
         return opening
@@ -101,12 +107,20 @@ extension UnitProduction {
         closing.flash = facts.flash?.banks.first.map {
             UnitClosing.Flash(jedecID: $0.jedecID, uniqueID: $0.uniqueID)
         }
-        closing.millivolts = facts.target?.supplyMillivolts
+        closing.millivolts = facts.supplyMillivolts
         closing.clockHertz = facts.target?.swdClockHertz
         closing.phases = (facts.timing?.phases ?? []).map {
             UnitClosing.Phase(name: $0.name, seconds: $0.seconds, bytes: $0.bytes)
         }
+        closing.seconds = facts.timing?.totalSeconds
+        closing.retries = facts.repetitions.count
+        if !facts.repetitions.isEmpty {
+            closing.attempts = facts.repetitions.map {
+                UnitClosing.Attempt(seconds: $0.seconds, error: UnitClosing.Failure($0.because))
+            }
+        }
         (closing.contents, closing.loaderHash) = (facts.contents?.description, facts.loaderHash?.description)
+        closing.work = facts.work
         closing.error = failure.map { UnitClosing.Failure(ErrorReport($0)) }
         return closing
     }
@@ -115,7 +129,8 @@ extension UnitProduction {
         guard let failure else { return .good }
         switch FailureClass(of: failure) {
         case .cancelled: return .cancelled
-        case .refused, .wrongPart, .configurationInvalid: return facts.isTouched ? .failed : .refused
+        case .refused, .wrongPart, .configurationInvalid, .notBlank:
+            return facts.isTouched ? .failed : .refused
         default: return .failed
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+// Whose `stat` the compiler takes for Glibc's depends on the files that it compiles together.
+import Dispatch
 import Glibc
 
 enum OpenFile {

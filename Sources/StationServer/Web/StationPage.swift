@@ -1,37 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import HTTPTypes
 import Hummingbird
+import NIOCore
+import ProductionJobs
 
-/// The page at the station: a tile per slot, live.
+/// The page at the station: files of `Web/Page`, which the build puts into the program.
 ///
 /// It is served without a token because it holds no data: it asks the interface for them, with the token that is typed.
 enum StationPage {
-    static var response: Response {
-        var response = Response.text(html, type: "text/html; charset=utf-8")
-        // Nothing from elsewhere, whatever a serial number may contain.
-        response.headers[.contentSecurityPolicy] =
-            "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'"
-        return response
+    private struct File {
+        let body: ByteBuffer
+        let type: String
+        /// Of these bytes: a browser that has them already is told so.
+        let tag: String
     }
 
-    private static let html = """
-        <!DOCTYPE html>
-        <html lang="en"><head><meta charset="utf-8"><title>extflash station</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <style>\(StationPageStyle.css)</style></head><body>
-        <header><h1 id="title">Station</h1><p id="link" role="status">connecting…</p></header>
-        <form id="access" hidden><label>Token <input id="token" type="password" autocomplete="off"></label>
-        <button>Open</button></form>
-        <form id="work"><label>Recipe <select id="recipe"></select></label>
-        <label>Batch <select id="batch"><option value="">none</option></select></label>
-        <label>Serial <input id="serial" autocomplete="off" placeholder="scan"></label>
-        <button id="all" type="button">Start all</button></form>
-        <p id="message" role="alert"></p>
-        <main id="slots" aria-label="Slots"></main>
-        <section id="recent"><h2>Last units</h2><table><thead><tr><th>Unit</th><th>Slot</th><th>Verdict</th>
-        <th>Began</th><th>Cause</th></tr></thead><tbody id="units"></tbody></table></section>
-        <script>\(StationPageScript.source)</script></body></html>
+    private static let files: [String: File] = {
+        var files: [String: File] = [:]
+        for name in EmbeddedFiles.names {
+            guard let bytes = EmbeddedFiles.bytes(of: name), let type = type(of: name) else { continue }
+            files[name] = File(
+                body: ByteBuffer(bytes: bytes), type: type, tag: "\"\(ContentHash(of: bytes).short)\"")
+        }
+        return files
+    }()
 
-        """
+    /// Names of the files, sorted.
+    static var names: [String] { files.keys.sorted() }
+
+    private static func type(of name: String) -> String? {
+        switch name.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        default: nil
+        }
+    }
+
+    static func response(_ name: String, to request: Request) throws(StationError) -> Response {
+        guard let file = files[name] else { throw .notFound(request.uri.path) }
+        var headers: HTTPFields = [
+            .contentType: file.type, .eTag: file.tag, .cacheControl: "no-cache",
+            .contentSecurityPolicy: policy, .xContentTypeOptions: "nosniff",
+        ]
+        if let name = HTTPField.Name("Referrer-Policy") { headers[name] = "no-referrer" }
+        if request.headers[.ifNoneMatch] == file.tag {
+            return Response(status: .notModified, headers: headers)
+        }
+        return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: file.body))
+    }
+
+    /// Nothing from elsewhere, nothing written into the page, whatever a serial number may contain.
+    private static let policy = [
+        "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "connect-src 'self'",
+        "base-uri 'none'", "form-action 'none'", "frame-ancestors 'none'",
+        "require-trusted-types-for 'script'",
+    ].joined(separator: "; ")
 }

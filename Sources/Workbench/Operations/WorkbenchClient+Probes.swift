@@ -3,7 +3,6 @@
 
 import DebugProbe
 import Essentials
-import SimulatedBench
 import USBTransport
 
 extension WorkbenchClient {
@@ -21,7 +20,7 @@ extension WorkbenchClient {
             }
             return ProbesReport(
                 probes: matching.map { describe($0, on: stack, selector) },
-                simulatedKinds: BenchConfiguration.ProbeKind.allCases.map { "sim:\($0.rawValue)" })
+                simulatedKinds: SimulatedHost.kinds.map { "sim:\($0)" })
         }
     }
 }
@@ -52,7 +51,7 @@ private func describe(_ found: FoundProbe, on stack: BenchStack, _ selector: Pro
 extension FoundProbe {
     /// What to give to `--probe` to mean this one.
     fileprivate func selector(on stack: BenchStack, _ asked: ProbeSelector) -> String {
-        if stack.simulation != nil { return "\(asked)" }
+        if stack.host.isSimulated { return "\(asked)" }
         return candidate.serial ?? device.location.description
     }
 }

@@ -88,6 +88,6 @@ extension ProgramReport {
             images: images, bytesErased: UInt64(report.erasedBytes),
             bytesProgrammed: UInt64(report.programmedBytes), bytesSkipped: UInt64(report.unchangedBytes),
             bytesKept: UInt64(report.restoredBytes), verification: Verification(report), loader: loader,
-            timing: timing, warnings: report.warnings.map(\.description))
+            timing: timing, warnings: report.warnings.map(\.description), station: nil)
     }
 }

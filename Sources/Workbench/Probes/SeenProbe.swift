@@ -3,7 +3,6 @@
 
 import DebugProbe
 import Essentials
-import LibUSBTransport
 import USBTransport
 
 /// A probe as enumeration tells it: nothing was opened.
@@ -23,9 +22,12 @@ package struct SeenProbe: Codable, Hashable, Sendable {
 
     /// Every probe that is plugged into this machine, each device once, in bus order.
     package static func all(on bench: Bench) async throws(WorkbenchError) -> [SeenProbe] {
-        try await bench.run { () throws(WorkbenchError) in
+        try await bench.run { keeper throws(WorkbenchError) in
+            // Of a bench that keeps what it has, the library is set up once.
+            let request = BenchRequest(probe: .only, paths: InstallationPaths(roots: []))
+            let host = try keeper.host(for: request) { _ throws(WorkbenchError) in try MachineHost() }
             let found = try doing("looking for probes") { () throws(USBError) in
-                try FoundProbe.all(on: LibUSBBus())
+                try FoundProbe.all(on: host.bus)
             }
             var seen: [SeenProbe] = []
             for probe in found where seen.last?.path != probe.device.location.description {

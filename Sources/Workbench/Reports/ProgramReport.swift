@@ -14,6 +14,8 @@ package struct ProgramReport: JobReport {
     package let loader: String
     package let timing: Timing
     package let warnings: [String]
+    /// Where a station did the job.
+    package let station: StationUnit?
 
     package static let changesFlash = true
 
@@ -27,5 +29,6 @@ package struct ProgramReport: JobReport {
         .key("loader", .text(), "The loader file."),
         .key("timing", Timing.schema, "Where the time went."),
         .key("warnings", .list(of: .text()), "What was dealt with but should be known."),
+        .optional("station", StationUnit.schema, "The unit that the job was, where a station did it."),
     ])
 }

@@ -19,6 +19,13 @@ package struct Timing: Encodable, Sendable {
         package let bytesIn: UInt64
         /// Time the host spent on the wire.
         package let seconds: Double
+
+        static func - (left: Link, right: Link) -> Link {
+            Link(
+                transfers: left.transfers - right.transfers, bytesOut: left.bytesOut - right.bytesOut,
+                bytesIn: left.bytesIn - right.bytesIn,
+                seconds: ((left.seconds - right.seconds) * 1e6).rounded() / 1e6)
+        }
     }
     package enum Clock: String, CaseIterable, Encodable, Sendable { case virtual, real }
 

@@ -10,6 +10,8 @@ package struct Verification: Encodable, Sendable {
     package let method: String
     package let bytes: UInt64
 
+    init(method: String, bytes: UInt64) { (self.method, self.bytes) = (method, bytes) }
+
     init(_ report: FlashReport) {
         (method, bytes) = (report.proof.rawValue, UInt64(report.verified.count))
     }

@@ -5,53 +5,53 @@ import DebugAccess
 import DebugProbe
 import Essentials
 import HardwareDescription
-import LibUSBTransport
-import SimulatedBench
 import TargetControl
 import USBTransport
 
 /// Everything between a selector and a target, on the bench's thread.
 ///
-/// Opened for one job and closed after it. What is opened later is closed earlier, also when something fails.
+/// Made for one job and closed after it. What is opened later is closed earlier, also when something fails. Host and probe
+/// may be those of the job before: see ``ProbeKeeper``.
 final class BenchStack {
     let context: JobContext
-    let bus: any USBBus
-    let time: any Timebase
-    /// The simulated bench, when that is what was asked for.
-    let simulation: SimulatedBench?
+    let host: any ProbeHost
+    var bus: any USBBus { host.bus }
+    var time: any Timebase { host.time }
     let started: Duration
+    private let linkBefore: Timing.Link?
     private var probe: (any DebugProbe)?
     private var target: HeldTarget?
 
     init(_ context: JobContext) throws(WorkbenchError) {
         self.context = context
-        if case .simulated(let text) = context.request.probe {
-            let bench = try doing("switching the simulated bench on") { () throws(BenchError) in
-                try context.simulator(
-                    BenchConfiguration(
-                        selector: BenchConfiguration.selectorPrefix + text,
-                        files: ConfigurationLibrary(context.request.paths).descriptionFiles))
-            }
-            (simulation, bus, time) = (bench, bench.bus, bench.time)
-        } else {
-            simulation = nil
-            bus = try doing("opening USB") { () throws(USBError) in try LibUSBBus() }
-            time = MonotonicTime()
-        }
-        started = time.now
+        host = try context.keeper.host(for: context.request, context.openHost)
+        linkBefore = host.link
+        started = host.time.now
     }
 
-    /// Finds and opens the probe that is meant.
+    /// Finds and opens the probe that is meant, unless it is open.
     func openProbe() throws(WorkbenchError) -> any DebugProbe {
         if let probe { return probe }
-        let found = try doing("looking for probes") { () throws(USBError) in try FoundProbe.all(on: bus) }
-        let chosen = try context.request.probe.choose(among: found)
-        context.trace(.step, "probe", ["kind": chosen.candidate.kind, "at": "\(chosen.device.location)"])
-        let probe = try doing("opening \(chosen.label)") { () throws(ProbeError) in
-            try chosen.open(on: bus, timebase: time, trace: context.trace)
+        let context = context
+        let probe = try context.keeper.probe { host throws(WorkbenchError) in
+            let found = try doing("looking for probes") { () throws(USBError) in
+                try FoundProbe.all(on: host.bus)
+            }
+            let chosen = try context.request.probe.choose(among: found)
+            context.trace(
+                .step, "probe", ["kind": chosen.candidate.kind, "at": "\(chosen.device.location)"])
+            return try doing("opening \(chosen.label)") { () throws(ProbeError) in
+                try chosen.open(on: host.bus, timebase: host.time, trace: context.trace)
+            }
         }
         self.probe = probe
         return probe
+    }
+
+    /// What crossed the cable for this job.
+    var link: Timing.Link? {
+        guard let link = host.link else { return nil }
+        return linkBefore.map { link - $0 } ?? link
     }
 
     /// Takes hold of the target, as the request says.
@@ -91,11 +91,8 @@ final class BenchStack {
             }
         }
         (target, probe) = (nil, nil)
-        if let simulation {
-            do throws(BenchError) { try simulation.saveState() } catch {
-                failure = failure ?? .step("keeping the simulated flash", error)
-            }
-        }
+        do throws(WorkbenchError) { try host.settle() } catch { failure = failure ?? error }
+        if failure != nil { context.keeper.discardProbe() }
         if let failure { throw failure }
     }
 }
@@ -136,6 +133,8 @@ extension JobContext {
     }
 
     private func closeAfterFailure(_ stack: BenchStack, _ mode: ReleaseMode) {
+        // Whatever went wrong, the next job begins with a probe that knows nothing of it.
+        defer { keeper.discardProbe() }
         do { try stack.close(mode) } catch {
             let level: TraceLevel = FailureClass(of: error) == .probeLost ? .step : .warning
             trace(level, "the bench did not close clean", ["error": error.summary, "code": error.code])

@@ -5,7 +5,6 @@ import Essentials
 import FlashLoader
 import FlashProgramming
 import HardwareDescription
-import SimulatedBench
 import TargetControl
 
 /// A held target with a loader on it: everything a flash job works with.
@@ -86,20 +85,12 @@ extension BenchStack {
     /// What `report` says about time, with the totals of the whole job.
     func timing(_ report: FlashReport?) -> Timing {
         Timing(
-            clock: simulation == nil ? .real : .virtual, totalSeconds: (time.now - started).reportedSeconds,
+            clock: host.clock, totalSeconds: (time.now - started).reportedSeconds,
             phases: (report?.phases ?? []).map {
                 Timing.Phase(
                     name: $0.phase.rawValue, bytes: UInt64(max(0, $0.bytes)),
                     seconds: $0.duration.reportedSeconds)
             },
-            link: simulation.map { Timing.Link($0.statistics) })
-    }
-}
-
-extension Timing.Link {
-    init(_ statistics: BenchStatistics) {
-        self.init(
-            transfers: UInt64(statistics.usbTransfers), bytesOut: UInt64(statistics.usbBytesOut),
-            bytesIn: UInt64(statistics.usbBytesIn), seconds: statistics.linkTime.reportedSeconds)
+            link: link)
     }
 }

@@ -12,6 +12,8 @@ import ObjectFiles
 /// flash.
 struct ImageFiles: Sendable {
     private let files: [ImageRecords]
+    /// As they were read, in the order in which they were named.
+    let sources: [ImageSource]
     /// All of them, when every one has its address.
     private let joined: JoinedRecords?
     private let request: ImageSetRequest
@@ -26,16 +28,18 @@ struct ImageFiles: Sendable {
         var expectation = ImageExpectation()
         expectation.families = request.uf2Family.map { [$0] } ?? families
         var files: [ImageRecords] = []
+        var sources: [ImageSource] = []
         try Self.checkDescriptorsAreReadOnce(request.images)
         for image in request.images {
             let source = try ImageInput.source(of: image, cancellation)
+            sources.append(source)
             files.append(
                 try understanding { () throws(ImageError) in
                     try source.records(expecting: expectation)
                 })
         }
         if let address = request.binaryAddress { files = try Self.placing(files, at: address) }
-        self.files = files
+        (self.files, self.sources) = (files, sources)
         joined = try Self.join(files)
     }
 

@@ -12,6 +12,8 @@ package enum UnitCheckError: Error, Hashable, Sendable {
     case otherRevision(found: String?, expected: String)
     case otherFlash(found: String?, expected: String)
     case hashDiffers(range: AddressRange, found: String, expected: String)
+    /// Between two attempts somebody has put another board in; unique ids of the microcontrollers.
+    case otherBoard(found: String?, expected: String)
     case wordMissing(address: UInt32, found: UInt32, expected: UInt32, after: Duration)
 }
 
@@ -25,13 +27,14 @@ extension UnitCheckError: Diagnosable {
         case .otherFlash: "UNT-005"
         case .hashDiffers: "UNT-006"
         case .wordMissing: "UNT-007"
+        case .otherBoard: "UNT-008"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
         case .voltageOutside, .voltageUnknown: .targetUnpowered
-        case .otherPart, .otherRevision: .wrongPart
+        case .otherPart, .otherRevision, .otherBoard: .wrongPart
         case .otherFlash: .refused
         case .hashDiffers: .verifyMismatch
         case .wordMissing: .targetFailed
@@ -51,6 +54,8 @@ extension UnitCheckError: Diagnosable {
             "the flash answers \(found ?? "nothing"), the recipe says \(expected)"
         case .hashDiffers(let range, let found, let expected):
             "\(range) has the SHA-256 \(found), the recipe says \(expected)"
+        case .otherBoard(let found, let expected):
+            "the microcontroller is \(found ?? "without a number"), the unit was begun on \(expected)"
         case .wordMissing(let address, let found, let expected, let time):
             "the application was to write \(expected.hex) to \(address.hex); \(Format.time(time)) after the reset"
                 + " it holds \(found.hex)"
@@ -63,6 +68,7 @@ extension UnitCheckError: Diagnosable {
         case .voltageUnknown: ["use a probe that measures the supply, or take `voltage` out of the recipe"]
         case .otherPart, .otherRevision, .otherFlash:
             ["look whether the right board is in the slot, and the right recipe in force"]
+        case .otherBoard: ["leave a board in its slot until its unit has ended"]
         case .hashDiffers: ["look whether image and recipe belong together"]
         case .wordMissing:
             ["look at the application's own self-test; the flash was proven before it was started"]

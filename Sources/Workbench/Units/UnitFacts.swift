@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import Essentials
 package import ProductionJobs
 
 /// What is known of a unit so far: filled as the job goes on, so that a failure loses none of it.
@@ -11,10 +12,22 @@ package struct UnitFacts: Sendable {
     /// Of the loader that programs.
     package internal(set) var loaderHash: ContentHash?
     package internal(set) var timing: Timing?
+    package internal(set) var work: UnitClosing.Work?
     /// Of every byte that was written and proven, in address order.
     package internal(set) var contents: ContentHash?
+    /// Millivolts, as last measured.
+    package internal(set) var supplyMillivolts: Int?
+    /// Attempts that the cable or a contact ended, in order; the last attempt is not among them.
+    package internal(set) var repetitions: [Repetition] = []
     /// Whether erasing or programming began.
     package internal(set) var isTouched = false
+
+    /// Why the unit was begun again.
+    package struct Repetition: Sendable {
+        package let because: ErrorReport
+        /// What the attempt took.
+        package let seconds: Double
+    }
 
     package init() {}
 

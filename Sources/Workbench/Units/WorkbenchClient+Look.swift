@@ -4,7 +4,6 @@
 import DebugProbe
 import Essentials
 package import ProductionJobs
-import USBTransport
 
 /// What one look at a slot has found.
 package struct SlotSighting: Sendable {
@@ -25,18 +24,18 @@ extension WorkbenchClient {
     /// powers nothing up and halts nothing; this is also done where the probe measures no voltage.
     package func look(by sign: StationDefinition.BoardSign) async throws(WorkbenchError) -> SlotSighting {
         try await onBench { context throws(WorkbenchError) in
-            let stack = try BenchStack(context)
-            let found = try doing("looking for probes") { () throws(USBError) in
-                try FoundProbe.all(on: stack.bus)
+            do throws(WorkbenchError) {
+                return try context.withStack { stack throws(WorkbenchError) in
+                    let probe = try stack.openProbe()
+                    return SlotSighting(
+                        probe: ProbeFacts(probe.description),
+                        hasBoard: try doing("looking for a board") { () throws(ProbeError) in
+                            try probe.seesBoard(by: sign)
+                        })
+                }
+            } catch .noProbe {
+                return SlotSighting()
             }
-            guard found.contains(where: context.request.probe.matches) else { return SlotSighting() }
-            let probe = try stack.openProbe()
-            defer { probe.close() }
-            return SlotSighting(
-                probe: ProbeFacts(probe.description),
-                hasBoard: try doing("looking for a board") { () throws(ProbeError) in
-                    try probe.seesBoard(by: sign)
-                })
         }
     }
 }

@@ -15,6 +15,10 @@ struct Program: BenchCommand {
             and reads everything back. Nothing is written before all files were read and fit the flash.
 
             \(LoaderOptions.note)
+
+            With --station the same is done by a running station (extflashd) in one of its slots: the images go there, \
+            and the job is recorded as an engineer's own. Not with --full, --discard-shared, --skip-outside, --format, \
+            --uf2-family, --layout, --target, --verify none or --connect hot.
             """)
 
     @OptionGroup var images: ImageOptions
@@ -30,7 +34,14 @@ struct Program: BenchCommand {
     var verify: Proof = .read
     @Flag(help: "Reset the target and let it run afterwards.")
     var run = false
+    @OptionGroup var place: StationProgramOptions
     @OptionGroup var bench: BenchOptions
+
+    func validate() throws { try place.validate(self) }
+
+    mutating func run() async throws {
+        if place.station == nil { try await runOnBench() } else { try await runOnStation() }
+    }
 
     func request() -> BenchRequest { bench.request(loader) }
 
@@ -45,6 +56,7 @@ struct Program: BenchCommand {
         for image in report.images { console.result(image.text) }
         console.result(report.timing)
         console.result(warnings: report.warnings)
+        if let text = report.stationText { console.result(text) }
         console.result(report.verdict)
     }
 }

@@ -9,7 +9,7 @@ import Workbench
 struct BatchGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "batch", abstract: "Open, close and report batches of a station.",
-        subcommands: [Open.self, Close.self, List.self, Show.self, Report.self])
+        subcommands: [Open.self, Close.self, StationList<BatchesReport>.self, Show.self, Report.self])
 
     struct Open: StationCommand {
         static let documentName = "batch open"
@@ -32,7 +32,7 @@ struct BatchGroup: ParsableCommand {
             let body = Body(name: name, recipe: recipe, workOrder: workOrder, limit: limit)
             return BatchesReport(
                 batches: [
-                    try await station.ask(.init(.post, ["batches"], body: StationConnection.json(body)))
+                    try await station.ask(.init(.post, ["batches"], body: try StationConnection.json(body)))
                 ])
         }
 
@@ -48,19 +48,6 @@ struct BatchGroup: ParsableCommand {
 
         func perform(_ station: StationConnection) async throws(StationClientError) -> BatchesReport {
             BatchesReport(batches: [try await station.ask(.init(.post, ["batches", name, "close"]))])
-        }
-
-        func render(_ report: BatchesReport, on console: Console) { console.result(report.columns) }
-    }
-
-    struct List: StationCommand {
-        static let documentName = "batch list"
-        static let configuration = CommandConfiguration(abstract: "List batches, the newest first.")
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> BatchesReport {
-            BatchesReport(batches: try await station.ask(.init(.get, ["batches"])))
         }
 
         func render(_ report: BatchesReport, on console: Console) { console.result(report.columns) }
@@ -93,8 +80,14 @@ struct BatchGroup: ParsableCommand {
     }
 }
 
-extension BatchesReport {
-    fileprivate var columns: Columns {
+extension BatchesReport: StationListing {
+    static let group = "batch"
+    static let abstract = "List batches, the newest first."
+    static let path = "batches"
+
+    init(_ batches: [StationBatch]) { self.batches = batches }
+
+    var columns: Columns {
         var columns = Columns("BATCH", "RECIPE", "WORK ORDER", "LIMIT", "OPENED", "CLOSED")
         for batch in batches {
             columns.add(

@@ -86,7 +86,11 @@ struct JobProgressOptions: ParsableArguments {
     @Option(help: "Progress on standard error: auto or plain (lines), or none.")
     var progress: Console.ProgressStyle = .auto
 
-    func lines(_ console: Console) -> (UnitProgress) -> Void {
+    func lines(_ console: Console) -> (UnitProgress) -> Void { Self.lines(progress, console) }
+
+    static func lines(
+        _ progress: Console.ProgressStyle, _ console: Console
+    ) -> (UnitProgress) -> Void {
         var told: [String: String] = [:]
         return { unit in
             guard progress != .none else { return }
@@ -115,9 +119,11 @@ extension StationConnection {
 
     /// Begins jobs and waits, and tells what became of the units.
     func outcome(
-        _ told: (UnitProgress) -> Void, of begin: () async throws(StationClientError) -> [StationJob]
+        _ told: (UnitProgress) -> Void, isStopped: () -> Bool = { false },
+        of begin: () async throws(StationClientError) -> [StationJob]
     ) async throws(StationClientError) -> JobsReport {
-        var report = try await records(of: JobsReport(try await wait(forJobsOf: begin, told: told)))
+        let jobs = try await wait(forJobsOf: begin, isStopped: isStopped, told: told)
+        var report = try await records(of: JobsReport(jobs))
         report.isJudged = true
         return report
     }

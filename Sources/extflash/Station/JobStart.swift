@@ -13,6 +13,7 @@ struct UnitOptions: ParsableArguments {
         help: ArgumentHelp("A further field of the unit, for patches and hooks.", valueName: "name=value"))
     var field: [String] = []
     @Option(help: "The batch that it belongs to.") var batch: String?
+    @Option(help: "The revision of the board.") var boardRevision: String?
     @Option(help: "The work order.") var workOrder: String?
     @Option(name: .customLong("operator"), help: "Who asks.") var operatorName: String?
     @Flag(help: "Do a unit again that was good before.") var `repeat` = false
@@ -32,6 +33,7 @@ struct UnitOptions: ParsableArguments {
         if let serial { fields[UnitJobRequest.identityField] = serial }
         var request = UnitJobRequest(recipe: recipe, fields: fields)
         (request.batch, request.workOrder, request.operatorName) = (batch, workOrder, operatorName)
+        request.boardRevision = boardRevision
         if `repeat` { request.repeats = true }
         return request
     }

@@ -10,7 +10,9 @@ import Workbench
 struct RecipeGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipe", abstract: "Give a station recipes, and approve them.",
-        subcommands: [Add.self, Approve.self, List.self, Show.self])
+        subcommands: [
+            Add.self, Approve.self, StationList<RecipesReport>.self, Show.self, Pull.self, Push.self,
+        ])
 
     struct Add: StationCommand {
         static let documentName = "recipe add"
@@ -41,19 +43,6 @@ struct RecipeGroup: ParsableCommand {
         func perform(_ station: StationConnection) async throws(StationClientError) -> RecipesReport {
             let full = try await station.recipeHash(hash)
             return RecipesReport(recipes: [try await station.ask(.init(.post, ["recipes", full, "approve"]))])
-        }
-
-        func render(_ report: RecipesReport, on console: Console) { console.result(report.columns) }
-    }
-
-    struct List: StationCommand {
-        static let documentName = "recipe list"
-        static let configuration = CommandConfiguration(abstract: "List the recipes.")
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> RecipesReport {
-            RecipesReport(recipes: try await station.ask(.init(.get, ["recipes"])))
         }
 
         func render(_ report: RecipesReport, on console: Console) { console.result(report.columns) }
@@ -92,8 +81,14 @@ extension StationConnection {
     }
 }
 
-extension RecipesReport {
-    fileprivate var columns: Columns {
+extension RecipesReport: StationListing {
+    static let group = "recipe"
+    static let abstract = "List the recipes."
+    static let path = "recipes"
+
+    init(_ recipes: [StationRecipe]) { self.recipes = recipes }
+
+    var columns: Columns {
         var columns = Columns("HASH", "NAME", "STORED", "APPROVED", "BY", "RETIRED")
         for recipe in recipes {
             columns.add(
@@ -107,7 +102,7 @@ extension RecipesReport {
 struct ImageGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "image", abstract: "Give a station images, which recipes name by their hash.",
-        subcommands: [Put.self, List.self])
+        subcommands: [Put.self, StationList<ImagesReport>.self, Pull.self, Push.self])
 
     struct Put: StationCommand {
         static let documentName = "image put"
@@ -127,23 +122,16 @@ struct ImageGroup: ParsableCommand {
 
         func render(_ report: ImagesReport, on console: Console) { console.result(report.columns) }
     }
-
-    struct List: StationCommand {
-        static let documentName = "image list"
-        static let configuration = CommandConfiguration(abstract: "List the images.")
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> ImagesReport {
-            ImagesReport(images: try await station.ask(.init(.get, ["images"])))
-        }
-
-        func render(_ report: ImagesReport, on console: Console) { console.result(report.columns) }
-    }
 }
 
-extension ImagesReport {
-    fileprivate var columns: Columns {
+extension ImagesReport: StationListing {
+    static let group = "image"
+    static let abstract = "List the images."
+    static let path = "images"
+
+    init(_ images: [StationImage]) { self.images = images }
+
+    var columns: Columns {
         // The whole hash: it is what a recipe wants.
         var columns = Columns("NAME", "BYTES", "STORED", "SHA-256")
         for image in images { columns.add(image.name, "\(image.size)", image.stored, image.hash) }

@@ -44,7 +44,9 @@ extension ExportCommand {
 struct RecordsGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "records", abstract: "Check, search and export the records of a station.",
-        subcommands: [Verify.self, List.self, Show.self, Export.self])
+        subcommands: [
+            Verify.self, UnitList<RecordWords>.self, UnitShow<RecordWords>.self, Export.self,
+        ])
 
     struct Verify: StationCommand {
         static let documentName = RecordsVerificationReport.command
@@ -95,34 +97,6 @@ struct RecordsGroup: ParsableCommand {
         func render(_ report: RecordsVerificationReport, on console: Console) {
             for line in report.lines { console.result(line) }
         }
-    }
-
-    struct List: StationCommand {
-        static let documentName = "records list"
-        static let configuration = CommandConfiguration(abstract: "List records, the newest first.")
-        @OptionGroup var query: UnitQueryOptions
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> UnitsReport {
-            try await query.units(station)
-        }
-
-        func render(_ report: UnitsReport, on console: Console) { console.result(report.columns) }
-    }
-
-    struct Show: StationCommand {
-        static let documentName = "records show"
-        static let configuration = CommandConfiguration(abstract: "Show a record.")
-        @Argument(help: "The unit, as `extflash records list` names it.") var unit: String
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> UnitsReport {
-            UnitsReport(units: [try await station.unit(unit)])
-        }
-
-        func render(_ report: UnitsReport, on console: Console) { report.units.forEach(console.show) }
     }
 
     struct Export: ExportCommand {

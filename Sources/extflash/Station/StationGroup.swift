@@ -10,7 +10,10 @@ import Workbench
 struct StationGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "station", abstract: "Ask a running station (extflashd) what its slots do.",
-        subcommands: [Check.self, Status.self, Slots.self, Watch.self, Resume.self, Token.self])
+        subcommands: [
+            Check.self, Status.self, Slots.self, Probes.self, Watch.self, Resume.self, Reload.self,
+            Simulate.self, Token.self,
+        ])
 
     struct Status: StationCommand {
         static let documentName = "station status"
@@ -28,6 +31,7 @@ struct StationGroup: ParsableCommand {
             let counts = report.station.units.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
             console.result("units: \(counts.isEmpty ? "none" : counts.joined(separator: ", "))")
             console.result(report.station.slots.columns)
+            for line in report.station.central?.lines ?? [] { console.result(line) }
         }
     }
 
@@ -85,7 +89,7 @@ struct StationGroup: ParsableCommand {
             try await connection.events(after: after ?? last) { () throws(StationClientError) in
                 .goesOn
             } _: { event throws(StationClientError) in
-                if output.json { console.document(event.line) } else { console.result(event.text) }
+                if output.json { console.document(event.line) } else { console.result(try event.text()) }
                 left -= 1
                 return left > 0 ? .goesOn : .ends
             } pause: { () throws(StationClientError) in
@@ -100,16 +104,18 @@ extension StationEvent {
         "{\"id\":\(id.map { "\($0)" } ?? "null"),\"kind\":\"\(kind)\",\"data\":\(data)}"
     }
 
-    fileprivate var text: String {
-        if let slot = body(SlotState.self), kind == "slot" {
+    fileprivate func text() throws(StationClientError) -> String {
+        switch kind {
+        case "slot":
+            let slot = try body(SlotState.self)
             let unit = [
                 slot.label ?? slot.unit, slot.verdict?.rawValue,
                 slot.failure.map { "\($0.summary) [\($0.code)]" },
             ]
             return ([slot.name, slot.activity.rawValue] + unit.compactMap { $0 }).joined(separator: "  ")
+        case "progress": return try body(UnitProgress.self).text
+        default: return "\(kind)  \(data)"
         }
-        if let progress = body(UnitProgress.self), kind == "progress" { return progress.text }
-        return "\(kind)  \(data)"
     }
 }
 

@@ -18,16 +18,30 @@ struct StationOptions: ParsableArguments {
     var station: String?
     @Option(help: "A file that holds the token.", completion: .file())
     var tokenFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file with the authorities whose certificates are believed.",
+            discussion: "Default: the file that EXTFLASH_CA names, else the system's.", valueName: "file"),
+        completion: .file())
+    var ca: String?
 
     func connection() throws(StationClientError) -> StationConnection {
-        let environment = RunContext.current.environment
-        let address = station ?? environment["EXTFLASH_STATION"] ?? StationAddress.defaultSocket
-        return StationConnection(
-            try StationAddress(parsing: address), token: try token(environment),
-            patience: RunContext.current.patience)
+        try Self.connection(station, tokenFile: tokenFile, ca: ca)
     }
 
-    private func token(_ environment: [String: String]) throws(StationClientError) -> String? {
+    static func connection(
+        _ station: String?, tokenFile: String?, ca: String?
+    ) throws(StationClientError) -> StationConnection {
+        let environment = RunContext.current.environment
+        let address = station ?? environment["EXTFLASH_STATION"] ?? StationAddress.defaultSocket
+        return try StationConnection(
+            StationAddress(parsing: address), token: token(tokenFile, environment),
+            authorities: ca ?? environment["EXTFLASH_CA"], patience: RunContext.current.patience)
+    }
+
+    private static func token(
+        _ tokenFile: String?, _ environment: [String: String]
+    ) throws(StationClientError) -> String? {
         guard
             let path = tokenFile
                 ?? (environment["EXTFLASH_TOKEN"] == nil ? environment["EXTFLASH_TOKEN_FILE"] : nil)

@@ -15,6 +15,27 @@ extension StationStatus {
         .key("slots", .list(of: SlotState.schema), "The slots."),
         .key("units", .map(of: .count), "Units of every batch, by verdict."),
         .key("lastEvent", .count, "The number of the last event."),
+        .optional("central", CentralStatus.schema, "The central database, where the station has one."),
+    ])
+}
+
+extension CentralStatus {
+    static let schema = Schema.object([
+        .key("database", .text(), "Where it is."),
+        .key("isConnected", .flag, "Whether the last exchange succeeded."),
+        .key("published", .count, "Records that the database has."),
+        .key("waiting", .count, "Records that wait to be sent."),
+        .optional("oldestWaiting", .text(), "When the oldest of them was written (ISO 8601, UTC)."),
+        .key(
+            "pools",
+            .list(
+                of: .object([
+                    .key("name", .text(), "The pool."),
+                    .key("left", .count, "Leased values that were not given yet."),
+                    .optional("problem", UnitClosing.Failure.schema, "Why no more is leased."),
+                ])), "Pools whose values are leased."),
+        .optional("problem", UnitClosing.Failure.schema, "Why the last exchange failed."),
+        .optional("conflict", .text(), "What a person has to settle."),
     ])
 }
 
@@ -38,7 +59,9 @@ extension SlotState {
         .optional("total", .count, "Bytes of the phase."),
         .optional("rate", .number, "Bytes per second."),
         .optional("secondsLeft", .number, "Of the phase."), .optional("unit", .text(), "The unit."),
-        .optional("label", .text(), "What people know it by."), .optional("recipe", .text(), "Its recipe."),
+        .optional("label", .text(), "What people know it by."),
+        .optional("serials", .map(of: .text()), "What it was given, by pool."),
+        .optional("recipe", .text(), "Its recipe."),
         .optional("batch", .text(), "Its batch."),
         .optional("verdict", names(Verdict.self), "Of the last unit."),
         .optional("failure", UnitClosing.Failure.schema, "Why the last unit is not good."),
@@ -56,10 +79,12 @@ extension StationJob {
             "request",
             .object([
                 .key("recipe", .text(), "Name or hash."), .optional("batch", .text(), "The batch."),
+                .optional("boardRevision", .text(), "Of the board in the slot."),
                 .optional("workOrder", .text(), "The work order."),
                 .optional("operator", .text(), "Who asked."),
                 .optional("fields", .map(of: .text()), "What was scanned or sent."),
                 .optional("repeats", .flag, "Done again although it was good."),
+                .optional("adHoc", .flag, "An engineer's own, with a recipe that nobody approved."),
             ]), "What was asked for."),
         .optional("unit", .text(), "The unit that it became."),
         .key("created", .text(), "When it was asked for (ISO 8601, UTC)."),
@@ -91,12 +116,15 @@ extension StationUnit {
             "images",
             .list(of: .object([.key("name", .text(), "Its name."), .key("sha256", .text(), "Its hash.")])),
             "The images."),
-        .optional("board", .text(), "The board."), .optional("batch", .text(), "The batch."),
+        .optional("board", .text(), "The board."),
+        .optional("boardRevision", .text(), "Of the board, as the line counts it."),
+        .optional("microcontroller", .text(), "Its unique id."), .optional("batch", .text(), "The batch."),
         .optional("workOrder", .text(), "The work order."),
         .optional("operatorName", .text(), "The operator."),
         .key("serials", .map(of: .text()), "What the unit was given, by pool."),
         .key("fields", .map(of: .text()), "What was scanned, sent, or added by a hook."),
         .key("startedAt", .text(), "ISO 8601, UTC."), .key("attempt", .count, "Of the same unit, from 1."),
+        .optional("isAdHoc", .flag, "An engineer's own unit, with a recipe that nobody had approved."),
     ])
 
     private static let closed = Schema.object([
@@ -122,10 +150,31 @@ extension StationUnit {
                     .key("name", .text(), "The phase."), .key("seconds", .number, "What it took."),
                     .key("bytes", .count, "What it dealt with."),
                 ])), "Where the time went."),
-        .key("retries", .count, "How often something was tried again."),
+        .optional("seconds", .number, "From opening the probe to leaving the board."),
+        .key("retries", .count, "How often the unit was begun again."),
+        .optional(
+            "attempts",
+            .list(
+                of: .object([
+                    .key("seconds", .number, "What it took."),
+                    .key("error", UnitClosing.Failure.schema, "What ended it."),
+                ])), "The attempts before the last: what the cable or a contact ended."),
         .optional("contents", .text(), "SHA-256 of the bytes that were proven."),
         .optional("loaderHash", .text(), "SHA-256 of the loader."),
         .optional("error", UnitClosing.Failure.schema, "Why it is not good."),
+        .optional("work", work, "What was done to the flash, once it was done."),
+    ])
+
+    private static let work = Schema.object([
+        .key("clock", .text(), "virtual on a simulated bench, else real."),
+        .key("totalSeconds", .number, "From opening the probe on."),
+        .key("bytesErased", .count, "Bytes of the sectors that were erased."),
+        .key("bytesProgrammed", .count, "Bytes that were programmed, restored ones included."),
+        .key("bytesSkipped", .count, "Bytes of sectors that already held what was wanted."),
+        .key("bytesKept", .count, "Bytes that were put back because they share a sector."),
+        .key("bytesVerified", .count, "Bytes that were compared."),
+        .key("proof", .text(), "read, hash or none."), .key("loader", .text(), "The loader file."),
+        .key("warnings", .list(of: .text()), "What was dealt with but should be known."),
     ])
 }
 

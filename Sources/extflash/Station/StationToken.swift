@@ -28,7 +28,7 @@ extension StationGroup {
 
         func perform(_ station: StationConnection) async throws(StationClientError) -> TokenReport {
             try await station.ask(
-                .init(.post, ["tokens"], body: StationConnection.json(Body(name: name, role: role))))
+                .init(.post, ["tokens"], body: try StationConnection.json(Body(name: name, role: role))))
         }
 
         func render(_ report: TokenReport, on console: Console) { console.result(report.token ?? "") }

@@ -30,35 +30,7 @@ struct UnitQueryOptions: ParsableArguments {
 struct UnitGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "unit", abstract: "Show units that a station has programmed.",
-        subcommands: [List.self, Show.self])
-
-    struct List: StationCommand {
-        static let documentName = "unit list"
-        static let configuration = CommandConfiguration(abstract: "List units, the newest first.")
-        @OptionGroup var query: UnitQueryOptions
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> UnitsReport {
-            try await query.units(station)
-        }
-
-        func render(_ report: UnitsReport, on console: Console) { console.result(report.columns) }
-    }
-
-    struct Show: StationCommand {
-        static let documentName = "unit show"
-        static let configuration = CommandConfiguration(abstract: "Show the record of a unit.")
-        @Argument(help: "The unit, as `extflash unit list` names it.") var unit: String
-        @OptionGroup var station: StationOptions
-        @OptionGroup var output: ReportOptions
-
-        func perform(_ station: StationConnection) async throws(StationClientError) -> UnitsReport {
-            UnitsReport(units: [try await station.unit(unit)])
-        }
-
-        func render(_ report: UnitsReport, on console: Console) { report.units.forEach(console.show) }
-    }
+        subcommands: [UnitList<UnitWords>.self, UnitShow<UnitWords>.self])
 }
 
 extension UnitsReport {
@@ -74,7 +46,7 @@ extension UnitsReport {
 }
 
 extension StationUnit {
-    fileprivate var label: String {
+    var label: String {
         UnitRecord(opening: opened, closing: closed, sequence: sequence).label
     }
 
@@ -86,6 +58,7 @@ extension StationUnit {
         table.add("recipe", "\(opened.recipe.name) (\(opened.recipe.hash.prefix(12)))")
         for image in opened.images { table.add("image", "\(image.name) (\(image.sha256.prefix(12)))") }
         table.add("board", opened.board)
+        table.add("board revision", opened.boardRevision)
         table.add("batch", opened.batch)
         table.add("work order", opened.workOrder)
         table.add("operator", opened.operatorName)
@@ -103,6 +76,9 @@ extension StationUnit {
             table.add(phase.name, "\(Format.bytes(phase.bytes)) in \(Format.time(.seconds(phase.seconds)))")
         }
         table.add("contents", closed?.contents)
+        for attempt in closed?.attempts ?? [] {
+            table.add("begun again", "after \(attempt.error.summary) [\(attempt.error.code)]")
+        }
         if let error = closed?.error {
             table.add("error", "\(error.summary) [\(error.code)]")
             for cause in error.causes { table.add("because", cause) }

@@ -50,7 +50,15 @@ final class JobBench {
         nonisolated(unsafe) let simulation = simulation
         return WorkbenchClient(
             request: request, observer: observer, cancellation: cancellation,
-            simulator: { _ throws(BenchError) in simulation })
+            host: { request throws(WorkbenchError) in
+                // As it would be switched on, so that a selector that means nothing is found out.
+                if case .simulated(let text) = request.probe {
+                    do throws(BenchError) { _ = try SimulatedHost.configuration(text, request.paths) } catch {
+                        throw .step("switching the simulated bench on", error)
+                    }
+                }
+                return SimulatedHost(simulation)
+            })
     }
 
     /// Programs `bytes` at `address`, from a raw binary.

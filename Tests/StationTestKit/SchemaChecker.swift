@@ -7,18 +7,26 @@ import Foundation
 ///
 /// A keyword that it does not know is a fault too: nothing may pass because nobody looked. So is a key that the schema
 /// does not describe: readers ignore those, but we must not write them.
-struct SchemaChecker {
-    private(set) var faults: [String] = []
+package struct SchemaChecker {
+    package private(set) var faults: [String] = []
     /// The keys that were met: `result.flash.jedecID`, `result.images[].file`.
-    private(set) var keys: Set<String> = []
+    package private(set) var keys: Set<String> = []
 
-    static func check(_ document: Any, against schema: Any) -> SchemaChecker {
-        var checker = SchemaChecker()
+    /// Where `#/…` leads.
+    private let root: Any
+
+    /// `root` is the document that references are looked up in; the schema itself where none is given.
+    package static func check(
+        _ document: Any, against schema: Any, in root: Any? = nil
+    ) -> SchemaChecker {
+        var checker = SchemaChecker(root: root ?? schema)
         checker.check(document, schema, at: "")
         return checker
     }
 
-    private static let annotations: Set<String> = ["$schema", "$id", "title", "description"]
+    private static let annotations: Set<String> = [
+        "$schema", "$id", "title", "description", "example", "default",
+    ]
 
     private mutating func check(_ value: Any, _ schema: Any, at path: String) {
         guard let schema = schema as? [String: Any] else { return fault(path, "the schema is not an object") }
@@ -34,6 +42,19 @@ struct SchemaChecker {
             case "maximum": checkBound(value, rule, at: path) { $0 <= $1 }
             case "items":
                 for element in value as? [Any] ?? [] { check(element, rule, at: path + "[]") }
+            case "additionalProperties" where rule as? Bool == false && isBoolean(rule): break
+            case "$ref":
+                guard let target = Self.resolve(rule, in: root) else {
+                    fault(path, "\(rule) leads nowhere"); break
+                }
+                check(value, target, at: path)
+            case "propertyNames":
+                for key in (value as? [String: Any] ?? [:]).keys { check(key, rule, at: "\(path).\(key)") }
+            case "minLength", "maxLength", "minItems", "maxItems", "maxProperties":
+                checkSize(value, rule, keyword, at: path)
+            case "uniqueItems":
+                let elements = value as? [NSObject] ?? []
+                if Set(elements).count != elements.count { fault(path, "an element is there twice") }
             case "additionalProperties":
                 for element in (value as? [String: Any] ?? [:]).values {
                     check(element, rule, at: path + ".*")
@@ -47,6 +68,26 @@ struct SchemaChecker {
             case "then", "else": break
             default: fault(path, "the checker does not know the keyword \(keyword)")
             }
+        }
+    }
+
+    /// What `#/a/b` names in `root`.
+    package static func resolve(_ reference: Any, in root: Any) -> Any? {
+        guard let text = reference as? String, text.hasPrefix("#/") else { return nil }
+        var found: Any? = root
+        for key in text.dropFirst(2).split(separator: "/") {
+            found = (found as? [String: Any])?[String(key)]
+        }
+        return found
+    }
+
+    private mutating func checkSize(_ value: Any, _ rule: Any, _ keyword: String, at path: String) {
+        let size =
+            (value as? String)?.unicodeScalars.count ?? (value as? [Any])?.count
+            ?? (value as? [String: Any])?.count
+        guard let size, let bound = rule as? Int else { return fault(path, "has no size for \(keyword)") }
+        if keyword.hasPrefix("min") ? size < bound : size > bound {
+            fault(path, "\(keyword) is \(bound), not \(size)")
         }
     }
 
@@ -69,7 +110,7 @@ struct SchemaChecker {
             let object = value as? [String: Any]
         else { return fault(path, "the checker does not know this form of `if`") }
         let holds = condition.allSatisfy { key, inner in
-            object[key].map { Self.check($0, against: inner).faults.isEmpty } ?? true
+            object[key].map { Self.check($0, against: inner, in: root).faults.isEmpty } ?? true
         }
         if let branch = schema[holds ? "then" : "else"] { check(value, branch, at: path) }
     }
@@ -117,7 +158,7 @@ struct SchemaChecker {
 
 extension SchemaChecker {
     /// Every key that a schema describes.
-    static func keys(of schema: Any, at path: String = "") -> Set<String> {
+    package static func keys(of schema: Any, at path: String = "") -> Set<String> {
         guard let schema = schema as? [String: Any] else { return [] }
         var keys: Set<String> = []
         for (key, property) in schema["properties"] as? [String: Any] ?? [:] {
