@@ -28,6 +28,31 @@ struct CommandRun {
     }
 }
 
+extension CommandRun {
+    /// Another program, run to its end; what it prints goes through files in `folder`.
+    ///
+    /// Waits without holding a thread: a station that it asks needs those of this process.
+    static func of(
+        program: String, _ arguments: [String], in folder: String, environment: [String: String]? = nil
+    ) async throws -> CommandRun {
+        let paths = ["output", "errors"].map { URL(filePath: folder + "/" + $0) }
+        for path in paths { try Data().write(to: path) }
+        let process = Process()
+        (process.executableURL, process.arguments) = (URL(filePath: program), arguments)
+        process.currentDirectoryURL = URL(filePath: folder)
+        if let environment { process.environment = environment }
+        process.standardOutput = try FileHandle(forWritingTo: paths[0])
+        process.standardError = try FileHandle(forWritingTo: paths[1])
+        let (ended, hasEnded) = AsyncStream.makeStream(of: Void.self)
+        process.terminationHandler = { _ in hasEnded.finish() }
+        try process.run()
+        for await _ in ended {}
+        return CommandRun(
+            output: try String(contentsOf: paths[0], encoding: .utf8),
+            errors: try String(contentsOf: paths[1], encoding: .utf8), exitCode: process.terminationStatus)
+    }
+}
+
 /// Collects what one stream is given.
 final class Capture: Sendable {
     private let bytes = Mutex<[UInt8]>([])

@@ -113,22 +113,9 @@ import Workbench
 
     /// One of the built programs, run to its end in `folder`.
     private static func execute(_ line: String, in folder: String) async throws -> CommandRun {
-        let paths = ["output", "errors"].map { URL(filePath: folder + "/" + $0) }
-        for path in paths { try Data().write(to: path) }
         let words = line.split(separator: " ").map(String.init)
-        let process = Process()
-        process.executableURL = URL(filePath: products + "/" + words[0])
-        process.arguments = Array(words.dropFirst())
-        process.currentDirectoryURL = URL(filePath: folder)
-        process.standardOutput = try FileHandle(forWritingTo: paths[0])
-        process.standardError = try FileHandle(forWritingTo: paths[1])
-        let (ended, hasEnded) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in hasEnded.finish() }
-        try process.run()
-        for await _ in ended {}
-        return CommandRun(
-            output: try String(contentsOf: paths[0], encoding: .utf8),
-            errors: try String(contentsOf: paths[1], encoding: .utf8), exitCode: process.terminationStatus)
+        return try await CommandRun.of(
+            program: products + "/" + words[0], Array(words.dropFirst()), in: folder)
     }
 
     @Test func `work with the two programs as they were built`() async throws {

@@ -35,21 +35,9 @@ import Testing
         }
     }
 
-    /// Waits without holding a thread: the station that the example asks needs those of this process.
     private static func run(_ arguments: [String], _ station: StationRun) async throws -> CommandRun {
-        let paths = ["output", "errors"].map { URL(filePath: station.folder + "/" + $0) }
-        for path in paths { try Data().write(to: path) }
-        let process = Process()
-        (process.executableURL, process.arguments) = (URL(filePath: python), arguments)
-        process.environment = ["EXTFLASH_STATION": station.socket, "PATH": "/usr/local/bin:/usr/bin:/bin"]
-        process.standardOutput = try FileHandle(forWritingTo: paths[0])
-        process.standardError = try FileHandle(forWritingTo: paths[1])
-        let (ended, hasEnded) = AsyncStream.makeStream(of: Void.self)
-        process.terminationHandler = { _ in hasEnded.finish() }
-        try process.run()
-        for await _ in ended {}
-        return CommandRun(
-            output: try String(contentsOf: paths[0], encoding: .utf8),
-            errors: try String(contentsOf: paths[1], encoding: .utf8), exitCode: process.terminationStatus)
+        try await CommandRun.of(
+            program: python, arguments, in: station.folder,
+            environment: ["EXTFLASH_STATION": station.socket, "PATH": "/usr/local/bin:/usr/bin:/bin"])
     }
 }
