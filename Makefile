@@ -99,7 +99,7 @@ test-usb-bus: build usb-packages ## Only on the private bus of `extflash simulat
 	Tests/USB/run.sh $(program)
 
 test-usb-vm: build usb-packages vm-packages ## Only on the real kernel's USB stack, in a virtual machine
-	Tests/USB/pyocd_environment.sh || true
+	Tests/Tools/python-program.sh pyocd || true
 	Tests/USB/vm/run.sh $(program) Tests/USB/run.sh $(program) || [ $$? = 77 ]
 
 vectors: build usb-packages vm-packages ## Record anew what OpenOCD and others send to the virtual probes, for the tests

@@ -101,9 +101,9 @@ let package = Package(
         // What the executable carries: written into Swift sources by the build.
         .target(
             name: "ShippedConfiguration", exclude: ["Config"], swiftSettings: policy,
-            plugins: ["EmbedConfiguration"]),
+            plugins: ["EmbedResources"]),
         .plugin(
-            name: "EmbedConfiguration", capability: .buildTool(), dependencies: ["EmbedFiles"]),
+            name: "EmbedResources", capability: .buildTool(), dependencies: ["EmbedFiles"]),
         .executableTarget(name: "EmbedFiles", path: "Plugins/EmbedFiles", swiftSettings: policy),
         // What runs on the target: built by the toolchain alone.
         .target(
@@ -138,8 +138,7 @@ let package = Package(
                 "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
             ]),
         // The description of the station's interface, which the build writes into a Swift source.
-        .target(name: "StationInterface", swiftSettings: policy, plugins: ["EmbedInterface"]),
-        .plugin(name: "EmbedInterface", capability: .buildTool(), dependencies: ["EmbedFiles"]),
+        .target(name: "StationInterface", swiftSettings: policy, plugins: ["EmbedResources"]),
         // What a station proves with on a network who it is.
         layer(
             "StationTLS",
@@ -165,8 +164,7 @@ let package = Package(
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
-            ], exclude: ["Web/Page"], swiftSettings: policy, plugins: ["EmbedPage"]),
-        .plugin(name: "EmbedPage", capability: .buildTool(), dependencies: ["EmbedFiles"]),
+            ], exclude: ["Web/Page"], swiftSettings: policy, plugins: ["EmbedResources"]),
         layer(
             "StationClient",
             on: [
@@ -269,7 +267,12 @@ let package = Package(
             "ProductionStoreTests", of: ["Essentials", "ProductionJobs", "ProductionStore", grdb]),
         // What tests of a station share: its file, its described interface, and schemas held against documents.
         .target(
-            name: "StationTestKit", dependencies: ["StationInterface", yams], path: "Tests/StationTestKit",
+            name: "StationTestKit",
+            dependencies: [
+                "StationInterface", "StationServer", "CentralDatabase", "ProductionJobs", yams,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+            ], path: "Tests/StationTestKit",
             exclude: ["Certificates"],
             swiftSettings: policy),
         tests(
@@ -293,10 +296,10 @@ let package = Package(
             "CommandLineTests",
             of: [
                 "Essentials", "FlashProgramming", "ProductionJobs", "ProductionStore", "Workbench",
-                "StationServer", "StationClient", "StationTestKit", "extflash", "ELFTestKit", "TestLoaders",
+                "CentralDatabase", "StationServer", "StationClient", "StationTestKit", "extflash",
+                "ELFTestKit",
+                "TestLoaders",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "HummingbirdCore", package: "hummingbird"),
-                .product(name: "Hummingbird", package: "hummingbird"),
             ],
             exclude: ["Golden"]),
         // The whole stack on the simulated bench.

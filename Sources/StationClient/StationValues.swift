@@ -69,6 +69,15 @@ package struct StationRecipe: Codable, Sendable {
     package let text: String?
 }
 
+/// Serial numbers or addresses that the station gives.
+package struct StationPool: Codable, Sendable {
+    package let name: String
+    package let left: UInt64
+    package let reserved: Int
+    package let used: Int
+    package let burnt: Int
+}
+
 package struct StationImage: Codable, Sendable {
     package let hash: String
     package let name: String

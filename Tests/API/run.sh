@@ -7,7 +7,7 @@ set -euo pipefail
 daemon=$(realpath "$1")
 shift
 here=$(cd "$(dirname "$0")" && pwd)
-environment=$("$here/environment.sh") || { code=$?; echo "skipped: $environment"; exit "$code"; }
+environment=$("$here/../Tools/python-program.sh" schemathesis) || { code=$?; echo "skipped: $environment"; exit "$code"; }
 
 work=$(mktemp -d)
 trap 'kill "${pid:-}" 2>/dev/null || true; wait 2>/dev/null || true; rm -rf "$work"' EXIT

@@ -6,72 +6,41 @@
 Prints; judges nothing. Virtual time is the time of the simulated benches, and the same on every machine. Processor time and memory
 are those of this machine, and most of the former is the simulator's: what the station itself takes shows at rest.
 """
-import argparse, collections, hashlib, http.client, json, os, shutil, socket, subprocess, tempfile, time
+import argparse, collections, hashlib, os, shutil, signal, sys, tempfile, time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "Station"))
+from driver import Station
 
 PAGE, TICK = os.sysconf("SC_PAGE_SIZE"), os.sysconf("SC_CLK_TCK")
 
 
-class Connection(http.client.HTTPConnection):
-    def __init__(self, path):
-        super().__init__("station", timeout=60)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.connect(self.path)
-
-
-class Station:
+class MeasuredStation(Station):
     def __init__(self, daemon, slots):
-        self.folder = tempfile.mkdtemp(prefix="extflash-bench-")
-        self.socket = os.path.join(self.folder, "socket")
-        file = os.path.join(self.folder, "station.yaml")
-        with open(file, "w") as out:
-            out.write("schema: 1\nname: bench\ntitle: Bench\nslots:\n")
-            for n in range(1, slots + 1):
-                out.write(f"  - {{name: A{n}, sim: stlink-v3}}\n")
-            out.write(f"http: {{socket: {self.socket}}}\npark-time: 0 s\n")
-        self.process = subprocess.Popen(
-            [daemon, "--config", file, "--state", os.path.join(self.folder, "state")],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while True:
-            try:
-                if self.ask("GET", "/slots"):
-                    return
-            except OSError:
-                assert self.process.poll() is None, "the station ended"
-                time.sleep(0.05)
-
-    def ask(self, method, path, body=None):
-        connection = Connection(self.socket)
-        try:
-            connection.request(method, "/v1" + path, json.dumps(body) if isinstance(body, dict) else body)
-            answer = connection.getresponse()
-            data = json.loads(answer.read() or b"null")
-            assert answer.status < 300, (path, data)
-            return data
-        finally:
-            connection.close()
+        super().__init__(daemon, tempfile.mkdtemp(prefix="extflash-bench-"))
+        places = "".join(f"  - {{name: A{n}, sim: stlink-v3}}\n" for n in range(1, slots + 1))
+        self.serve(
+            f"schema: 1\nname: bench\ntitle: Bench\nslots:\n{places}"
+            f"http: {{socket: {self.socket}}}\npark-time: 0 s\n")
 
     def prepare(self):
         image = bytes(os.urandom(65536))
         digest = hashlib.sha256(image).hexdigest()
-        self.ask("PUT", f"/images/{digest}?name=image.bin", image)
-        self.ask("POST", "/pools", {"name": "serial", "kind": "counter", "first": "1", "last": "99999"})
+        self.must("PUT", f"/images/{digest}?name=image.bin", image)
+        self.must("POST", "/pools", {"name": "serial", "kind": "counter", "first": "1", "last": "99999"})
         recipe = (
             "schema: 1\nname: product\ntitle: A product\nboard: stm32h745xi-w25q128\n"
             f"images: [{{sha256: {digest}, name: image.bin, address: 0x90000000}}]\n"
             "patches: [{name: serial, place: 0x90000100+8, pool: serial, format: {coding: ascii, digits: 8}}]\n"
             "before: {voltage: [3.0, 3.6], flash-id: ef 40 18}\n")
-        kept = self.ask("POST", "/recipes", recipe.encode())
-        self.ask("POST", f"/recipes/{kept['hash']}/approve")
+        kept = self.must("POST", "/recipes", recipe.encode())
+        self.must("POST", f"/recipes/{kept['hash']}/approve")
 
     def work(self, slots, each):
         """Seconds by the busiest slot's own clock, and by ours."""
         start = time.monotonic()
         for _ in range(each):
             for n in range(1, slots + 1):
-                self.ask("POST", f"/slots/A{n}/units", {"recipe": "product"})
+                self.must("POST", f"/slots/A{n}/units", {"recipe": "product"})
         units = []
         while len(units) < slots * each:
             time.sleep(0.2)
@@ -83,13 +52,6 @@ class Station:
             busy[unit["opened"]["slot"]] += unit["closed"]["seconds"]
         return max(busy.values()), real
 
-    def units(self):
-        units, before = [], ""
-        while page := self.ask("GET", f"/units?limit=1000{before}"):
-            units += page
-            before = f"&before={page[-1]['sequence']}"
-        return units
-
     def processor(self):
         with open(f"/proc/{self.process.pid}/stat") as file:
             fields = file.read().rsplit(")", 1)[1].split()
@@ -99,14 +61,13 @@ class Station:
         with open(f"/proc/{self.process.pid}/statm") as file:
             return int(file.read().split()[1]) * PAGE / 2**20
 
-    def end(self):
-        self.process.terminate()
-        self.process.wait()
+    def remove(self):
+        self.end(signal.SIGTERM)
         shutil.rmtree(self.folder)
 
 
 def measure(daemon, slots, each):
-    station = Station(daemon, slots)
+    station = MeasuredStation(daemon, slots)
     try:
         station.prepare()
         time.sleep(1)
@@ -121,7 +82,7 @@ def measure(daemon, slots, each):
               f"{station.resident():13.0f} {rest:16.3f} {resident:12.0f}")
         return rate
     finally:
-        station.end()
+        station.remove()
 
 
 parser = argparse.ArgumentParser()

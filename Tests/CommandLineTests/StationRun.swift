@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CentralDatabase
 import Essentials
 import Foundation
-import Hummingbird
 import Logging
 import ProductionJobs
 import StationServer
@@ -23,7 +23,8 @@ struct StationRun {
     ///
     /// All have the same board. Without a body nothing listens any more.
     static func with(
-        slots: [String] = ["stlink-v3"], boards: String? = nil, park: String = "0 s",
+        slots: [String] = ["stlink-v3"], boards: String? = nil, park: String = "0 s", tail: String = "",
+        central: (any Central)? = nil,
         _ body: @escaping @Sendable (StationRun) async throws -> Void
     ) async throws {
         let folder = NSTemporaryDirectory() + "extflash-cli-" + UUID().uuidString.prefix(8)
@@ -32,25 +33,22 @@ struct StationRun {
         let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         let places = slots.map { $0.replacing("$", with: folder + "/") }
         try StationText.simulated(places, more: boards.map { ", board: \($0)" } ?? "", park: park)
+            .appending(tail)
             .write(toFile: folder + "/station.yaml", atomically: true, encoding: .utf8)
         let source: Station.Source = { () throws(StationError) in
             try definition(in: folder + "/station.yaml")
         }
         let station = try Station(
             source(), folder: folder + "/state", paths: InstallationPaths(roots: []), log: silent,
-            source: source,
+            source: source, central: central,
             clock: { Timestamp(milliseconds: 1_767_225_600_000) })
         let run = StationRun(folder: folder, station: station)
-        let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
-        let application = StationDoor.application(
-            station, .socket, at: .unixDomainSocket(path: run.socket)
-        ) { _ in isRunning.finish() }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await application.run() }
-            group.addTask { await station.run() }
-            for await _ in running {}
-            defer { group.cancelAll() }
-            try await body(run)
+        try await DoorRun.socket(station, at: run.socket) {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await station.run() }
+                defer { group.cancelAll() }
+                try await body(run)
+            }
         }
     }
 

@@ -2,8 +2,6 @@
 // Copyright the extflash authors
 
 import Foundation
-import Hummingbird
-import HummingbirdCore
 import Logging
 import ProductionJobs
 import ProductionStore
@@ -30,17 +28,7 @@ import Workbench
             definition, folder: folder + "/state", paths: InstallationPaths(roots: []),
             log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
             clock: { Timestamp(milliseconds: 1_767_225_600_000) })
-        try station.loadCertificate()
-        let (ports, found) = AsyncStream.makeStream(of: Int?.self)
-        let door = StationDoor.application(station, .token, at: .hostname("127.0.0.1", port: 0)) {
-            found.yield($0)
-        }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await door.run() }
-            defer { group.cancelAll() }
-            let port = try #require(await ports.first { _ in true } ?? nil)
-            try await body(station, port)
-        }
+        try await DoorRun.encrypted(station) { port in try await body(station, port) }
     }
 
     private func status(_ url: String, _ token: String, ca: String?) async -> CommandRun {

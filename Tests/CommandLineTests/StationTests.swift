@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CentralDatabase
 import Essentials
 import Foundation
 import ProductionJobs
@@ -146,12 +147,81 @@ import Workbench
                 "station-reload",
                 twice(
                     "station simulate A1 --board out", "station simulate A1 --board in --probe in",
-                    "station simulate A9 --probe out", "station reload"), on: station)
+                    "station simulate A9 --probe out", "station simulate A1 --traits fault=bad-cell",
+                    "station simulate A1 --traits state=/etc", "station reload"), on: station)
             try station.write("station.yaml", Array(StationText.simulated(["stlink-v2", "stlink-v3"]).utf8))
             try await check("station-reloaded", ["station reload", "--json station reload"], on: station)
             // What is plugged into this machine is not known.
             let probes = await station.run("station probes --json")
             #expect(DocumentCheck.faults(of: probes.output) == [])
+        }
+    }
+
+    @Test func `give a unit its serial numbers, its revision and another attempt`() async throws {
+        let slots = ["stlink-v3,usb-fault=1100:disconnect", "stlink-v3"]
+        try await StationRun.with(slots: slots, boards: "stm32h745xi-w25q128") { station in
+            try station.write("app.bin", StationRun.image)
+            let recipe = StationRun.recipe(
+                more: """
+                    board-revision: "2"
+                    retries: 1
+                    patches:
+                      - {name: serial, place: 0x90000100+8, pool: widget, format: {coding: ascii, digits: 8}}
+                      - {name: mac, place: 0x90000110+6, pool: mac}
+                      - {name: label, place: 0x90000120+2, pool: labels, column: label, format: {coding: ascii}}
+                    """)
+            try station.write("product.yaml", recipe)
+            try station.write("labels.csv", Array("label,note\nL1,first\nL2,second\n".utf8))
+            try station.write("names.txt", Array("anna\nberta\n".utf8))
+            try station.write("twice.txt", Array("anna\nanna\n".utf8))
+            try await check(
+                "station-serials",
+                twice("station pool add widget --first 1042 --last 9999 --step 2")
+                    + twice("station pool add mac --first 02:00:00:00:00:01 --last 02:00:00:00:00:ff")
+                    + twice("station pool import labels $DIR/labels.csv")
+                    + twice("station pool import names $DIR/names.txt --list")
+                    + [
+                        "station pool import names $DIR/twice.txt --list",
+                        "station pool import x $DIR/none.csv",
+                    ]
+                    + ["station pool add widget --first 1 --last 9", "station pool add w --first 9 --last 1"]
+                    + ["image put $DIR/app.bin", "recipe add $DIR/product.yaml"]
+                    + ["recipe approve \(ContentHash(of: recipe))"]
+                    + ["job start --recipe product --slot A1 --board-revision 2 --progress none"]
+                    + ["job start --recipe product --slot A2 --board-revision 1 --progress none"]
+                    + twice("unit show line-1", "job show 2", "station slots", "station pool list")
+                    + twice("station pool show widget", "station pool show none"), on: station)
+        }
+    }
+
+    /// Asks again until the answer has the text: the station's round with the database has its own time.
+    private func status(of station: StationRun, with text: String) async {
+        while await !station.run("station status --json").output.contains(text) { await Task.yield() }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `carry recipes and images to the central database, and tell how it stands`() async throws {
+        let central = ModelCentral()
+        central.contents.pools["serial"] = (.counter(start: 1, step: 1, last: 99), 10, 0)
+        try await StationRun.with(
+            tail: "central: {service: factory, pools: [serial, none]}\n", central: central
+        ) { station in
+            try station.write("app.bin", StationRun.image)
+            try station.write("product.yaml", StationRun.recipe())
+            let recipe = ContentHash(of: StationRun.recipe()), image = ContentHash(of: StationRun.image)
+            try await check(
+                "station-central",
+                ["image put $DIR/app.bin", "recipe add $DIR/product.yaml", "recipe approve \(recipe)"]
+                    + twice("image push \(image)", "recipe push \(recipe)", "recipe pull \(recipe)")
+                    + twice("image pull \(image)", "image pull \(ContentHash(of: [9]))"), on: station)
+            #expect(central.contents.images[image]?.size == Int64(StationRun.image.count))
+            await status(of: station, with: "\"left\" : 10")
+            try await check("station-central-there", twice("station status"), on: station)
+            // The database knows another station of this name: a person has to settle that.
+            central.contents.keys["line"] = "somebody else's"
+            #expect(await station.run("job start --recipe product --slot A1 --progress none").exitCode == 0)
+            await status(of: station, with: "\"conflict\"")
+            try await check("station-central-conflict", twice("station status"), on: station)
         }
     }
 

@@ -6,6 +6,7 @@ import Essentials
 import Foundation
 import ProductionJobs
 import ProductionStore
+import StationTestKit
 import Testing
 
 @testable import StationServer
@@ -51,6 +52,11 @@ import Testing
         #expect(refusal.code == "STO-013")
     }
 
+    /// How many units get a number, by seed.
+    private static let numbers = [
+        11, 22, 12, 23, 30, 21, 26, 29, 35, 30, 37, 24, 32, 21, 24, 23, 29, 20, 23, 14,
+    ]
+
     @Test(arguments: 1...20) func `are never those of another station`(seed: UInt64) throws {
         let central = central(block: 3)
         let stations = [try CentralFixture("a", central), try CentralFixture("b", central)]
@@ -77,7 +83,14 @@ import Testing
         }
         central.disturb { _ in .none }
         for station in stations { station.settle() }
-        #expect(given.count > 5)
+        // Of the seed's 200 steps; each unit that was told its number has it in its station's records, and no other has one.
+        #expect(given.count == Self.numbers[Int(seed) - 1], "seed \(seed)")
+        var everything = UnitSearch.Query()
+        everything.limit = 1000
+        let recorded = try stations.flatMap { station in
+            try station.memory.units.units(everything).compactMap { $0.opening.serials["serial"] }
+        }
+        #expect(recorded.sorted() == given.sorted())
         #expect(Set(given).count == given.count, "a number was given twice")
         for (station, name) in zip(stations, ["a", "b"]) {
             #expect(central.contents.records[name] == (try station.entries()))

@@ -6,6 +6,7 @@ import Essentials
 import Foundation
 import ProductionJobs
 import ProductionStore
+import StationTestKit
 import Testing
 
 @testable import StationServer

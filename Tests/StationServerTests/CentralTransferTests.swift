@@ -7,6 +7,7 @@ import Foundation
 import Logging
 import ProductionJobs
 import ProductionStore
+import StationTestKit
 import Testing
 
 @testable import StationServer

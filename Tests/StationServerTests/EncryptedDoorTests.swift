@@ -67,15 +67,7 @@ import Testing
             tail: "http: {listen: 0.0.0.0:8443, certificate: \(files)/c.pem, key: \(files)/c.key}")
         defer { try? fixture.remove() }
         let station = fixture.station
-        try station.loadCertificate()
-        let (ports, found) = AsyncStream.makeStream(of: Int?.self)
-        let door = StationDoor.application(station, .token, at: .hostname("127.0.0.1", port: 0)) {
-            found.yield($0)
-        }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await door.run() }
-            defer { group.cancelAll() }
-            let port = try #require(await ports.first { _ in true } ?? nil)
+        try await DoorRun.encrypted(station) { port in
             let old = try #require(try await expiry(port: port))
             #expect(try await expiry(port: port, latest: .tlsv12) == old)
             #expect(try await expiry(port: port, latest: .tlsv11) == nil)

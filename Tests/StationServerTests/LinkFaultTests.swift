@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import Foundation
 import ProductionJobs
 import ProductionStore
 import Testing
@@ -36,20 +37,36 @@ import Workbench
 
     @Test(arguments: ["stlink-v3", "cmsis-dap-v2"])
     func `costs a unit another attempt where its recipe allows one`(probe: String) async throws {
-        let fixture = try StationFixture(slots: ["\(probe),usb-fault=1100:disconnect"])
-        defer { try? fixture.remove() }
+        let board = NSTemporaryDirectory() + "extflash-board-" + UUID().uuidString
+        let cable = "\(probe),usb-fault=1100:disconnect"
+        let fixture = try StationFixture(slots: ["\(cable),state=\(board)", cable])
+        defer {
+            try? fixture.remove()
+            try? FileManager.default.removeItem(atPath: board)
+        }
         try fixture.memory.serials.create("n", .counter(start: 1, step: 1, last: 9))
         let more = "patches: [{name: s, place: 0x90000000+4, pool: n}]\nbefore: {blank: true}\n"
         try fixture.addRecipe("patient", more: more + "retries: 1")
         try fixture.addRecipe("strict", more: more)
-        let closings = try await fixture.closings(of: ["patient", "strict"])
-        #expect(closings[0].verdict == .good, "\(String(describing: closings[0].error))")
-        #expect(closings[0].retries == 1)
-        #expect(closings[0].attempts?.map(\.error.code) == ["USB-003"])
-        #expect(closings[1].verdict == .failed && closings[1].retries == 0)
-        // The patient unit kept its number over both attempts; the strict one's, if it came so far, is burnt.
+        let patient = try await fixture.closings(of: ["patient"])[0]
+        #expect(patient.verdict == .good, "\(String(describing: patient.error))")
+        #expect(patient.retries == 1)
+        #expect(patient.attempts?.map(\.error.code) == ["USB-003"])
+        let strict = try await fixture.closings(of: ["strict"], in: "A2")[0]
+        #expect(strict.verdict == .failed && strict.retries == 0 && strict.attempts == nil)
+        #expect(strict.error?.code == "USB-003")
+        // One record and one number for both attempts; the strict unit was lost before it needed a number.
+        let units = try fixture.memory.units.units()
+        #expect(units.map(\.opening.slot) == ["A2", "A1"])
+        #expect(units.map(\.opening.serials) == [[:], ["n": "1"]])
+        #expect(units.map(\.opening.attempt) == [1, 1])
         let pool = try fixture.memory.serials.state(of: "n")
-        #expect(pool.used == 1 && pool.reserved == 0)
+        #expect(pool.used == 1 && pool.reserved == 0 && pool.burnt == 0 && pool.left == 8)
+        #expect(try fixture.memory.records.verify() == [])
+        let held = try Data(contentsOf: URL(filePath: board + "/flash.bin"))
+        let wanted = [1, 0, 0, 0] + StationFixture.image.dropFirst(4)
+        #expect(Array(held.prefix(wanted.count)) == wanted)
+        #expect(held.dropFirst(wanted.count).allSatisfy { $0 == 0xFF })
     }
 
     @Test func `and stays out ends the unit, whatever the recipe allows`() async throws {

@@ -4,6 +4,7 @@
 import Foundation
 import Hummingbird
 import NIOCore
+import StationTestKit
 import Testing
 
 @testable import StationServer
@@ -21,14 +22,7 @@ struct LiveStation {
         let fixture = try StationFixture(tail: tail)
         defer { try? fixture.remove() }
         let live = LiveStation(fixture: fixture, socket: fixture.folder + "/s")
-        let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
-        let door = StationDoor.application(
-            fixture.station, access, at: .unixDomainSocket(path: live.socket), limits: limits
-        ) { _ in isRunning.finish() }
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await door.run() }
-            for await _ in running {}
-            defer { group.cancelAll() }
+        try await DoorRun.socket(fixture.station, at: live.socket, limits: limits, access: access) {
             try await body(live)
             fixture.station.context.hub.close()
         }

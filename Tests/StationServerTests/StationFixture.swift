@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CentralDatabase
 import Essentials
 import Foundation
 import HardwareDescription
@@ -20,7 +21,7 @@ final class StationFixture: Sendable {
     /// `slots` are what follows `sim:`, named `A1`, `A2` …, with `more` in each.
     init(
         slots: [String] = ["stlink-v3"], more: String = "", folder: String? = nil, parkTime: String = "0 s",
-        tail: String = ""
+        tail: String = "", central: (any Central)? = nil
     ) throws {
         self.folder = folder ?? NSTemporaryDirectory() + "extflash-station-" + UUID().uuidString
         station = try Station(
@@ -28,6 +29,7 @@ final class StationFixture: Sendable {
                 yaml: StationText.simulated(slots, more: more, park: parkTime) + tail, file: "station.yaml"),
             folder: self.folder,
             paths: InstallationPaths(roots: []), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+            central: central,
             clock: { Timestamp(milliseconds: 1_767_225_600_000) })
     }
 

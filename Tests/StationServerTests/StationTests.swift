@@ -238,6 +238,53 @@ import Testing
         #expect(unit.closing?.verdict == .refused)
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `end with all that they have begun when their unit is cancelled`() async throws {
+        let fixture = try StationFixture()
+        defer { try? fixture.remove() }
+        let pipe = try HookPipe(in: fixture.folder)
+        let path = try script("(echo begun; exec sleep 1000) >\(pipe.path) &\nwait", in: fixture.folder)
+        try fixture.addRecipe(more: "hooks: {before: {command: [\(path)], timeout: 600 s}}")
+        let job = try fixture.station.submit(UnitJobRequest(recipe: "product"), to: "A1")
+        async let work: Void = fixture.station.workOffQueue()
+        await pipe.waitForLine()
+        _ = try await fixture.station.cancel(job: job.id)
+        await work
+        let closing = try #require(try fixture.unit(job).closing)
+        #expect(closing.verdict == .cancelled)
+        #expect(closing.error?.code == "STN-033")
+        #expect(closing.error?.failureClass == FailureClass.cancelled.name)
+        #expect(try fixture.memory.queue.job(job.id).state == .cancelled)
+        await pipe.waitForEnd()
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `after a unit are cut short by a station that ends, and told again by the next`() async throws {
+        let folder: String
+        let job: Job
+        do {
+            let fixture = try StationFixture()
+            folder = fixture.folder
+            let pipe = try HookPipe(in: folder)
+            let path = try script("(echo begun; exec sleep 1000) >\(pipe.path) &\nwait", in: folder)
+            try fixture.addRecipe(more: "hooks: {after: {command: [\(path)], timeout: 600 s}}")
+            job = try fixture.station.submit(UnitJobRequest(recipe: "product"), to: "A1")
+            async let work: Void = fixture.station.workOffQueue()
+            await pipe.waitForLine()
+            await fixture.station.park()
+            await work
+            await pipe.waitForEnd()
+            let due = try fixture.memory.hooks.due(at: .max)
+            #expect(due.map(\.unit) == ["line-\(job.id)"] && due.map(\.attempts) == [0])
+            try Data("#!/bin/sh\ncat >\(folder)/told\n".utf8).write(to: URL(filePath: path))
+        }
+        let fixture = try StationFixture(folder: folder)
+        defer { try? fixture.remove() }
+        await fixture.station.workOffQueue()
+        #expect(try String(contentsOfFile: folder + "/told", encoding: .utf8).contains("line-\(job.id)"))
+        #expect(try fixture.memory.hooks.due(at: .max).isEmpty)
+    }
+
     @Test func `that hang are killed when their time is up`() async throws {
         let unit = try await outcome(of: "sleep 1000", timeout: "200 ms")
         #expect(unit.closing?.error?.code == "STN-012")

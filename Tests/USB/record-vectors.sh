@@ -125,7 +125,7 @@ openocd swd cmsis-dap-v1 cmsis-dap swd "$identity" "halt_all {$one $two}" \
     "short_memory $one 0x24000000" "short_function $one 0x24010000" "check_reset {$one 0x08000000 $two 0x08100000}"
 where=on_private_bus
 
-environment=$("$here/pyocd_environment.sh") || fail "$environment"
+environment=$("$here/../Tools/python-program.sh" pyocd) || fail "$environment"
 version=${environment##*-}
 PATH=$environment/bin:$PATH
 for probe in stlink-v2-1 stlink-v3 cmsis-dap-v1 cmsis-dap-v2; do

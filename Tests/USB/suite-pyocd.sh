@@ -3,7 +3,7 @@
 set -euo pipefail
 source "$(dirname "$0")/checks.sh"
 
-environment=$("$here/pyocd_environment.sh") || skip "$environment"
+environment=$("$here/../Tools/python-program.sh" pyocd) || skip "$environment"
 
 # Nobody's settings but ours.
 pyocd() { on_bus "$1" env HOME="$work" "$environment/bin/pyocd" "${@:2}"; }

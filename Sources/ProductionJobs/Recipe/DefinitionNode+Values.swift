@@ -61,7 +61,10 @@ extension DefinitionNode {
     /// `250 ms` or `2 s`.
     func time(in allowed: ClosedRange<Duration>) throws(DefinitionError) -> Duration {
         let parts = try text.split(separator: " ")
-        let units: [Substring: Duration] = ["ms": .milliseconds(1), "s": .seconds(1), "min": .seconds(60)]
+        let units: [Substring: Duration] = [
+            "ms": .milliseconds(1), "s": .seconds(1), "min": .seconds(60),
+            "h": .seconds(3600), "d": .seconds(24 * 3600),
+        ]
         guard parts.count == 2, let unit = units[parts[1]], let first = parts[0].first, first.isNumber,
             let count = Int(parts[0]), count <= 1_000_000
         else { throw failure(.wrongType(expected: "a time such as 2 s")) }

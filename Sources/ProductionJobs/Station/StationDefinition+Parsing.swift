@@ -161,11 +161,15 @@ extension StationDefinition.Gang {
 
 extension StationDefinition.Limits {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let entry = try node.mapping([], optional: ["image-size", "image-store", "queued-jobs"])
+        let entry = try node.mapping(
+            [], optional: ["image-size", "image-store", "queued-jobs", "upload-age"])
         self.init()
         imageSize = try entry.optional("image-size")?.size() ?? imageSize
         imageStore = try entry.optional("image-store")?.size() ?? imageStore
         queuedJobs = Int(try entry.optional("queued-jobs")?.integer(in: 1...1_000_000) ?? UInt64(queuedJobs))
+        uploadAge =
+            try entry.optional("upload-age")?.time(in: .seconds(60)...(.seconds(365 * 24 * 3600)))
+            ?? uploadAge
     }
 }
 

@@ -101,6 +101,8 @@ package struct StationDefinition: Hashable, Sendable {
         /// Of all images, bytes.
         package var imageStore: UInt64 = 8 << 30
         package var queuedJobs = 10_000
+        /// An upload to which nothing was added for so long is deleted.
+        package var uploadAge = Duration.seconds(7 * 24 * 3600)
 
         package init() {}
     }

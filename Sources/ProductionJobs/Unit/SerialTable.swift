@@ -73,18 +73,26 @@ package struct SerialTable: Hashable, Sendable {
         cells.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
     }
 
-    /// Nothing where `line` is none of ours.
-    package static func cells(of line: String) -> [String]? {
+    /// Takes apart what ``line(_:)`` has made; an empty line is no row.
+    package static func cells(of line: String) throws(Mistake) -> [String] {
         var reader = CSVReader(line)
-        return (try? reader.next())?.cells
+        guard let row = try reader.next() else { throw Mistake(line: 1, detail: "it is empty") }
+        return row.cells
     }
 
-    /// Rows that were checked before.
-    package init?(lines: [String]) {
-        let rows = lines.compactMap(Self.cells)
-        guard rows.count == lines.count, let columns = rows.first,
-            rows.allSatisfy({ $0.count == columns.count })
-        else { return nil }
+    /// Rows that were checked before, with the names of the columns in front.
+    package init(lines: [String]) throws(Mistake) {
+        var rows: [[String]] = []
+        for (index, line) in lines.enumerated() {
+            do { rows.append(try Self.cells(of: line)) } catch {
+                throw Mistake(line: index + 1, detail: error.detail)
+            }
+        }
+        guard let columns = rows.first else { throw Mistake(line: 1, detail: "there is no row") }
+        if let index = rows.firstIndex(where: { $0.count != columns.count }) {
+            throw Mistake(
+                line: index + 1, detail: "there are \(rows[index].count) cells for \(columns.count) columns")
+        }
         (self.columns, self.rows) = (columns, Array(rows.dropFirst()))
     }
 }

@@ -55,8 +55,9 @@ extension StoreError {
         case .corrupt: ["put the last backup in its place; `extflash records verify` tells what is missing"]
         case .tooNew: ["run that version, or a later one"]
         case .keyUnusable: ["put the station's key back from its backup; records are signed with it"]
-        case .unknownPool: ["create it: `POST /v1/pools` with name, kind, first and last"]
-        case .poolExhausted: ["create another pool (`POST /v1/pools`) and name it in the recipe"]
+        case .unknownPool:
+            ["create it: `extflash station pool add NAME --first … --last …`, or `pool import` for a file"]
+        case .poolExhausted: ["create another pool (`extflash station pool add`) and name it in the recipe"]
         case .poolDiffers: ["choose another name; values of a pool in use do not change"]
         case .leaseUsedUp:
             [

@@ -55,12 +55,32 @@ package struct ImageStore: Sendable {
 
     /// What uploads have brought that nobody ended: it takes room too.
     private func unfinished(but hash: ContentHash) throws(StoreError) -> UInt64 {
+        try parts().filter { $0 != path(hash) + ".part" }.reduce(0) { $0 + Self.size($1) }
+    }
+
+    /// The files of uploads that have not ended.
+    private func parts() throws(StoreError) -> [String] {
         let names: [String]
         do { names = try FileManager.default.contentsOfDirectory(atPath: folder) } catch {
             throw .file(path: folder, detail: "it cannot be listed")
         }
-        return names.filter { $0.hasSuffix(".part") && $0 != "\(hash).part" }
-            .reduce(0) { $0 + Self.size("\(folder)/\($1)") }
+        return names.filter { $0.hasSuffix(".part") }.sorted().map { "\(folder)/\($0)" }
+    }
+
+    /// Deletes uploads to which nothing was added since `limit`, in seconds since 1970; one that goes on stays.
+    ///
+    /// - Returns: how many they were, and their bytes.
+    package func discardUploads(untouchedSince limit: Int64) throws(StoreError) -> (files: Int, bytes: UInt64)
+    {
+        var discarded = (files: 0, bytes: UInt64(0))
+        for path in try parts() {
+            var status = stat()
+            guard lstat(path, &status) == 0, Int64(status.st_mtim.tv_sec) < limit,
+                let size = try ImageUpload.discard(path)
+            else { continue }
+            discarded = (discarded.files + 1, discarded.bytes + size)
+        }
+        return discarded
     }
 
     /// 0 where there is no such file.

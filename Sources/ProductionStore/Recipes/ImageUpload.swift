@@ -25,9 +25,30 @@ package final class ImageUpload {
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
             throw .imageBusy(hash)
         }
+        // Discarded between the two: what is written now would go nowhere.
+        var status = stat()
+        guard fstat(file, &status) == 0, status.st_nlink > 0 else { throw .imageBusy(hash) }
         let end = lseek(file, 0, SEEK_END)
         guard end >= 0 else { throw DurableFile.failure(path, errno) }
         count = UInt64(end)
+    }
+
+    /// Deletes an upload's file, unless it goes on.
+    ///
+    /// - Returns: its bytes; nil where it stays.
+    static func discard(_ path: String) throws(StoreError) -> UInt64? {
+        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)
+        // Ended meanwhile.
+        if file < 0, errno == ENOENT { return nil }
+        guard file >= 0 else { throw DurableFile.failure(path, errno) }
+        defer { close(file) }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        let size = lseek(file, 0, SEEK_END)
+        guard unlink(path) == 0 else {
+            if errno == ENOENT { return nil }
+            throw DurableFile.failure(path, errno)
+        }
+        return UInt64(clamping: size)
     }
 
     deinit { if file >= 0 { close(file) } }

@@ -43,8 +43,12 @@ package final class KeptHead: Sendable {
     }
 
     /// The head in the file, if it was signed with that key.
+    ///
+    /// A file that is gone, cannot be read or holds something else is all the same: nothing is left that vouches for the last
+    /// records, and verification says so.
     func head(publicKey: String) -> RecordHead? {
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else { return nil }
+        let text: String
+        do { text = try String(contentsOfFile: path, encoding: .utf8) } catch { return nil }
         let parts = text.split(whereSeparator: \.isWhitespace)
         guard parts.count == 3, let sequence = Int64(parts[0]), let hash = ContentHash(String(parts[1]))
         else {

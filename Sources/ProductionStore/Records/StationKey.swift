@@ -28,6 +28,7 @@ package struct StationKey: Sendable {
         do { data = try Data(contentsOf: URL(fileURLWithPath: path)) } catch {
             throw .file(path: path, detail: "cannot be read")
         }
+        // What it says of such bytes is the same for all of them: they are no key.
         guard let raw = Data(base64Encoded: data.filter { $0 > 0x20 }),
             let key = try? Curve25519.Signing.PrivateKey(rawRepresentation: raw)
         else { throw .keyUnusable(path: path) }
@@ -49,6 +50,7 @@ package struct StationKey: Sendable {
 
     /// Whether `signature` was made for `head` with the key whose public half is given.
     package static func isValid(_ signature: String, for head: RecordHead, publicKey: String) -> Bool {
+        // With what is no key nothing was signed.
         guard let raw = Data(base64Encoded: publicKey), let signature = Data(base64Encoded: signature),
             let key = try? Curve25519.Signing.PublicKey(rawRepresentation: raw)
         else { return false }

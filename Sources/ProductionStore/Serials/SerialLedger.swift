@@ -29,27 +29,39 @@ package struct SerialLedger: Sendable {
         }
     }
 
+    /// Every pool, by name; at most `limit`.
+    package func all(limit: Int = 10_000) throws(StoreError) -> [PoolState] {
+        try database.read { database in
+            try String.fetchAll(
+                database, sql: "SELECT name FROM pool ORDER BY name LIMIT ?", arguments: [limit]
+            )
+            .map { try Self.state(of: $0, in: database) }
+        }
+    }
+
     /// How many values of a pool were given, and how many are left.
     package func state(of name: String) throws(StoreError) -> PoolState {
-        try database.read { database in
-            guard let pool = try Self.pool(name, in: database) else { throw StoreError.unknownPool(name) }
-            let left =
-                try Self.isLeased(name, in: database)
-                ? try LeaseBook.left(of: name, in: database).values
-                : try Int64.fetchOne(database, sql: "SELECT next FROM pool WHERE name = ?", arguments: [name])
-                    .map { Int64(clamping: pool.count) - $0 }
-            var counts: [String: Int] = [:]
-            for row in try Row.fetchAll(
-                database,
-                sql: "SELECT state, count(*) AS number FROM allocation WHERE pool = ? GROUP BY state",
-                arguments: [name])
-            {
-                counts[row["state"]] = row["number"]
-            }
-            return PoolState(
-                name: name, left: UInt64(clamping: left ?? 0), reserved: counts["reserved"] ?? 0,
-                used: counts["used"] ?? 0, burnt: counts["burnt"] ?? 0)
+        try database.read { try Self.state(of: name, in: $0) }
+    }
+
+    private static func state(of name: String, in database: Database) throws -> PoolState {
+        guard let pool = try Self.pool(name, in: database) else { throw StoreError.unknownPool(name) }
+        let left =
+            try Self.isLeased(name, in: database)
+            ? try LeaseBook.left(of: name, in: database).values
+            : try Int64.fetchOne(database, sql: "SELECT next FROM pool WHERE name = ?", arguments: [name])
+                .map { Int64(clamping: pool.count) - $0 }
+        var counts: [String: Int] = [:]
+        for row in try Row.fetchAll(
+            database,
+            sql: "SELECT state, count(*) AS number FROM allocation WHERE pool = ? GROUP BY state",
+            arguments: [name])
+        {
+            counts[row["state"]] = row["number"]
         }
+        return PoolState(
+            name: name, left: UInt64(clamping: left ?? 0), reserved: counts["reserved"] ?? 0,
+            used: counts["used"] ?? 0, burnt: counts["burnt"] ?? 0)
     }
 
     /// What is kept line by line; the names of a table's columns stand before its rows.
@@ -124,10 +136,12 @@ package struct SerialLedger: Sendable {
         case "counter": return .counter(start: first, step: step, last: last)
         case "addresses": return .addresses(start: first, step: step, last: last)
         case "table":
-            guard let table = SerialTable(lines: try lines(name, in: database)) else {
-                throw StoreError.corrupt(path: "pool \(name)", detail: "its rows are no table")
+            let kept = try lines(name, in: database)
+            do throws(SerialTable.Mistake) {
+                return .table(try SerialTable(lines: kept))
+            } catch {
+                throw StoreError.corrupt(path: "pool \(name)", detail: "its rows are no table: \(error)")
             }
-            return .table(table)
         default: return .list(try lines(name, in: database))
         }
     }

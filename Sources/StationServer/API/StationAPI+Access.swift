@@ -83,6 +83,9 @@ extension StationAPI {
                 }
                 return .json(try asking { () throws(StoreError) in try memory.tokens.all() })
             },
+            Route(.get, "/pools", .reader) { _ async throws(StationError) in
+                .json(try asking { () throws(StoreError) in try memory.serials.all() })
+            },
             Route(.post, "/pools", .engineer) { request async throws(StationError) in
                 let body = try await request.body(PoolRequest.self, keys: PoolRequest.keys)
                 let pool = try body.pool()

@@ -12,14 +12,30 @@ import Synchronization
 /// Tells the hook after a unit what became of it, again and again until it took it.
 final class HookDelivery: Sendable {
     private let context: StationContext
-    private let stopped = Mutex(false)
+    private struct State {
+        var isStopped = false
+        /// A hook runs.
+        var isBusy = false
+    }
+    private let state = Mutex(State())
+    private let cancellation = Cancellation()
 
     init(_ context: StationContext) { self.context = context }
 
-    func stop() { stopped.withLock { $0 = true } }
+    var isBusy: Bool { state.withLock { $0.isBusy } }
+    private var isStopped: Bool { state.withLock { $0.isStopped } }
+
+    /// Begins no hook any more; one that runs may end.
+    func stop() { state.withLock { $0.isStopped = true } }
+
+    /// Ends the hook that runs too: it is told again by the next station that opens the folder.
+    func cutShort() {
+        stop()
+        cancellation.cancel()
+    }
 
     func run() async {
-        while !stopped.withLock({ $0 }), !Task.isCancelled {
+        while !isStopped, !Task.isCancelled {
             await deliverDue()
             do { try await Task.sleep(for: .milliseconds(500)) } catch { return }
         }
@@ -28,7 +44,9 @@ final class HookDelivery: Sendable {
     /// One round over those whose time has come.
     func deliverDue() async {
         do throws(StoreError) {
-            for entry in try context.memory.hooks.due(at: context.clock().seconds) {
+            for entry in try context.memory.hooks.due(at: context.clock().seconds) where !isStopped {
+                state.withLock { $0.isBusy = true }
+                defer { state.withLock { $0.isBusy = false } }
                 try await deliver(entry)
             }
         } catch {
@@ -40,12 +58,14 @@ final class HookDelivery: Sendable {
         let unit = try context.memory.units.unit(entry.unit)
         guard let hook = try hook(of: unit) else { return try context.memory.hooks.done(entry.unit) }
         do throws(StationError) {
-            let answer = try await HookRunner(hook: hook).run(
+            let answer = try await HookRunner(hook: hook, cancellation: cancellation).run(
                 EventHub.json(Told(event: "after", opened: unit.opening, closed: unit.closing)))
             guard answer.succeeded else {
                 throw .hookFailed(command: hook.command[0], detail: answer.complaint)
             }
         } catch {
+            // It did not fail, and is due as before.
+            if case .hookCancelled = error { return }
             context.log.warning(
                 "\(error.summary)", metadata: ["unit": "\(entry.unit)", "error": "\(error.code)"])
             // 2, 4, 8 … seconds, at most ten minutes apart.

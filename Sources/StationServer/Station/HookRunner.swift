@@ -10,6 +10,7 @@ import SystemPackage
 /// Runs a program of the line's own with a unit as JSON on its standard input.
 struct HookRunner: Sendable {
     let hook: Recipe.Hook
+    let cancellation: Cancellation
 
     struct Answer: Sendable {
         let succeeded: Bool
@@ -21,21 +22,34 @@ struct HookRunner: Sendable {
     private static let limit = 65_536
     private var command: String { hook.command.first ?? "" }
 
-    /// Runs to its end, or kills it when its time is up.
+    private enum Ending: Sendable {
+        case answered(Answer)
+        case timedOut, cancelled
+    }
+    /// Between two looks whether the hook is still wanted.
+    private static let pause = Duration.milliseconds(50)
+
+    /// Runs to its end, or kills it with all that it has begun when its time is up or nobody wants it any more.
     func run(_ input: String) async throws(StationError) -> Answer {
+        guard !cancellation.isCancelled else { throw .hookCancelled(command: command) }
         let limit = hook.timeout
         do {
-            return try await withThrowingTaskGroup(of: Answer?.self) { group in
-                group.addTask { try await execute(input) }
+            return try await withThrowingTaskGroup(of: Ending.self) { group in
+                group.addTask { .answered(try await execute(input)) }
                 group.addTask {
                     try await Task.sleep(for: limit)
-                    return nil
+                    return .timedOut
+                }
+                group.addTask { [cancellation] in
+                    while !cancellation.isCancelled { try await Task.sleep(for: Self.pause) }
+                    return .cancelled
                 }
                 defer { group.cancelAll() }
-                guard let first = try await group.next(), let answer = first else {
-                    throw StationError.hookTimedOut(command: command, after: limit)
+                switch try await group.next() {
+                case .answered(let answer): return answer
+                case .timedOut: throw StationError.hookTimedOut(command: command, after: limit)
+                case .cancelled, nil: throw StationError.hookCancelled(command: command)
                 }
-                return answer
             }
         } catch let error as StationError {
             throw error
@@ -47,9 +61,11 @@ struct HookRunner: Sendable {
     private func execute(_ input: String) async throws -> Answer {
         let question = try Self.file(holding: input)
         var options = PlatformOptions()
-        // Its children too: whoever reads the pipes would be waited for.
+        // Its children too: whoever holds the pipes would be waited for.
         options.createSession = true
-        options.teardownSequence = []
+        options.teardownSequence = [
+            .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero)
+        ]
         let result = try await Subprocess.run(
             .path(FilePath(command)), arguments: Arguments(Array(hook.command.dropFirst())),
             environment: .custom(["PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"]),

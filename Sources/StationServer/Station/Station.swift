@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+package import CentralDatabase
 import Essentials
 import Foundation
 package import Logging
@@ -48,14 +49,18 @@ package final class Station: Service {
     /// The thread on which the machine's USB is looked at.
     let usb = Bench(name: "usb", keepsProbe: true)
     private let hooks: HookDelivery
+    private let uploadSweep: UploadSweep
     private let lock: FolderLock
 
     package typealias Source = @Sendable () throws(StationError) -> StationDefinition
 
     /// Opens the station's memory and closes what was in work when it went away.
+    ///
+    /// `central` takes the place of the database that the station file names; it is for tests.
     package init(
         _ definition: StationDefinition, folder: String, paths: InstallationPaths, log: Logger,
-        source: Source? = nil, clock: @escaping @Sendable () -> Timestamp = Station.calendar
+        source: Source? = nil, central model: (any Central)? = nil,
+        clock: @escaping @Sendable () -> Timestamp = Station.calendar
     ) throws(StationError) {
         let memory = try asking { () throws(StoreError) in
             try StationMemory(folder: folder, limits: definition.limits)
@@ -74,8 +79,12 @@ package final class Station: Service {
         self.source = source
         roster = SlotRoster(definition.slots.map { SlotWorker($0, context) })
         hooks = HookDelivery(context)
-        central = definition.central.map {
-            CentralLink($0, station: definition.name, memory: memory, log: log)
+        uploadSweep = UploadSweep(
+            images: memory.images, age: definition.limits.uploadAge, clock: clock, log: log)
+        central = definition.central.map { settings in
+            model.map {
+                CentralLink(settings, central: $0, station: definition.name, memory: memory, log: log)
+            } ?? CentralLink(settings, station: definition.name, memory: memory, log: log)
         }
     }
 
@@ -92,6 +101,7 @@ package final class Station: Service {
                 if let central { group.addTask { await central.run() } }
                 group.addTask { [self] in await watchProbes() }
                 group.addTask { [self] in await keepListenersSure() }
+                group.addTask { [self] in await uploadSweep.run() }
                 for input in context.definition.inputs {
                     group.addTask { [self] in await InputWatch(input, of: self).run() }
                 }
@@ -124,6 +134,7 @@ package final class Station: Service {
             do { try await Task.sleep(for: .milliseconds(50)) } catch { break }
         }
         for worker in workers { _ = await worker.cancel() }
+        hooks.cutShort()
         context.hub.close()
         context.endings.close()
     }
@@ -133,7 +144,7 @@ package final class Station: Service {
     private var isBusy: Bool {
         get async {
             for worker in workers where await worker.isBusy { return true }
-            return false
+            return hooks.isBusy
         }
     }
 

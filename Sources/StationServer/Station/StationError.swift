@@ -14,6 +14,8 @@ package enum StationError: Error, Sendable {
     case hookRefused(detail: String)
     case hookFailed(command: String, detail: String)
     case hookTimedOut(command: String, after: Duration)
+    /// Its unit was cancelled, or the station ends.
+    case hookCancelled(command: String)
     case hookAnswer(command: String, detail: String)
     case otherProbe(slot: String, found: String?, expected: String)
     case slotStopped(String, failures: Int)
@@ -62,6 +64,7 @@ extension StationError: Diagnosable {
         case .hookFailed: "STN-011"
         case .hookTimedOut: "STN-012"
         case .hookAnswer: "STN-013"
+        case .hookCancelled: "STN-033"
         case .otherProbe: "STN-014"
         case .slotStopped: "STN-015"
         case .recipeInvalid: "STN-016"
@@ -100,6 +103,7 @@ extension StationError: Diagnosable {
         case .noBoard: .configurationInvalid
         case .fileUnusable: .fileUnusable
         case .cannotListen: .machineUnsuitable
+        case .hookCancelled: .cancelled
         default: .refused
         }
     }
@@ -126,6 +130,7 @@ extension StationError: Diagnosable {
         case .hookFailed(let command, let detail): "\(command) failed: \(detail)"
         case .hookTimedOut(let command, let limit):
             "\(command) did not answer within \(Format.time(limit))"
+        case .hookCancelled(let command): "\(command) was ended before it had answered"
         case .hookAnswer(let command, let detail): "what \(command) answered cannot be used: \(detail)"
         case .otherProbe(let slot, let found, let expected):
             "slot \(slot) has the probe \(found ?? "without a serial"), the station file says \(expected)"

@@ -76,7 +76,8 @@ struct UnitProduction: Sendable {
             event: "before", station: station.name, slot: slot.name, unit: unit, recipe: request.recipe,
             batch: request.batch, workOrder: request.workOrder, operatorName: request.operatorName,
             fields: fields)
-        let answer = try await HookRunner(hook: hook).run(EventHub.json(question))
+        let answer = try await HookRunner(hook: hook, cancellation: cancellation).run(
+            EventHub.json(question))
         guard answer.succeeded else { throw .hookRefused(detail: answer.complaint) }
         guard answer.output.contains(where: { !$0.isWhitespace }) else { return [:] }
         do {

@@ -23,6 +23,13 @@ enum StationFiles {
         } catch { throw .fileUnreadable(path: path, detail: reason(error)) }
     }
 
+    static func text(_ path: String) throws(StationClientError) -> String {
+        guard let text = String(bytes: try bytes(path), encoding: .utf8) else {
+            throw .fileUnreadable(path: path, detail: "it is no text in UTF-8")
+        }
+        return text
+    }
+
     static func name(_ path: String) -> String { URL(filePath: path).lastPathComponent }
 
     /// Writes an answer to a file that replaces an older one once it is whole, or hands it to `standardOutput`.

@@ -12,7 +12,7 @@ struct StationGroup: ParsableCommand {
         commandName: "station", abstract: "Ask a running station (extflashd) what its slots do.",
         subcommands: [
             Check.self, Status.self, Slots.self, Probes.self, Watch.self, Resume.self, Reload.self,
-            Simulate.self, Token.self,
+            Simulate.self, Pool.self, Token.self,
         ])
 
     struct Status: StationCommand {

@@ -60,26 +60,35 @@ extension StationGroup {
 
         static let documentName = "station simulate"
         static let configuration = CommandConfiguration(
-            abstract: "Take board or probe out of a simulated slot, or put them in. For engineers.")
+            abstract:
+                "Take board or probe out of a simulated slot, put them in, or break its boards. For engineers."
+        )
         @Argument(help: "The slot.") var slot: String
         @Option(help: "Where its board is: in or out.") var board: Place?
         @Option(help: "Whether its probe is plugged in: in or out.") var probe: Place?
+        @Option(
+            help: ArgumentHelp(
+                "What the boards of the next units have, as behind the probe in `sim:`: fault=bad-cell; empty: nothing.",
+                valueName: "trait,…"))
+        var traits: String?
         @OptionGroup var station: StationOptions
         @OptionGroup var output: ReportOptions
 
         private struct Body: Encodable {
             let board: Bool?
             let probe: Bool?
+            let traits: String?
         }
 
         func validate() throws {
-            guard board != nil || probe != nil else {
-                throw ValidationError("Say what changes: --board, --probe or both.")
+            guard board != nil || probe != nil || traits != nil else {
+                throw ValidationError("Say what changes: --board, --probe or --traits.")
             }
         }
 
         func perform(_ station: StationConnection) async throws(StationClientError) -> SlotsReport {
-            let body = Body(board: board.map { $0 == .inside }, probe: probe.map { $0 == .inside })
+            let body = Body(
+                board: board.map { $0 == .inside }, probe: probe.map { $0 == .inside }, traits: traits)
             return SlotsReport(
                 slots: try await station.ask(
                     .init(.put, ["slots", slot, "simulation"], body: try StationConnection.json(body))))

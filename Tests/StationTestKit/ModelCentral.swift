@@ -1,32 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-import CentralDatabase
-import ProductionJobs
+package import CentralDatabase
+package import ProductionJobs
 import Synchronization
 
 /// The central database as it should be, in memory, and whatever keeps its answers from arriving.
-final class ModelCentral: Central {
-    struct Lease: Hashable {
-        let pool: String
-        let station: String
-        let positions: Range<Int64>
-        var given: Int64 = 0
-        var isReturned = false
+package final class ModelCentral: Central {
+    package struct Lease: Hashable, Sendable {
+        package let pool: String
+        package let station: String
+        package let positions: Range<Int64>
+        package var given: Int64 = 0
+        package var isReturned = false
     }
-    struct Contents {
-        var name = "central-1"
-        var keys: [String: String] = [:]
-        var records: [String: [RecordEntry]] = [:]
-        var signatures: [String: [Int64: String]] = [:]
-        var pools: [String: (pool: SerialPool, block: Int64, next: Int64)] = [:]
-        var free: [String: [Range<Int64>]] = [:]
-        var leases: [String: Lease] = [:]
-        var recipes: [ContentHash: String] = [:]
-        var images: [ContentHash: CentralImage] = [:]
-        var pieces: [ContentHash: [Int: [UInt8]]] = [:]
+    package struct Contents: Sendable {
+        package var name = "central-1"
+        package var keys: [String: String] = [:]
+        package var records: [String: [RecordEntry]] = [:]
+        package var signatures: [String: [Int64: String]] = [:]
+        package var pools: [String: (pool: SerialPool, block: Int64, next: Int64)] = [:]
+        package var free: [String: [Range<Int64>]] = [:]
+        package var leases: [String: Lease] = [:]
+        package var recipes: [ContentHash: String] = [:]
+        package var images: [ContentHash: CentralImage] = [:]
+        package var pieces: [ContentHash: [Int: [UInt8]]] = [:]
     }
-    enum Trouble { case none, before, after }
+    package enum Trouble: Sendable { case none, before, after }
 
     private struct State {
         var contents = Contents()
@@ -35,18 +35,20 @@ final class ModelCentral: Central {
     }
     private let state = Mutex(State())
 
-    var contents: Contents {
+    package init() {}
+
+    package var contents: Contents {
         get { state.withLock { $0.contents } }
         set { state.withLock { $0.contents = newValue } }
     }
-    var calls: Int { state.withLock { $0.calls } }
+    package var calls: Int { state.withLock { $0.calls } }
 
     /// Says what becomes of each call: it does not arrive, or its answer does not.
-    func disturb(_ trouble: @escaping @Sendable (_ call: Int) -> Trouble) {
+    package func disturb(_ trouble: @escaping @Sendable (_ call: Int) -> Trouble) {
         state.withLock { ($0.trouble, $0.calls) = (trouble, 0) }
     }
 
-    static let away = CentralError.unreachable(database: "model", detail: "away")
+    package static let away = CentralError.unreachable(database: "model", detail: "away")
 
     private func call<Answer: Sendable>(
         _ work: @Sendable (inout Contents) throws(CentralError) -> Answer
@@ -73,7 +75,7 @@ final class ModelCentral: Central {
         contents.keys[station.name] = station.publicKey
     }
 
-    func greet(_ station: CentralStation) throws(CentralError) -> CentralPosition {
+    package func greet(_ station: CentralStation) throws(CentralError) -> CentralPosition {
         try call { contents throws(CentralError) in
             try Self.know(station, &contents)
             let last = contents.records[station.name]?.last
@@ -82,7 +84,7 @@ final class ModelCentral: Central {
         }
     }
 
-    func publish(
+    package func publish(
         _ entries: [RecordEntry], signature: String, of station: CentralStation
     ) throws(CentralError) -> Int64 {
         try call { contents throws(CentralError) in
@@ -109,7 +111,7 @@ final class ModelCentral: Central {
         }
     }
 
-    func lease(_ pool: String, request: String, to station: CentralStation) throws(CentralError)
+    package func lease(_ pool: String, request: String, to station: CentralStation) throws(CentralError)
         -> SerialLease
     {
         try call { contents throws(CentralError) in
@@ -137,7 +139,7 @@ final class ModelCentral: Central {
         }
     }
 
-    func account(_ leases: [LeaseAccount], of station: CentralStation) throws(CentralError) {
+    package func account(_ leases: [LeaseAccount], of station: CentralStation) throws(CentralError) {
         try call { contents throws(CentralError) in
             for account in leases {
                 let positions = account.position..<account.position + account.count
@@ -164,36 +166,36 @@ final class ModelCentral: Central {
         }
     }
 
-    func recipe(_ hash: ContentHash) throws(CentralError) -> String {
+    package func recipe(_ hash: ContentHash) throws(CentralError) -> String {
         try call { contents throws(CentralError) in
             guard let text = contents.recipes[hash] else { throw .unknownRecipe(hash) }
             return text
         }
     }
 
-    func push(recipe text: RecipeText, by person: String) throws(CentralError) {
+    package func push(recipe text: RecipeText, by person: String) throws(CentralError) {
         try call { $0.recipes[text.hash] = text.text }
     }
 
-    func image(_ hash: ContentHash) throws(CentralError) -> CentralImage {
+    package func image(_ hash: ContentHash) throws(CentralError) -> CentralImage {
         try call { contents throws(CentralError) in
             guard let image = contents.images[hash] else { throw .unknownImage(hash) }
             return image
         }
     }
 
-    func piece(_ index: Int, of hash: ContentHash) throws(CentralError) -> [UInt8] {
+    package func piece(_ index: Int, of hash: ContentHash) throws(CentralError) -> [UInt8] {
         try call { contents throws(CentralError) in
             guard let piece = contents.pieces[hash]?[index] else { throw .incompleteImage(hash) }
             return piece
         }
     }
 
-    func push(piece: [UInt8], at index: Int, of hash: ContentHash) throws(CentralError) {
+    package func push(piece: [UInt8], at index: Int, of hash: ContentHash) throws(CentralError) {
         try call { $0.pieces[hash, default: [:]][index] = piece }
     }
 
-    func finish(_ image: CentralImage, of hash: ContentHash, by person: String) throws(CentralError) {
+    package func finish(_ image: CentralImage, of hash: ContentHash, by person: String) throws(CentralError) {
         try call { contents throws(CentralError) in
             let size = contents.pieces[hash]?.values.reduce(0) { $0 + $1.count } ?? 0
             guard Int64(size) == image.size else { throw .incompleteImage(hash) }
@@ -201,5 +203,5 @@ final class ModelCentral: Central {
         }
     }
 
-    func close() {}
+    package func close() {}
 }
