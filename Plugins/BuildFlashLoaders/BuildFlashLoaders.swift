@@ -4,7 +4,8 @@
 import Foundation
 import PackagePlugin
 
-/// Builds each folder in a target's `Firmware/` into an ST external loader.
+/// Builds each folder in a target's `Firmware/` into an ST external loader, or one with an `algorithm.c` into a CMSIS flash
+/// algorithm.
 ///
 /// What ships (below `Sources/`) is embedded in the program, as the Swift source `EmbeddedFiles.swift`; the loaders of a
 /// test target are resources of it, files that a test can name.
@@ -59,9 +60,13 @@ private struct Build {
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
         let swift = files.filter { $0.pathExtension == "swift" }
         let c = files.filter { $0.pathExtension == "c" }
-        let script = files.first { $0.pathExtension == "ld" } ?? firmware.appending(path: "loader.ld")
+        let isAlgorithm = c.contains { $0.lastPathComponent == "algorithm.c" }
+        let script =
+            files.first { $0.pathExtension == "ld" }
+            ?? firmware.appending(path: isAlgorithm ? "algorithm.ld" : "loader.ld")
         let headers = files.filter { $0.pathExtension == "h" } + (try Self.sharedHeaders(in: firmware))
-        output = context.pluginWorkDirectoryURL.appending(path: "\(folder.lastPathComponent).stldr")
+        output = context.pluginWorkDirectoryURL.appending(
+            path: "\(folder.lastPathComponent).\(isAlgorithm ? "FLM" : "stldr")")
         inputs = swift + c + headers + [script]
 
         compiler = try context.tool(named: swift.isEmpty ? "clang" : "swiftc").url
@@ -69,7 +74,7 @@ private struct Build {
         let cache = context.pluginWorkDirectoryURL.appending(path: "ModuleCache")
         let language =
             swift.isEmpty
-            ? Self.cArguments(firmware: firmware)
+            ? Self.cArguments(firmware: firmware) + (isAlgorithm ? ["-fropi", "-frwpi"] : [])
             : Self.swiftArguments(firmware: firmware, toolchain: toolchain, cache: cache)
         arguments =
             language + (swift + c).map { $0.path() } + Self.linkArguments(script: script)

@@ -78,8 +78,8 @@ struct LoaderOptions: ParsableArguments {
     var board: String?
 
     @Option(
-        help: "A loader (.stldr), by file or name, to use instead of the board's own.",
-        completion: .file(extensions: ["stldr"]))
+        help: "A loader (.stldr or .FLM), by file or name, to use instead of the board's own.",
+        completion: .file(extensions: ["stldr", "FLM"]))
     var loader: String?
 
     @Option(

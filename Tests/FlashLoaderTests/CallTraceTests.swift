@@ -7,16 +7,15 @@ import Testing
 
 @Suite struct `The open calls on a stack` {
     /// 4 KiB of code in which a BL ends before 0x24000104, 0x24000204 and so on, and a BLX before 0x24000182.
-    private var image: LoaderImage {
+    private var image: LoaderProgram {
         var bytes = [UInt8](repeating: 0, count: 4096)
         for call in stride(from: 0x100, to: 0x1000, by: 0x100) {
             // BL, four bytes.
             bytes.replaceSubrange(call..<call + 4, with: [0x00, 0xF0, 0x10, 0xF8])
         }
         bytes.replaceSubrange(0x180..<0x182, with: [0xA0, 0x47])
-        var image = LoaderImage(
-            fileName: "made-up.stldr", pieces: [.init(address: 0x2400_0000, bytes: bytes)], functions: [:],
-            storage: Loaders.storage())
+        var image = LoaderProgram(
+            fileName: "made-up.stldr", pieces: [.init(address: 0x2400_0000, bytes: bytes)], entries: [:])
         image.code = [0x2400_0000..<0x2400_1000]
         return image
     }

@@ -70,7 +70,7 @@ import Testing
             .flash(.identified(bank: 1, id: [1, 2, 3], chips: [])), .flash(.quadDisabled(bank: 1)),
             .flash(.busy(bank: 1)),
         ]
-        let error = LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings)
+        let error = LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings, as: .st)
         #expect(
             error.summary == """
                 Init of a.stldr returned 0 (a loader returns 1 for success): the QUADSPI's clock is off; \
@@ -87,13 +87,13 @@ import Testing
         (0x8000_0000, "0x80000000 (a loader returns 1 for success)"),
     ])
     func `what a function returned`(value: UInt32, text: String) {
-        let error = LoaderError.refused(.write, value: value, file: "a.stldr", findings: [])
+        let error = LoaderError.refused(.write, value: value, file: "a.stldr", findings: [], as: .st)
         #expect(error.summary == "Write of a.stldr returned \(text)")
     }
 
     @Test func `silence and protection have codes of their own`() {
         func code(_ findings: [LoaderFinding]) -> String {
-            LoaderError.refused(.sectorErase, value: 0, file: "a", findings: findings).code
+            LoaderError.refused(.sectorErase, value: 0, file: "a", findings: findings, as: .st).code
         }
         #expect(code([]) == "LDR-030")
         let silent = FlashFinding.silent(bank: 2, id: [255, 255, 255])

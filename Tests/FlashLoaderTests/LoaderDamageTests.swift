@@ -11,10 +11,11 @@ import Testing
 @Suite struct `Damaged loader files` {
     /// Reads, and looks at everything a reader of the image would.
     private func survive(_ bytes: [UInt8]) -> Bool {
-        guard let image = try? LoaderImage(reading: bytes, fileName: "x.stldr") else { return false }
-        _ = image.describe(image.functions[.write] ?? 0)
-        _ = image.warnings.map(\.text)
-        for range in image.code { _ = image.bytes(in: range) }
+        guard let image = try? LoaderFile(reading: bytes, fileName: "x.stldr") else { return false }
+        let program = image.program
+        _ = program.describe(program.entry(of: .write) ?? 0)
+        _ = program.warnings.map(\.text)
+        for range in program.code { _ = program.bytes(in: range) }
         return true
     }
 
@@ -50,7 +51,7 @@ import Testing
         var generator = SeededGenerator(seed: 25)
         for count in 0...240 {
             let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &generator) }
-            let info = try? StorageInfo(bytes)
+            let info = try? StorageInfo.decode(bytes)
             #expect((info != nil) == (count >= 120), "\(count) bytes")
             _ = info?.end
         }

@@ -20,7 +20,7 @@ import Testing
     }
 
     @Test func `what a range touches, by size`() {
-        func touched(_ first: UInt32, _ last: UInt32) -> [StorageInfo.TouchedSectors] {
+        func touched(_ first: UInt32, _ last: UInt32) -> [FlashStatement.TouchedSectors] {
             mixed.sectors(touching: first, through: last)
         }
         #expect(touched(0x9000_0000, 0x9000_0000) == [.init(size: 0x1000, count: 1)])
@@ -61,14 +61,14 @@ import Testing
         for (index, value) in [UInt32(32), 0x1000, 1, 0x2_0000, 0, 0, 7, 7].enumerated() {
             put(value, at: 120 + 4 * index)
         }
-        let info = try StorageInfo(bytes)
-        #expect(info.deviceName == "W25Q12" && info.deviceTypeName == "NOR_FLASH")
+        let info = try StorageInfo.decode(bytes)
+        #expect(info.deviceName == "W25Q12" && info.kind.name == "NOR_FLASH")
         #expect(info.startAddress == 0x9000_0000 && info.size == 16 << 20)
         #expect(info.pageSize == 256 && info.erasedValue == 0x5A)
         // Ends at the first pair of zeros.
         #expect(info.sectorGroups == [.init(count: 32, size: 0x1000), .init(count: 1, size: 0x2_0000)])
         #expect(info.describedSize == 0x4_0000 && info.largestSector == 0x2_0000)
-        #expect(try StorageInfo(Array(bytes[..<136])).sectorGroups == info.sectorGroups)
-        #expect(throws: (any Error).self) { _ = try StorageInfo(Array(bytes[..<119])) }
+        #expect(try StorageInfo.decode(Array(bytes[..<136])).sectorGroups == info.sectorGroups)
+        #expect(throws: (any Error).self) { _ = try StorageInfo.decode(Array(bytes[..<119])) }
     }
 }

@@ -11,9 +11,8 @@ import Testing
         var bytes = code.flatMap { [UInt8(truncatingIfNeeded: $0), UInt8(truncatingIfNeeded: $0 >> 8)] }
         if bytes.count % 4 != 0 { bytes += [0x00, 0xBF] }
         bytes += (0..<4).map { UInt8(truncatingIfNeeded: literal >> (8 * $0)) }
-        var image = LoaderImage(
-            fileName: "made-up.stldr", pieces: [.init(address: 0x2400_0000, bytes: bytes)], functions: [:],
-            storage: Loaders.storage())
+        var image = LoaderProgram(
+            fileName: "made-up.stldr", pieces: [.init(address: 0x2400_0000, bytes: bytes)], entries: [:])
         image.code = [0x2400_0000..<0x2400_0000 + UInt64(bytes.count)]
         return StackFrames(image).frames.map(\.size)
     }
@@ -46,7 +45,7 @@ import Testing
 
     @Test func `of a loader's file, with the functions' names`() throws {
         func warnings(_ loader: TestLoader) throws -> [LoaderWarning] {
-            try LoaderImage(reading: loader.bytes(), fileName: loader.fileName).warnings.filter {
+            try LoaderFile(reading: loader.bytes(), fileName: loader.fileName).program.warnings.filter {
                 if case .largeFrame = $0 { true } else { false }
             }
         }

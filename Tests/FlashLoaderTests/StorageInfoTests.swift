@@ -21,8 +21,8 @@ import Testing
         file.replaceSubrange(start + offset..<start + offset + bytes.count, with: bytes)
         return file
     }
-    private func image(_ offset: Int, _ bytes: [UInt8]) throws -> LoaderImage {
-        try LoaderImage(reading: try changed(offset, bytes), fileName: "cycle-counter.stldr")
+    private func image(_ offset: Int, _ bytes: [UInt8]) throws -> LoaderFile {
+        try LoaderFile(reading: try changed(offset, bytes), fileName: "cycle-counter.stldr")
     }
 
     @Test(arguments: [
@@ -38,21 +38,21 @@ import Testing
     func `what cannot be is refused before anything is done with it`(
         offset: Int, bytes: [UInt8], text: String
     ) throws {
-        let error = try #require(throws: LoaderImageError.self) { _ = try image(offset, bytes) }
+        let error = try #require(throws: LoaderFileError.self) { _ = try image(offset, bytes) }
         #expect(error.code == "LDR-011")
         #expect(error.summary == "cycle-counter.stldr: StorageInfo \(text)")
         #expect(error.failureClass == .loaderInvalid)
     }
 
     @Test func `a table that is too short is told`() throws {
-        let plain = try image(0, []).warnings
+        let plain = try image(0, []).program.warnings
         #expect(
-            try image(120, [16, 0, 0, 0]).warnings
+            try image(120, [16, 0, 0, 0]).program.warnings
                 == [.sectorsDoNotSum(described: 1 << 20, size: 16 << 20)] + plain)
     }
 
     @Test func `a name cannot command a terminal`() throws {
-        let name = try image(0, [0x1B, 0x5D, 0x30, 0x3B, 0x07, 0x9B, 0x41, 0]).storage.deviceName
+        let name = try image(0, [0x1B, 0x5D, 0x30, 0x3B, 0x07, 0x9B, 0x41, 0]).flash.deviceName
         #expect(name == "\u{FFFD}]0;\u{FFFD}\u{FFFD}A")
     }
 }

@@ -10,11 +10,12 @@ import Testing
 @Suite struct `Geometry from what a loader says` {
     private func storage(
         size: UInt32, groups: [(UInt32, UInt32)], page: UInt32 = 256, start: UInt32 = 0x9000_0000
-    ) -> StorageInfo {
-        StorageInfo(
-            deviceName: "W25Q128", deviceType: 7, startAddress: start, size: size, pageSize: page,
+    ) -> FlashStatement {
+        FlashStatement(
+            deviceName: "W25Q128", kind: .init(code: 7, name: "SPI_FLASH"), startAddress: start, size: size,
+            pageSize: page,
             erasedValue: 0xff,
-            sectorGroups: groups.map { StorageInfo.SectorGroup(count: $0.0, size: $0.1) })
+            sectorGroups: groups.map { FlashStatement.SectorGroup(count: $0.0, size: $0.1) })
     }
 
     @Test func `256 sectors of 64 KiB`() throws {

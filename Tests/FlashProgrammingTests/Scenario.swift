@@ -16,13 +16,14 @@ struct Scenario {
 
     static let start = UInt32(0x9000_0000)
 
-    static func storage(_ groups: [(UInt32, UInt32)], page: UInt32 = 256, erased: UInt8 = 0xff) -> StorageInfo
+    static func storage(_ groups: [(UInt32, UInt32)], page: UInt32 = 256, erased: UInt8 = 0xff)
+        -> FlashStatement
     {
-        StorageInfo(
-            deviceName: "MODEL", deviceType: 7, startAddress: start,
+        FlashStatement(
+            deviceName: "MODEL", kind: .init(code: 7, name: "SPI_FLASH"), startAddress: start,
             size: groups.reduce(0) { $0 + $1.0 * $1.1 },
             pageSize: page, erasedValue: erased,
-            sectorGroups: groups.map { StorageInfo.SectorGroup(count: $0.0, size: $0.1) })
+            sectorGroups: groups.map { FlashStatement.SectorGroup(count: $0.0, size: $0.1) })
     }
 
     static func random(_ seed: UInt64) throws -> Scenario {

@@ -45,7 +45,10 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case spansionHAL = "spansion-hal", spansionRegisters = "spansion-registers"
     case spansionOtherStatus = "spansion-other-status"
 
-    package var fileName: String { "\(rawValue).stldr" }
+    /// A CMSIS flash algorithm.
+    case algorithm
+
+    package var fileName: String { self == .algorithm ? "\(rawValue).FLM" : "\(rawValue).stldr" }
 
     package func bytes() throws -> [UInt8] {
         [UInt8](try Data(contentsOf: Bundle.module.bundleURL.appending(path: fileName)))

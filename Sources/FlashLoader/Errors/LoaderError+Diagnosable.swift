@@ -25,6 +25,7 @@ extension LoaderError: Diagnosable {
         case .bufferUntouched: "LDR-033"
         case .controller: "LDR-034"
         case .unsuitable: "LDR-035"
+        case .layoutOfOtherTool: "LDR-036"
         }
     }
 
@@ -49,9 +50,10 @@ extension LoaderError: Diagnosable {
         case .functionMissing: .loaderInvalid
         case .outsideFlash: .imageBeyondFlash
         // The loader returned an error: the flash operation failed, not the loader.
-        case .refused(let function, _, _, _):
+        case .refused(let function, _, _, _, _):
             seenOnTheBoard ?? (function == .initialize ? .loaderFailed : .flashFailed)
         case .callFailed: seenOnTheBoard ?? .loaderFailed
+        case .layoutOfOtherTool: .usage
         case .cancelled: .cancelled
         case .bufferUntouched: .loaderFailed
         case .unsuitable: seenOnTheBoard ?? .loaderFailed
@@ -92,8 +94,10 @@ extension LoaderError: Diagnosable {
         case .functionMissing(let function, let file): "\(file) has no function \(function.rawValue)"
         case .outsideFlash(let function, let addresses, let flash):
             "\(function.rawValue) was asked for \(Self.text(addresses)), the flash is \(Self.text(flash))"
-        case .refused(let function, let value, let file, let findings):
-            "\(function.rawValue) of \(file) returned \(Self.result(value))\(Self.text(findings))"
+        case .layoutOfOtherTool(let file, let format):
+            "\(file) is \(format.title); the vendor layout is that of ST's tool, which does not run these"
+        case .refused(let function, let value, let file, let findings, let format):
+            "\(function.rawValue) of \(file) returned \(Self.result(value, format))\(Self.text(findings))"
         case .callFailed(let function, let error, let file, let findings):
             "\(function.rawValue) of \(file) \(Self.ending(error))\(Self.text(findings))"
         case .cancelled(let function): "\(function.rawValue) was cancelled"
@@ -110,6 +114,7 @@ extension LoaderError: Diagnosable {
         case .noRoom: ["make the loader smaller: large buffers of its own are not needed"]
         case .vendorLayoutImpossible:
             ["link the loader 4 bytes above the start of RAM, or use the spacious layout"]
+        case .layoutOfOtherTool: ["use the spacious layout"]
         case .refused, .callFailed, .unsuitable:
             findings.compactMap(\.remedy).reduce(into: []) { list, remedy in
                 if !list.contains(remedy) { list.append(remedy) }
@@ -135,10 +140,11 @@ extension LoaderError: Diagnosable {
         return shown.isEmpty ? "" : ": " + shown.prefix(3).map(\.text).joined(separator: "; ")
     }
     /// Drivers' error codes are small, often negative.
-    private static func result(_ value: UInt32) -> String {
+    private static func result(_ value: UInt32, _ format: LoaderFormat) -> String {
         let number = Int32(bitPattern: value)
         let text = number.magnitude < 1_000 ? "\(number)" : value.hex
-        return "\(text) (a loader returns 1 for success)"
+        let subject = format == .st ? "a loader" : "a CMSIS algorithm"
+        return "\(text) (\(subject) returns \(format.success) for success)"
     }
     private static func ending(_ error: CoreError) -> String {
         switch error {

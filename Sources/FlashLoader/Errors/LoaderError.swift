@@ -26,8 +26,11 @@ package enum LoaderError: Error, Sendable {
     case functionMissing(LoaderFunction, file: String)
     /// The addresses are not in the flash that the loader describes.
     case outsideFlash(LoaderFunction, addresses: Range<UInt64>, flash: Range<UInt64>)
-    /// It came back and said that it failed: anything but 1.
-    case refused(LoaderFunction, value: UInt32, file: String, findings: [LoaderFinding])
+    /// The layout that was asked for is that of a tool which runs loaders of another kind.
+    case layoutOfOtherTool(file: String, LoaderFormat)
+    /// It came back and said that it failed: anything but the interface's word for success.
+    case refused(
+        LoaderFunction, value: UInt32, file: String, findings: [LoaderFinding], as: LoaderFormat)
     /// It did not come back as it should.
     case callFailed(LoaderFunction, CoreError, file: String, findings: [LoaderFinding])
     case cancelled(LoaderFunction)
@@ -42,7 +45,7 @@ package enum LoaderError: Error, Sendable {
 extension LoaderError {
     package var findings: [LoaderFinding] {
         switch self {
-        case .refused(_, _, _, let findings), .callFailed(_, _, _, let findings),
+        case .refused(_, _, _, let findings, _), .callFailed(_, _, _, let findings),
             .unsuitable(_, let findings):
             findings
         default: []

@@ -8,7 +8,7 @@ import ObjectFiles
 
 /// Explains from the target's RAM why a call did not come back as it should.
 struct CallDiagnosis {
-    let image: LoaderImage
+    let program: LoaderProgram
     let layout: LoaderLayout
     let memory: MemoryAccessPort
 
@@ -52,7 +52,7 @@ struct CallDiagnosis {
         // What grows up from below reaches the guard's first byte first.
         let cameFromBelow =
             mortem.guardDamage != nil && mortem.guardDamage?.lowerBound == layout.site.guardArea?.lowerBound
-        if cameFromBelow, let heap = image.heapStart {
+        if cameFromBelow, let heap = program.heapStart {
             return [.heapOverflow(start: heap, room: layout.heapRoom.count)]
         }
         return [.strayStore(belowStack: mortem.watched != .gate)]
@@ -67,7 +67,7 @@ struct CallDiagnosis {
             return [
                 .recursion(
                     recursion.round.reversed().map { name(at: $0.caller) },
-                    place: image.describe(recursion.round[0].caller), rounds: recursion.count,
+                    place: program.describe(recursion.round[0].caller), rounds: recursion.count,
                     stack: layout.stack.count, layout.style)
             ]
         }
@@ -83,7 +83,7 @@ struct CallDiagnosis {
         let blamed = stackOverflow(sample).filter(\.blamesFunction)
         guard blamed.isEmpty else { return blamed }
         // The stack cannot be read: what is in the code is all there is to go by.
-        for case .largeFrame(let function, let bytes) in image.warnings where bytes > layout.stack.count {
+        for case .largeFrame(let function, let bytes) in program.warnings where bytes > layout.stack.count {
             return [.largeFrame(function, size: bytes, stack: layout.stack.count)]
         }
         return []
@@ -98,11 +98,11 @@ struct CallDiagnosis {
         let isNear = pointer < top && top - pointer <= UInt32(Self.stackLimit)
         let start = (isNear ? pointer : layout.stack.lowerBound) & ~3
         let words = try memory.readWords(Int(top - start) / 4, at: start)
-        return CallTrace(words, at: start, stackPointer: pointer, in: image)
+        return CallTrace(words, at: start, stackPointer: pointer, in: program)
     }
 
     private func name(at address: UInt32) -> String {
-        image.symbols?.function(at: address)?.name ?? image.describe(address)
+        program.function(at: address)?.name ?? program.describe(address)
     }
 
     // MARK: Where it was
@@ -115,13 +115,13 @@ struct CallDiagnosis {
         let status = fault.configurable
         // What could not be stacked cannot be read back.
         guard let frame = fault.frame, !status.busStacking, !status.memoryStacking else { return lines }
-        return lines + [.faultedIn(image.describe(frame.pc))] + caller(frame.lr)
+        return lines + [.faultedIn(program.describe(frame.pc))] + caller(frame.lr)
     }
 
     /// Most samples first; equal ones in the order seen.
     private func places(in samples: [CallPostMortem.Sample]) -> [LoaderFinding] {
         var places: [(name: String, count: Int)] = []
-        let describe = samples.count == 1 ? image.describe : place(of:)
+        let describe = samples.count == 1 ? program.describe : place(of:)
         for name in samples.map({ describe($0.pc) }) {
             if let index = places.firstIndex(where: { $0.name == name }) {
                 places[index].count += 1
@@ -139,24 +139,24 @@ struct CallDiagnosis {
 
     /// Function and line, so that samples in one line count together; with less known, as exactly as it is known.
     private func place(of address: UInt32) -> String {
-        guard let function = image.symbols?.function(at: address),
-            let line = image.symbols?.line(at: address)
-        else { return image.describe(address) }
+        guard let function = program.function(at: address),
+            let line = program.line(at: address)
+        else { return program.describe(address) }
         return "\(function.name) (\(line.fileName):\(line.line))"
     }
 
     /// Where a link register points to, if it is into the loader.
     private func caller(_ link: UInt32) -> [LoaderFinding] {
         guard link & ~1 != layout.site.returnAddress,
-            image.code.contains(where: { $0.contains(UInt64(link & ~1)) })
+            program.code.contains(where: { $0.contains(UInt64(link & ~1)) })
         else { return [] }
-        return [.calledFrom(image.describe((link & ~1) &- 4))]
+        return [.calledFrom(program.describe((link & ~1) &- 4))]
     }
 
     /// Compares the loader's code in RAM with the file.
     private func firstOverwrittenCode() -> LoaderFinding? {
-        for range in image.code {
-            guard let expected = image.bytes(in: range) else { continue }
+        for range in program.code {
+            guard let expected = program.bytes(in: range) else { continue }
             let address = UInt32(truncatingIfNeeded: range.lowerBound)
             do {
                 let found = try memory.read(expected.count, at: address)
@@ -166,7 +166,7 @@ struct CallDiagnosis {
                     })
                 else { continue }
                 let place = address + UInt32(index - expected.startIndex)
-                return .codeOverwritten(at: place, place: image.describe(place))
+                return .codeOverwritten(at: place, place: program.describe(place))
             } catch {
                 return .unreadable("the loader's code", code: error.code)
             }

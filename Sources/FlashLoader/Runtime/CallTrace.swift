@@ -31,11 +31,11 @@ struct CallTrace: Hashable, Sendable {
     ///   - words: the stack from `address` to its top.
     ///   - address: of the first word.
     ///   - stackPointer: at `address`, or below it where not all of the stack was read.
-    ///   - image: the loader, whose code the return addresses lead into.
-    init(_ words: [UInt32], at address: UInt32, stackPointer: UInt32, in image: LoaderImage) {
+    ///   - program: the loader, whose code the return addresses lead into.
+    init(_ words: [UInt32], at address: UInt32, stackPointer: UInt32, in program: LoaderProgram) {
         self.stackPointer = stackPointer
         top = address &+ 4 * UInt32(words.count)
-        let code = image.code.compactMap { range in image.bytes(in: range).map { (range, $0) } }
+        let code = program.code.compactMap { range in program.bytes(in: range).map { (range, $0) } }
         for (index, word) in words.enumerated() where word & 1 == 1 {
             let target = UInt64(word & ~1)
             guard let (range, bytes) = code.first(where: { $0.0.contains(target) }),

@@ -29,12 +29,13 @@ extension LoadedLoader {
     func call(
         _ function: LoaderFunction, _ arguments: [UInt32], _ work: CallWork
     ) throws(LoaderError) -> FunctionResult {
-        guard let entry = image.functions[function] else {
-            throw .functionMissing(function, file: image.fileName)
+        guard let entry = program.entry(of: function) else {
+            throw .functionMissing(function, file: fileName)
         }
         var call = FunctionCall(
             name: function.rawValue, entry: entry, arguments: arguments, site: layout.site,
             deadline: work.deadline)
+        call.staticBase = program.staticBase
         call.expected = pace.expected(function, work.amount)
         (call.fill, call.isCancelled, call.whileRunning) = (work.fill, work.isCancelled, work.whileRunning)
         do {
@@ -48,16 +49,18 @@ extension LoadedLoader {
         }
     }
 
-    /// As ``call(_:_:_:)``, for functions whose 1 is success and all else is not.
-    func callExpectingSuccess(
-        _ function: LoaderFunction, _ arguments: [UInt32], _ work: CallWork
-    ) throws(LoaderError) {
-        let result = try call(function, arguments, work)
-        guard result.r0 == 1 else {
+    /// As ``call(_:_:_:)``, for what must succeed.
+    func callExpectingSuccess(_ wanted: LoaderCall, _ work: CallWork) throws(LoaderError) {
+        let result = try call(wanted.function, wanted.arguments, work)
+        guard abi.isSuccess(result.r0, of: wanted) else {
             forget()
-            throw .refused(
-                function, value: result.r0, file: image.fileName, findings: findings(after: function))
+            throw refusal(of: wanted.function, result.r0)
         }
+    }
+
+    func refusal(of function: LoaderFunction, _ value: UInt32) -> LoaderError {
+        .refused(
+            function, value: value, file: fileName, findings: findings(after: function), as: abi.format)
     }
 
     private func explain(_ error: CoreError, in function: LoaderFunction) -> LoaderError {
@@ -66,17 +69,17 @@ extension LoadedLoader {
         case .callTimedOut(let mortem), .callFaulted(let mortem), .callLockedUp(let mortem),
             .callHitBreakpoint(let mortem, _), .callHalted(let mortem):
             .callFailed(
-                function, error, file: image.fileName,
+                function, error, file: fileName,
                 findings: findings(of: mortem) + findings(afterInterrupted: function))
         // What is wrong is in the loader: board and flash have no part in it.
         case .callOverran(let mortem):
-            .callFailed(function, error, file: image.fileName, findings: findings(of: mortem))
+            .callFailed(function, error, file: fileName, findings: findings(of: mortem))
         // It did come back: where it stands says nothing.
         case .stackOverflowed(let mortem):
             .callFailed(
-                function, error, file: image.fileName,
+                function, error, file: fileName,
                 findings: [.stackUsed(mortem.stackUsed ?? mortem.stackSize, of: mortem.stackSize)])
-        case .targetReset: .callFailed(function, error, file: image.fileName, findings: [])
+        case .targetReset: .callFailed(function, error, file: fileName, findings: [])
         default: .core(error, during: .prepare)
         }
     }
@@ -93,12 +96,13 @@ extension LoadedLoader {
     /// Runs Init, looks whether it reaches the board's flash, and whether that is memory-mapped.
     ///
     /// - Throws: ``LoaderError/unsuitable(file:findings:)`` when it does not reach it, whatever Init said.
-    package func initialize() throws(LoaderError) {
+    package func initialize(for use: LoaderUse = .mapped) throws(LoaderError) {
+        try close()
         mode.lose()
         mapped = nil
-        try runInit()
-        if try lookAfterInit() == .disturbed { try runInit() }
-        mode.didInitialize()
+        try open(for: use)
+        if try lookAfterInit() == .disturbed { try open(for: use) }
+        mode.didInitialize(for: abi.opensForOneUse ? use : nil)
         let state = try asking { () throws(FlashControllerError) in try controller.state() }
         mapped = MappedWindow(state, mappedFlash: target.definition.mappedFlash)
         target.core.trace(
@@ -108,8 +112,18 @@ extension LoadedLoader {
         if let mapped { try discardWord(at: UInt32(truncatingIfNeeded: mapped.range.lowerBound)) }
     }
 
-    private func runInit() throws(LoaderError) {
-        try callExpectingSuccess(.initialize, [], CallWork(within: timing.initialize(image.storage)))
+    private func open(for use: LoaderUse) throws(LoaderError) {
+        for call in calls(for: .open(for: use)) ?? [] {
+            try callExpectingSuccess(call, CallWork(within: timing.initialize(flash)))
+        }
+    }
+
+    /// The counterpart of the last Init, where the interface has one and nothing went wrong since.
+    private func close() throws(LoaderError) {
+        guard let use = mode.openUse else { return }
+        for call in calls(for: .close(after: use)) ?? [] {
+            try callExpectingSuccess(call, CallWork(within: timing.initialize(flash)))
+        }
     }
 
     private func discardWord(at address: UInt32) throws(LoaderError) {
@@ -120,7 +134,7 @@ extension LoadedLoader {
 
     /// Init where the kind of operation changes, or after something went wrong.
     func enter(_ use: LoaderUse) throws(LoaderError) {
-        if mode.needsInitialization(for: use) { try initialize() }
+        if mode.needsInitialization(for: use) { try initialize(for: use) }
         mode.use(use)
     }
 }

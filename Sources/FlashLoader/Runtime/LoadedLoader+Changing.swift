@@ -22,6 +22,7 @@ extension LoadedLoader {
         try checkRange(.write, address, bytes.count)
         guard !bytes.isEmpty else { return }
         try enter(.programming)
+        let (bytes, address) = aligned(bytes, at: address)
         var offset = 0
         while offset < bytes.count {
             let part = Array(bytes[offset..<min(offset + bufferSize, bytes.count)])
@@ -35,6 +36,13 @@ extension LoadedLoader {
         }
     }
 
+    /// What begins where a write may begin: bytes before it are as erased, which programming leaves as they are.
+    private func aligned(_ bytes: [UInt8], at address: UInt32) -> (bytes: [UInt8], address: UInt32) {
+        let lead = Int(address - flash.startAddress) % writeUnit
+        guard lead > 0 else { return (bytes, address) }
+        return ([UInt8](repeating: flash.erasedValue, count: lead) + bytes, address - UInt32(lead))
+    }
+
     private func writePart(
         _ bytes: [UInt8], at address: UInt32, preparing next: [UInt8]
     ) throws(LoaderError) {
@@ -43,12 +51,15 @@ extension LoadedLoader {
         let upload = BufferUpload(
             next, to: layout.buffers[other].lowerBound, through: target.core.memory,
             on: target.core.timebase)
-        var work = CallWork(within: timing.program(bytes.count), amount: bytes.count)
-        work.whileRunning = { _ in upload.advance() }
-        try callExpectingSuccess(
-            .write, [address, UInt32(bytes.count), layout.buffers[buffer].lowerBound], work)
+        let start = layout.buffers[buffer].lowerBound
+        for call in calls(for: .program(at: address, count: bytes.count, buffer: start)) ?? [] {
+            let count = call.extent?.count ?? bytes.count
+            var work = CallWork(within: timing.program(count), amount: count)
+            work.whileRunning = { _ in upload.advance() }
+            try callExpectingSuccess(call, work)
+            try noteLastCommand(of: call.function)
+        }
         do { try upload.finish() } catch { throw .access(error, during: .transfer) }
-        try noteLastCommand(of: .write)
         prepared = next.isEmpty ? nil : (other, next)
     }
 
@@ -72,34 +83,42 @@ extension LoadedLoader {
             throw .outsideFlash(.sectorErase, addresses: UInt64(first)..<UInt64(first), flash: flashRange)
         }
         try checkRange(.sectorErase, first, Int(last - first) + 1)
-        try enter(.erasing)
-        // The last byte of the last sector: right for loaders that loop while (end >= start), and for those that do not.
-        let end = min(image.storage.lastByteOfSector(at: last), UInt32(clamping: flashRange.upperBound - 1))
-        let sectors = image.storage.sectors(touching: first, through: last).map { ($0.size, $0.count) }
-        let work = CallWork(within: timing.erase(sectors), amount: Int(end - first) + 1)
-        try erase(.sectorErase, [first, end], work, isCancelled)
+        for call in calls(for: .erase(first: first, last: last)) ?? [] {
+            let extent = call.extent ?? UInt64(first)..<UInt64(last) + 1
+            let sectors = flash.sectors(
+                touching: UInt32(clamping: extent.lowerBound),
+                through: UInt32(clamping: extent.upperBound - 1))
+            try erase(
+                call,
+                CallWork(within: timing.erase(sectors.map { ($0.size, $0.count) }), amount: extent.count),
+                isCancelled)
+        }
     }
 
     package func massErase(isCancelled: () -> Bool) throws(LoaderError) {
-        guard image.functions[.massErase] != nil else {
-            throw .functionMissing(.massErase, file: image.fileName)
+        guard let calls = calls(for: .eraseAll) else {
+            throw .functionMissing(abi.format == .st ? .massErase : .eraseChip, file: fileName)
         }
-        try enter(.erasing)
-        try erase(.massErase, [0], CallWork(within: timing.massErase(image.storage)), isCancelled)
+        for call in calls {
+            try erase(call, CallWork(within: timing.massErase(flash)), isCancelled)
+        }
     }
 
     private func erase(
-        _ function: LoaderFunction, _ arguments: [UInt32], _ work: CallWork, _ isCancelled: () -> Bool
+        _ wanted: LoaderCall, _ work: CallWork, _ isCancelled: () -> Bool
     ) throws(LoaderError) {
         try withoutActuallyEscaping(isCancelled) { (poll) throws(LoaderError) in
             var work = work
             work.isCancelled = poll
-            let result = try call(function, arguments, work)
-            guard result.r0 != 1 else { return try noteLastCommand(of: function) }
+            // The erase of a call before may have been outwaited, after which Init is due.
+            try enter(.erasing)
+            let result = try call(wanted.function, wanted.arguments, work)
+            guard !abi.isSuccess(result.r0, of: wanted) else {
+                return try noteLastCommand(of: wanted.function)
+            }
             forget()
-            if result.r0 == 0, try outwaited(function, work.deadline - result.duration, poll) { return }
-            throw .refused(
-                function, value: result.r0, file: image.fileName, findings: findings(after: function))
+            if try outwaited(wanted.function, work.deadline - result.duration, poll) { return }
+            throw refusal(of: wanted.function, result.r0)
         }
     }
 
@@ -140,7 +159,7 @@ extension LoadedLoader {
 }
 
 extension LoadedLoader {
-    var flashRange: Range<UInt64> { UInt64(image.storage.startAddress)..<image.storage.end }
+    var flashRange: Range<UInt64> { UInt64(flash.startAddress)..<flash.end }
 
     /// A loader masks addresses and programs somewhere else rather than refuse them.
     func checkRange(_ function: LoaderFunction, _ address: UInt32, _ count: Int) throws(LoaderError) {

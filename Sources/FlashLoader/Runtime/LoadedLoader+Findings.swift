@@ -10,7 +10,7 @@ import TargetControl
 
 extension LoadedLoader {
     func findings(of mortem: CallPostMortem) -> [LoaderFinding] {
-        CallDiagnosis(image: image, layout: layout, memory: target.core.memory).findings(of: mortem)
+        CallDiagnosis(program: program, layout: layout, memory: target.core.memory).findings(of: mortem)
     }
 
     /// Board, controller and flash as they are now, for a proof that failed although every call said that it succeeded.
@@ -26,7 +26,7 @@ extension LoadedLoader {
     /// The next use needs Init.
     func findings(after function: LoaderFunction) -> [LoaderFinding] {
         var findings: [LoaderFinding] = []
-        let uncleared = layout.style == .vendor ? Self.unclearedBytes(of: image) : 0
+        let uncleared = layout.style == .vendor ? Self.unclearedBytes(of: program) : 0
         if uncleared > 0 { findings.append(.memoryNotCleared(uncleared)) }
         do {
             let commands = LoaderFunction.allCases.compactMap { lastCommands[$0] }

@@ -36,7 +36,7 @@ extension LoadedLoader {
         guard found.contradiction.isEmpty else {
             forget()
             throw .unsuitable(
-                file: image.fileName, findings: found.contradiction.map(LoaderFinding.flash))
+                file: fileName, findings: found.contradiction.map(LoaderFinding.flash))
         }
         if found.isSilent {
             looksInVain = true
@@ -77,7 +77,7 @@ extension LoadedLoader {
             guard let status = chip.status, let range = status.protectedRange, let text = status.text else {
                 continue
             }
-            let start = UInt64(image.storage.startAddress)
+            let start = UInt64(flash.startAddress)
             return WriteProtection(
                 addresses: start + UInt64(range.lowerBound) * scale..<start + UInt64(range.upperBound)
                     * scale,
@@ -111,7 +111,7 @@ extension LoadedLoader {
     func proveReach(of bytes: [UInt8], at address: UInt32) throws(LoaderError) {
         guard !hasProvenReach else { return }
         let state = try asking { () throws(FlashControllerError) in try controller.state() }
-        let offset = address &- image.storage.startAddress
+        let offset = address &- flash.startAddress
         guard state.communication.addressLines > 0, state.communication.addressSize < 3,
             UInt64(offset) + UInt64(bytes.count) > state.addressReach
         else { return }
@@ -122,12 +122,12 @@ extension LoadedLoader {
         let place = offset &+ UInt32(truncatingIfNeeded: first)
         guard try readByDebugger(sample.count, at: place) != Array(sample) else { return }
         throw .unsuitable(
-            file: image.fileName,
+            file: fileName,
             findings: [
                 .flash(
                     .shortAddress(
                         bank: state.banks[0], state.communication.instruction,
-                        size: UInt32(clamping: image.storage.end - UInt64(image.storage.startAddress))))
+                        size: UInt32(clamping: flash.end - UInt64(flash.startAddress))))
             ])
     }
     /// Bytes that are enough to tell two places of a flash apart.

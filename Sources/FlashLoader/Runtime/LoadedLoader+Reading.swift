@@ -15,7 +15,7 @@ extension LoadedLoader {
         guard count > 0 else { return [] }
         if !mode.isKnown { try initialize() }
         // Init may have to run to know whether there is a map.
-        if mapped != nil || image.functions[.read] == nil { try enter(.mapped) }
+        if mapped != nil || !canRead { try enter(.mapped) }
         let safe = mappedCount(count, at: address)
         var bytes: [UInt8] = []
         if safe > 0 {
@@ -28,6 +28,8 @@ extension LoadedLoader {
         return bytes + (try readWithoutMap(count - bytes.count, at: address + UInt32(bytes.count)))
     }
 
+    private var canRead: Bool { calls(for: .read(at: flash.startAddress, count: 1, buffer: 0)) != nil }
+
     /// How many bytes from `address` on the map can give.
     private func mappedCount(_ count: Int, at address: UInt32) -> Int {
         guard let range = mapped?.range, range.contains(UInt64(address)) else { return 0 }
@@ -35,10 +37,10 @@ extension LoadedLoader {
     }
 
     private func readWithoutMap(_ count: Int, at address: UInt32) throws(LoaderError) -> [UInt8] {
-        guard image.functions[.read] != nil else {
+        guard canRead else {
             // Takes the controller out of mapped mode: the next use needs Init.
             defer { forget() }
-            return try readByDebugger(count, at: address &- image.storage.startAddress)
+            return try readByDebugger(count, at: address &- flash.startAddress)
         }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
@@ -64,7 +66,7 @@ extension LoadedLoader {
             && BufferFill.isUntouched(again, at: index, pattern: ~BufferFill.pattern)
         {
             forget()
-            throw .bufferUntouched(address: address + UInt32(index), file: image.fileName)
+            throw .bufferUntouched(address: address + UInt32(index), file: fileName)
         }
         return again
     }
@@ -77,7 +79,9 @@ extension LoadedLoader {
         let size = UInt32((count + 3) & ~3)
         var work = CallWork(within: timing.read(count), amount: count)
         work.fill = (buffer..<buffer + size, pattern)
-        try callExpectingSuccess(.read, [address, UInt32(count), buffer], work)
+        for call in calls(for: .read(at: address, count: count, buffer: buffer)) ?? [] {
+            try callExpectingSuccess(call, work)
+        }
         do { return try target.core.memory.read(count, at: buffer) } catch {
             throw .access(error, during: .transfer)
         }

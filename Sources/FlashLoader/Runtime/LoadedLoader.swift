@@ -12,7 +12,11 @@ package import TargetControl
 ///
 /// What it reports is not believed: Init, Write and the erases may answer 1 for nothing done. Whoever programs reads back.
 package final class LoadedLoader {
-    package let image: LoaderImage
+    /// Where it lies on the target.
+    package let program: LoaderProgram
+    package let abi: any LoaderABI
+    /// What the file claims of its flash.
+    package let flash: FlashStatement
     package let target: HeldTarget
     package let layout: LoaderLayout
     package let options: LoaderOptions
@@ -25,7 +29,7 @@ package final class LoadedLoader {
     ///
     /// Two that work as one memory are told as one chip of twice the size.
     package internal(set) var chip: FlashChipDefinition? {
-        didSet { timing = Self.timing(chip, image) }
+        didSet { timing = LoaderTiming(flash, chip: chip) }
     }
     /// What was seen after Init ran for the first time; nil before.
     package internal(set) var inspection: FlashInspection?
@@ -45,33 +49,38 @@ package final class LoadedLoader {
     var prepared: (buffer: Int, bytes: [UInt8])?
 
     /// Most bytes that one call of Write gets; ``write(_:at:)`` takes any number.
-    package var bufferSize: Int { layout.bufferSize }
+    package var bufferSize: Int { layout.bufferSize / writeUnit * writeUnit }
+    var writeUnit: Int { abi.writeUnit(of: flash) }
+    package var fileName: String { program.fileName }
+    /// Whether it has a function that erases the whole flash.
+    package var canMassErase: Bool { calls(for: .eraseAll) != nil }
+
+    func calls(for command: FlashCommand) -> [LoaderCall]? {
+        abi.calls(for: command, of: program, on: flash)
+    }
 
     /// Downloads and proves by reading back.
     ///
     /// Nothing of the loader runs yet. The core must be halted, and nothing is written before that is known: the RAM of
     /// an application that runs on is the application's.
     package init(
-        _ image: LoaderImage, on target: HeldTarget, options: LoaderOptions = LoaderOptions()
+        _ file: LoaderFile, on target: HeldTarget, options: LoaderOptions = LoaderOptions()
     ) throws(LoaderError) {
-        (self.image, self.target, self.options) = (image, target, options)
-        layout = try LoaderLayout(image, in: target.definition.loaderRAM, style: options.layout)
+        (abi, flash, self.target, self.options) = (file.abi, file.flash, target, options)
+        (program, layout) = try LoaderLayout.place(
+            file, in: target.definition.loaderRAM, style: options.layout)
         chip = options.boardChip
-        timing = Self.timing(options.boardChip, image)
+        timing = LoaderTiming(file.flash, chip: options.boardChip)
         controller = QuadSPIController(
             memory: target.core.memory, timebase: target.core.timebase, target: target.definition)
         do { try target.core.requireHalted(.call) } catch { throw .core(error, during: .prepare) }
         try download()
         do { try target.core.prepare(layout.site) } catch { throw .core(error, during: .prepare) }
-        for case .largeFrame(let function, let bytes) in image.warnings where bytes > layout.stack.count {
+        for case .largeFrame(let function, let bytes) in program.warnings where bytes > layout.stack.count {
             target.core.trace(
                 .warning, "a function of the loader needs more stack than there is",
                 ["function": function, "bytes": "\(bytes)", "stack": "\(layout.stack.count)"])
         }
-    }
-
-    private static func timing(_ chip: FlashChipDefinition?, _ image: LoaderImage) -> LoaderTiming {
-        if let chip { LoaderTiming(chip) } else { LoaderTiming(image.storage) }
     }
 
     /// What zeroed memory holds when nobody zeroed it.
@@ -82,43 +91,43 @@ package final class LoadedLoader {
     private func download() throws(LoaderError) {
         let memory = target.core.memory
         do {
-            if layout.style == .vendor, let span = image.fileSpan {
+            if layout.style == .vendor, let span = program.fileSpan {
                 let end = UInt32(truncatingIfNeeded: span.upperBound)
                 try memory.write([UInt8](repeating: 0, count: Self.vendorClearance), at: end)
             }
-            for piece in image.pieces {
+            for piece in program.pieces {
                 for part in parts(of: piece) { try memory.writeVerified(part.bytes, at: part.address) }
             }
         } catch {
-            throw .download(error, file: image.fileName)
+            throw .download(error, file: fileName)
         }
         target.core.trace(
             .step, "loader in RAM",
             [
-                "file": image.fileName, "bytes": "\(image.byteCount)", "stack": "\(layout.stack.count)",
+                "file": fileName, "bytes": "\(program.byteCount)", "stack": "\(layout.stack.count)",
                 "buffers": "2 x \(layout.bufferSize)",
             ])
     }
 
     /// Bytes that have to be zero and that the vendor's tool leaves as they are.
-    static func unclearedBytes(of image: LoaderImage) -> Int {
-        guard let end = image.fileSpan?.upperBound else { return 0 }
+    static func unclearedBytes(of program: LoaderProgram) -> Int {
+        guard let end = program.fileSpan?.upperBound else { return 0 }
         let cleared = end..<end + UInt64(vendorClearance)
-        return image.zeroFilled.reduce(0) { $0 + $1.count - $1.clamped(to: cleared).count }
+        return program.zeroFilled.reduce(0) { $0 + $1.count - $1.clamped(to: cleared).count }
     }
 
     /// All of a piece; in the vendor's layout without what the file does not hold and the tool does not clear.
-    private func parts(of piece: LoaderImage.Piece) -> [LoaderImage.Piece] {
-        guard layout.style == .vendor, let span = image.fileSpan else { return [piece] }
+    private func parts(of piece: LoaderProgram.Piece) -> [LoaderProgram.Piece] {
+        guard layout.style == .vendor, let span = program.fileSpan else { return [piece] }
         let cleared = span.upperBound..<span.upperBound + UInt64(Self.vendorClearance)
         var bytes = piece.bytes
-        for zeros in image.zeroFilled {
+        for zeros in program.zeroFilled {
             for address in zeros where UInt64(piece.address) <= address && address < piece.end {
                 if cleared.contains(address) { continue }
                 bytes[Int(address - UInt64(piece.address))] = Self.unclearedByte
             }
         }
-        return [LoaderImage.Piece(address: piece.address, bytes: bytes)]
+        return [LoaderProgram.Piece(address: piece.address, bytes: bytes)]
     }
 }
 

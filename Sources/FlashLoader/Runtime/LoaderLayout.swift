@@ -57,22 +57,50 @@ package struct LoaderLayout: Hashable, Sendable {
         }
     }
 
-    package init(_ image: LoaderImage, in ram: Range<UInt32>, style: Style = .spacious) throws(LoaderError) {
+    /// Moves what runs anywhere to the start of the RAM, and lays the rest out around the program.
+    ///
+    /// - Throws: ``LoaderError/noRoom(file:free:needed:)`` also where a buffer does not hold what one call must get.
+    package static func place(
+        _ file: LoaderFile, in ram: Range<UInt32>, style: Style
+    ) throws(LoaderError) -> (LoaderProgram, LoaderLayout) {
+        guard style == .spacious || file.abi.format == .st else {
+            throw .layoutOfOtherTool(file: file.fileName, file.abi.format)
+        }
+        var program = file.program
+        if program.isPositionIndependent {
+            guard UInt64(program.span?.count ?? 0) <= UInt64(ram.count) else {
+                throw .noRoom(
+                    file: file.fileName, free: UInt64(ram.count), needed: UInt64(program.span?.count ?? 0))
+            }
+            program = program.moved(to: ram.lowerBound)
+        }
+        let layout = try LoaderLayout(program, in: ram, style: style)
+        let unit = file.abi.writeUnit(of: file.flash)
+        guard layout.bufferSize >= unit else {
+            throw .noRoom(
+                file: file.fileName, free: UInt64(layout.bufferSize) * 2, needed: UInt64(unit) * 2)
+        }
+        return (program, layout)
+    }
+
+    package init(_ program: LoaderProgram, in ram: Range<UInt32>, style: Style = .spacious)
+        throws(LoaderError)
+    {
         let whole = UInt64(ram.lowerBound)..<UInt64(ram.upperBound)
-        for piece in image.pieces {
+        for piece in program.pieces {
             let range = UInt64(piece.address)..<piece.end
             guard whole.contains(range.lowerBound), range.upperBound <= whole.upperBound else {
-                throw .outsideRAM(file: image.fileName, needed: range, ram: ram)
+                throw .outsideRAM(file: program.fileName, needed: range, ram: ram)
             }
         }
         switch style {
-        case .spacious: try self.init(spaciousAround: image, in: whole)
-        case .vendor: try self.init(vendorAround: image, in: whole)
+        case .spacious: try self.init(spaciousAround: program, in: whole)
+        case .vendor: try self.init(vendorAround: program, in: whole)
         }
     }
 
-    private init(spaciousAround image: LoaderImage, in ram: Range<UInt64>) throws(LoaderError) {
-        let gap = Self.largestGap(around: image, in: ram)
+    private init(spaciousAround program: LoaderProgram, in ram: Range<UInt64>) throws(LoaderError) {
+        let gap = Self.largestGap(around: program, in: ram)
         let room = UInt64(gap.count)
         let share = Share(of: room)
         let start = (gap.lowerBound + 31) & ~31
@@ -80,21 +108,21 @@ package struct LoaderLayout: Hashable, Sendable {
         let fixed = gap.upperBound - top + share.stack + 2 * share.guardArea
         guard room >= fixed + 2 * Self.smallestBuffer + 32 else {
             throw .noRoom(
-                file: image.fileName, free: room, needed: fixed + 2 * Self.smallestBuffer + 32)
+                file: program.fileName, free: room, needed: fixed + 2 * Self.smallestBuffer + 32)
         }
         let gate = top - Self.gateSize
         let stackBottom = (top - share.stack) & ~(share.guardArea - 1)
         let guardBottom = stackBottom - share.guardArea
         let buffer = Self.bufferSize(in: guardBottom - start, leaving: min(Self.wantedHeap, room / 4))
         let first = guardBottom - 2 * buffer
-        let isBehind = gap.lowerBound >= (image.span?.upperBound ?? 0)
+        let isBehind = gap.lowerBound >= (program.span?.upperBound ?? 0)
         self.init(
             style: .spacious,
             site: CallSite(
                 stack: Self.narrow(stackBottom..<gate), guardArea: Self.narrow(guardBottom..<stackBottom),
                 gate: UInt32(truncatingIfNeeded: gate)),
             buffers: [first..<first + buffer, first + buffer..<guardBottom],
-            heapRoom: isBehind ? start..<first : (image.span?.upperBound ?? 0)..<ram.upperBound)
+            heapRoom: isBehind ? start..<first : (program.span?.upperBound ?? 0)..<ram.upperBound)
     }
 
     /// Bytes of one of two buffers; the heap's room shrinks before they fall below the smallest.
@@ -105,19 +133,20 @@ package struct LoaderLayout: Hashable, Sendable {
 
     /// The numbers are from logs of ST's tool and from ST's OpenOCD: the trap at the image's base rounded down to 256
     /// bytes, the top of the stack 1 KiB behind the image, the buffer 8 bytes above.
-    private init(vendorAround image: LoaderImage, in ram: Range<UInt64>) throws(LoaderError) {
-        guard let span = image.fileSpan else { throw .noRoom(file: image.fileName, free: 0, needed: 1) }
+    private init(vendorAround program: LoaderProgram, in ram: Range<UInt64>) throws(LoaderError) {
+        guard let span = program.fileSpan else { throw .noRoom(file: program.fileName, free: 0, needed: 1) }
         let trap = span.lowerBound & ~0xFF
         guard trap >= ram.lowerBound, trap + 4 <= span.lowerBound else {
             throw .vendorLayoutImpossible(
-                file: image.fileName, base: UInt32(truncatingIfNeeded: span.lowerBound))
+                file: program.fileName, base: UInt32(truncatingIfNeeded: span.lowerBound))
         }
         let top = (span.upperBound + 0x400) & ~7
         let start = (top + 8 + 31) & ~31
         let end = ram.upperBound & ~(Self.gateAlignment - 1)
         guard end >= start + Self.gateSize + 2 * Self.smallestBuffer else {
             throw .noRoom(
-                file: image.fileName, free: end > span.upperBound ? end - span.upperBound : 0, needed: 0x800)
+                file: program.fileName, free: end > span.upperBound ? end - span.upperBound : 0, needed: 0x800
+            )
         }
         // Not there in ST's layout: the code that sets the registers up and shows lies about reading, at the far end.
         let gate = end - Self.gateSize
@@ -141,10 +170,10 @@ package struct LoaderLayout: Hashable, Sendable {
         UInt32(truncatingIfNeeded: range.lowerBound)..<UInt32(truncatingIfNeeded: range.upperBound)
     }
 
-    private static func largestGap(around image: LoaderImage, in ram: Range<UInt64>) -> Range<UInt64> {
+    private static func largestGap(around program: LoaderProgram, in ram: Range<UInt64>) -> Range<UInt64> {
         var gaps: [Range<UInt64>] = []
         var start = ram.lowerBound
-        for piece in image.pieces {
+        for piece in program.pieces {
             let address = UInt64(piece.address)
             if address > start { gaps.append(start..<address) }
             start = max(start, piece.end)
@@ -154,7 +183,7 @@ package struct LoaderLayout: Hashable, Sendable {
     }
 }
 
-extension LoaderImage {
+extension LoaderProgram {
     /// From the first to the last byte that the file holds.
     var fileSpan: Range<UInt64>? {
         guard let span else { return nil }

@@ -20,8 +20,8 @@ package struct LoaderMode: Hashable, Sendable {
     private enum State: Hashable, Sendable {
         /// Init did not run, or something went wrong since. Next: initialized.
         case unknown
-        /// Fresh from Init. Next: used, unknown.
-        case initialized
+        /// Fresh from Init, for any use when nil. Next: used, unknown.
+        case initialized(for: LoaderUse?)
         /// Next: used by the same kind, or initialized.
         case used(LoaderUse)
     }
@@ -32,13 +32,23 @@ package struct LoaderMode: Hashable, Sendable {
     package func needsInitialization(for use: LoaderUse) -> Bool {
         switch state {
         case .unknown: true
-        case .initialized: false
+        case .initialized(let purpose): purpose != nil && purpose != use
         case .used(let last): last != use
         }
     }
     package var isKnown: Bool { state != .unknown }
 
-    package mutating func didInitialize() { state = .initialized }
+    /// What has to be closed before Init runs again; nil when there is nothing, or nobody knows.
+    package var openUse: LoaderUse? {
+        switch state {
+        case .unknown: nil
+        case .initialized(let purpose): purpose
+        case .used(let use): use
+        }
+    }
+
+    /// `use` is the one that Init prepared for; nil when it prepares for any.
+    package mutating func didInitialize(for use: LoaderUse? = nil) { state = .initialized(for: use) }
     /// Called before a use begins: what fails in the middle leaves ``lose()``.
     package mutating func use(_ use: LoaderUse) { state = .used(use) }
     package mutating func lose() { state = .unknown }

@@ -28,6 +28,16 @@ package struct LoaderTiming: Hashable, Sendable {
     /// On top of every maximum, which holds at the end of the chip's life and in heat.
     private static let margin = 1.5
 
+    /// From the fitted chip's maxima where it is known, and never less than what the file says itself.
+    init(_ flash: FlashStatement, chip: FlashChipDefinition?) {
+        self = chip.map { LoaderTiming($0) } ?? LoaderTiming(flash)
+        let unit = max(1, Double(flash.pageSize) / Double(page))
+        if let limit = flash.programLimit { pageProgram = max(pageProgram, limit / unit) }
+        if let limit = flash.eraseLimit {
+            for index in erases.indices { erases[index].maximum = max(erases[index].maximum, limit) }
+        }
+    }
+
     /// From the chip's own maxima; what its file does not say is taken as for a chip that is not known.
     package init(_ chip: FlashChipDefinition) {
         self.init(unknownChipOf: chip.size)
@@ -39,7 +49,7 @@ package struct LoaderTiming: Hashable, Sendable {
     }
 
     /// For a chip of which only the loader's description is known: the slowest of the common ones, scaled by size.
-    package init(_ storage: StorageInfo) { self.init(unknownChipOf: storage.size) }
+    package init(_ storage: FlashStatement) { self.init(unknownChipOf: storage.size) }
 
     private init(unknownChipOf size: UInt32) {
         pageProgram = .milliseconds(5)
@@ -61,7 +71,7 @@ package struct LoaderTiming: Hashable, Sendable {
     }
 
     /// Includes the longest operation that may have to end first.
-    func initialize(_ storage: StorageInfo) -> Duration {
+    func initialize(_ storage: FlashStatement) -> Duration {
         (Self.setUp + eraseMaximum(of: max(storage.largestSector, 64 << 10))) * Self.margin
     }
 
@@ -80,7 +90,7 @@ package struct LoaderTiming: Hashable, Sendable {
         return total * Self.margin
     }
 
-    func massErase(_ storage: StorageInfo) -> Duration {
+    func massErase(_ storage: FlashStatement) -> Duration {
         (Self.setUp + chipErase + Self.transferPerByte * Int(storage.size)) * Self.margin
     }
 

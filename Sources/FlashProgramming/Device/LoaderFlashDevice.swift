@@ -14,12 +14,12 @@ package final class LoaderFlashDevice: FlashDevice {
 
     package init(_ loader: LoadedLoader) throws(FlashError) {
         self.loader = loader
-        geometry = try FlashGeometry(loader.image.storage, chip: loader.chip)
+        geometry = try FlashGeometry(loader.flash, chip: loader.chip)
     }
 
     package var programLimit: Int { max(1, loader.bufferSize) }
     package var readLimit: Int { Self.preferredRead }
-    package var canMassErase: Bool { loader.image.functions[.massErase] != nil }
+    package var canMassErase: Bool { loader.canMassErase }
     package var hashesOnTarget: Bool { false }
     package var targetTime: Duration { loader.targetTime }
 

@@ -5,7 +5,7 @@ import Essentials
 import FlashLoader
 import HardwareDescription
 
-/// The sectors of a loader's StorageInfo, as far as they lie inside the flash that it declares.
+/// The sectors of a loader's description of its flash, as far as they lie inside the flash that it declares.
 struct SectorTable {
     private let flash: AddressRange
     private(set) var runs: [FlashGeometry.SectorRun] = []
@@ -13,7 +13,7 @@ struct SectorTable {
     private(set) var described = 0
     private var address: Int
 
-    init(_ groups: [StorageInfo.SectorGroup], inside flash: AddressRange) {
+    init(_ groups: [FlashStatement.SectorGroup], inside flash: AddressRange) {
         (self.flash, address) = (flash, flash.bounds.lowerBound)
         for group in groups {
             let size = Int(group.size)

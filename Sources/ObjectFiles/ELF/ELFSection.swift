@@ -24,6 +24,8 @@ package struct ELFSection: Hashable, Sendable {
 
     /// SHF_ALLOC: the section is in memory while the program runs.
     package var isAllocated: Bool { flags & 0x2 != 0 }
+    /// SHF_WRITE.
+    package var isWritable: Bool { flags & 0x1 != 0 }
     /// SHF_EXECINSTR.
     package var isExecutable: Bool { flags & 0x4 != 0 }
     /// SHF_COMPRESSED.

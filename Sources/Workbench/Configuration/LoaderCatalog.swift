@@ -79,8 +79,8 @@ struct LoaderCatalog {
     }
 
     /// The loader that was named, else the board's own.
-    func image(for board: Board?) throws(WorkbenchError) -> LoaderImage {
-        if let name = request.loader { return try image(named: name) }
+    func file(for board: Board?) throws(WorkbenchError) -> LoaderFile {
+        if let name = request.loader { return try file(named: name) }
         guard let board else { preconditionFailure("without a loader there is a board") }
         guard let loader = board.definition.loader else {
             throw .boardWithoutLoader(board.definition.name)
@@ -89,14 +89,14 @@ struct LoaderCatalog {
     }
 
     /// A loader file, or the loader in force under a name.
-    func image(named name: String) throws(WorkbenchError) -> LoaderImage {
+    func file(named name: String) throws(WorkbenchError) -> LoaderFile {
         try Self.read(library.entry(.loaders, name))
     }
 
-    private static func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> LoaderImage {
+    private static func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> LoaderFile {
         let bytes = try entry.bytes()
-        return try doing("reading \(entry.label)") { () throws(LoaderImageError) in
-            try LoaderImage(reading: bytes, fileName: entry.fileName)
+        return try doing("reading \(entry.label)") { () throws(LoaderFileError) in
+            try LoaderFile(reading: bytes, fileName: entry.fileName)
         }
     }
 }

@@ -10,18 +10,18 @@ extension WorkbenchClient {
     /// What a loader file says, and what a job would refuse of it; needs no probe.
     package func inspectLoader(_ path: String) async throws(WorkbenchError) -> LoaderReport {
         try await onBench { context throws(WorkbenchError) in
-            let image = try LoaderCatalog(context.request).image(named: path)
+            let file = try LoaderCatalog(context.request).file(named: path)
             return LoaderReport(
-                image, path: path, failure: try obstacle(to: image, for: context.request))
+                file, path: path, failure: try obstacle(to: file, for: context.request))
         }
     }
 }
 
 /// Why no job could use the loader; nil when one could.
 private func obstacle(
-    to image: LoaderImage, for request: BenchRequest
+    to file: LoaderFile, for request: BenchRequest
 ) throws(WorkbenchError) -> WorkbenchError? {
-    do throws(FlashError) { _ = try FlashGeometry(image.storage) } catch {
+    do throws(FlashError) { _ = try FlashGeometry(file.flash) } catch {
         return .step("reading the loader's description of its flash", error)
     }
     var request = request
@@ -31,19 +31,19 @@ private func obstacle(
     let targets = try TargetCatalog(request).candidates()
     var first: WorkbenchError?
     for target in targets {
-        guard let failure = obstacle(to: image, on: target, request.layout) else { return nil }
+        guard let failure = obstacle(to: file, on: target, request.layout) else { return nil }
         first = first ?? failure
     }
     return first
 }
 
 private func obstacle(
-    to image: LoaderImage, on target: TargetDefinition, _ style: LoaderLayout.Style
+    to file: LoaderFile, on target: TargetDefinition, _ style: LoaderLayout.Style
 ) -> WorkbenchError? {
     do throws(WorkbenchError) {
-        try FlashBench.check(image, serves: target)
-        _ = try doing("finding room for the loader in the RAM of \(target.name)") { () throws(LoaderError) in
-            try LoaderLayout(image, in: target.loaderRAM, style: style)
+        try FlashBench.check(file, serves: target)
+        try doing("finding room for the loader in the RAM of \(target.name)") { () throws(LoaderError) in
+            _ = try LoaderLayout.place(file, in: target.loaderRAM, style: style)
         }
         return nil
     } catch {

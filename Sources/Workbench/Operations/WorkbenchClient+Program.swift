@@ -30,7 +30,7 @@ extension WorkbenchClient {
                 }
                 return ProgramReport(
                     images: files.summaries(flash: bench.programmer.geometry.readableRange), report: report,
-                    loader: bench.loader.image.fileName,
+                    loader: bench.loader.fileName,
                     timing: stack.timing(report))
             }
         }

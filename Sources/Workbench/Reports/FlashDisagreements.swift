@@ -12,11 +12,10 @@ struct FlashDisagreements {
 
     init(_ found: FlashInspection, of loader: LoadedLoader, on board: BoardDefinition?) {
         for finding in found.findings where finding.isTelling { add(finding.text, finding.remedy) }
-        let image = loader.image
-        compare(image.storage, with: loader.chip, loader: image.fileName)
-        if let start = board?.mapped, start != image.storage.startAddress {
+        compare(loader.flash, with: loader.chip, loader: loader.fileName)
+        if let start = board?.mapped, start != loader.flash.startAddress {
             add(
-                "\(image.fileName) maps the flash at \(image.storage.startAddress.hex), the board file says \(start.hex)",
+                "\(loader.fileName) maps the flash at \(loader.flash.startAddress.hex), the board file says \(start.hex)",
                 "correct `mapped` in the board file, or use a loader for this board")
         }
         compareParameters(of: found)
@@ -48,11 +47,12 @@ struct FlashDisagreements {
         list.append(FlashFacts.Disagreement(text: text, remedy: remedy))
     }
 
-    private mutating func compare(_ storage: StorageInfo, with chip: FlashChipDefinition?, loader: String) {
+    private mutating func compare(_ storage: FlashStatement, with chip: FlashChipDefinition?, loader: String)
+    {
         if storage.describedSize != UInt64(storage.size) {
             add(
                 "\(loader) says that the flash has \(Format.bytes(UInt64(storage.size))), but its sector table describes \(Format.bytes(storage.describedSize))",
-                "have the loader's StorageInfo corrected by whoever made it")
+                "have the loader's \(storage.record.rawValue) corrected by whoever made it")
         }
         guard let chip else { return }
         if chip.size != storage.size {

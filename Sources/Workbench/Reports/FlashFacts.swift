@@ -65,7 +65,8 @@ extension FlashFacts {
     init(_ found: FlashInspection, of bench: FlashBench) {
         let (loader, board) = (bench.loader, bench.board?.definition)
         self.init(
-            found, on: board, loader: Loader(loader.image), chip: loader.chip, chips: loader.options.chips,
+            found, on: board, loader: Loader(loader.flash, file: loader.fileName), chip: loader.chip,
+            chips: loader.options.chips,
             disagreements: FlashDisagreements(found, of: loader, on: board).list)
     }
 
@@ -126,11 +127,9 @@ extension FlashFacts {
 }
 
 extension FlashFacts.Loader {
-    fileprivate init(_ image: LoaderImage) {
-        let storage = image.storage
+    fileprivate init(_ flash: FlashStatement, file: String) {
         self.init(
-            file: image.fileName, flash: storage.deviceName, start: storage.startAddress.hex,
-            bytes: UInt64(storage.size))
+            file: file, flash: flash.deviceName, start: flash.startAddress.hex, bytes: UInt64(flash.size))
     }
 }
 

@@ -42,17 +42,19 @@ package struct LoaderReport: JobReport, PartialReport {
 }
 
 extension LoaderReport {
-    init(_ image: LoaderImage, path: String, failure: WorkbenchError?) {
+    init(_ loader: LoaderFile, path: String, failure: WorkbenchError?) {
         self.init(
-            file: path, storage: Storage(image.storage),
-            entryPoints: LoaderFunction.allCases.map {
-                EntryPoint(name: $0.rawValue, address: image.functions[$0]?.hex)
+            file: path, storage: Storage(loader.flash),
+            entryPoints: loader.abi.functions.map {
+                EntryPoint(name: $0.rawValue, address: loader.program.entry(of: $0)?.hex)
             },
-            loaded: image.pieces.map { RangeReport(start: $0.address, bytes: UInt64($0.bytes.count)) },
-            zeroed: image.zeroFilled.filter { !$0.isEmpty }.map {
+            loaded: loader.program.pieces.map {
+                RangeReport(start: $0.address, bytes: UInt64($0.bytes.count))
+            },
+            zeroed: loader.program.zeroFilled.filter { !$0.isEmpty }.map {
                 RangeReport(start: UInt32(truncatingIfNeeded: $0.lowerBound), bytes: UInt64($0.count))
             },
-            warnings: image.warnings.map(\.text), failure: failure)
+            warnings: loader.program.warnings.map(\.text), failure: failure)
     }
 
     package static let schema = Schema.object([
@@ -72,8 +74,8 @@ extension LoaderReport {
 }
 
 extension LoaderReport.Storage {
-    init(_ storage: StorageInfo) {
-        (name, type, typeCode) = (storage.deviceName, storage.deviceTypeName, storage.deviceType)
+    init(_ storage: FlashStatement) {
+        (name, type, typeCode) = (storage.deviceName, storage.kind.name, storage.kind.code)
         (start, bytes, pageBytes) = (storage.startAddress.hex, storage.size, storage.pageSize)
         erasedValue = storage.erasedValue.hex
         sectors = storage.sectorGroups.map { LoaderReport.SectorGroup(count: $0.count, bytes: $0.size) }

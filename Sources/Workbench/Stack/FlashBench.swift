@@ -23,17 +23,17 @@ final class FlashBench {
         let context = stack.context
         let catalog = LoaderCatalog(context.request, observer: context.observer)
         let board = try catalog.board()
-        let image = try catalog.image(for: board)
+        let file = try catalog.file(for: board)
         self.board = board
         target = try stack.takeHold(of: board)
         // A target that was named wins over the board's.
         if context.request.target == nil, let board { try Self.check(board, isFor: target) }
-        try Self.check(image, serves: target.definition)
+        try Self.check(file, serves: target.definition)
         let target = target
         let options = LoaderOptions(
             layout: context.request.layout, board: board?.definition, chips: try catalog.chips(of: board))
-        loader = try doing("loading \(image.fileName)") { () throws(LoaderError) in
-            try LoadedLoader(image, on: target, options: options)
+        loader = try doing("loading \(file.fileName)") { () throws(LoaderError) in
+            try LoadedLoader(file, on: target, options: options)
         }
         let loader = loader
         try doing("initialising the flash") { () throws(LoaderError) in try loader.initialize() }
@@ -56,11 +56,11 @@ final class FlashBench {
     }
 
     static func check(
-        _ image: LoaderImage, serves definition: TargetDefinition
+        _ file: LoaderFile, serves definition: TargetDefinition
     ) throws(WorkbenchError) {
-        guard definition.mappedFlash.contains(image.storage.startAddress) else {
+        guard definition.mappedFlash.contains(file.flash.startAddress) else {
             throw .loaderBelongsElsewhere(
-                loader: image.fileName, loaderStart: image.storage.startAddress, flash: definition.mappedFlash
+                loader: file.fileName, loaderStart: file.flash.startAddress, flash: definition.mappedFlash
             )
         }
     }

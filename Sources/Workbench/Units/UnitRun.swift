@@ -157,7 +157,7 @@ struct UnitRun {
         }
         let timing = bench.stack.timing(report)
         facts.timing = timing
-        facts.work = UnitClosing.Work(report, loader: bench.loader.image.fileName, timing)
+        facts.work = UnitClosing.Work(report, loader: bench.loader.fileName, timing)
         for expected in recipe.after.hashes { try check(expected, bench) }
         facts.contents = image.contentHash
     }
@@ -205,7 +205,7 @@ extension FlashBench {
     /// What is put into RAM, place by place: two files that differ in their symbols only are one loader.
     fileprivate var loaderHash: ContentHash {
         var hash = SHA256()
-        for piece in loader.image.pieces {
+        for piece in loader.program.pieces {
             hash.update(Array("\(piece.address.hex)+\(piece.bytes.count)\n".utf8))
             hash.update(piece.bytes)
         }

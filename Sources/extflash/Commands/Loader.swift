@@ -22,7 +22,7 @@ struct LoaderInspect: ReportCommand, AsyncParsableCommand {
             refused here, with the same exit code.
             """)
 
-    @Argument(help: "The loader file.", completion: .file(extensions: ["stldr"]))
+    @Argument(help: "The loader file.", completion: .file(extensions: ["stldr", "FLM"]))
     var file: String
     @Option(help: "The board that it is for, by name or file.")
     var board: String?

@@ -32,7 +32,7 @@ import USBTransport
             FailureClass(
                 of: WorkbenchError.step(
                     "initialising the flash",
-                    LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings)))
+                    LoaderError.refused(.initialize, value: 0, file: "a.stldr", findings: findings, as: .st)))
         }
         #expect(failure([]) == .loaderFailed)
         let silent = LoaderFinding.flash(.silent(bank: 2, id: [255, 255, 255]))
@@ -44,7 +44,7 @@ import USBTransport
         #expect(
             FailureClass(
                 of: LoaderError.refused(
-                    .read, value: 0, file: "a.stldr", findings: [.flash(.controllerDisabled)]))
+                    .read, value: 0, file: "a.stldr", findings: [.flash(.controllerDisabled)], as: .st))
                 == .loaderFailed)
         #expect(failure([.flash(.writeProtected(bank: 2, "SR1 0x1c"))]) == .flashProtected)
     }

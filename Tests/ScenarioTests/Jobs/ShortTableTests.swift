@@ -46,7 +46,7 @@ import Workbench
 
     @Test func `goes on by what an unknown chip says of itself`() throws {
         let bench = try LoaderBench()
-        let image = try LoaderImage(reading: TestLoader.shortTable.bytes(), fileName: "short-table.stldr")
+        let image = try LoaderFile(reading: TestLoader.shortTable.bytes(), fileName: "short-table.stldr")
         let loader = try bench.load(image, chips: ChipCatalog())
         try loader.initialize()
         let geometry = try LoaderFlashDevice(loader).geometry

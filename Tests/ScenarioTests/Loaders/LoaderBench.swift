@@ -51,16 +51,16 @@ struct LoaderBench {
 
     /// Downloads a loader; `Init` is the test's business.
     func load(_ loader: TestLoader, layout: LoaderLayout.Style = .spacious) throws -> LoadedLoader {
-        let image = try LoaderImage(reading: try loader.bytes(), fileName: loader.fileName)
+        let image = try LoaderFile(reading: try loader.bytes(), fileName: loader.fileName)
         return try load(image, layout: layout)
     }
     func loadReference(layout: LoaderLayout.Style = .spacious) throws -> LoadedLoader {
         let bytes = try #require(ReferenceLoader.bytes(of: ReferenceLoader.fileName))
-        return try load(LoaderImage(reading: bytes, fileName: ReferenceLoader.fileName), layout: layout)
+        return try load(LoaderFile(reading: bytes, fileName: ReferenceLoader.fileName), layout: layout)
     }
     /// `chips` are the known ones; the board's when nil.
     func load(
-        _ image: LoaderImage, layout: LoaderLayout.Style = .spacious, chips: ChipCatalog? = nil
+        _ image: LoaderFile, layout: LoaderLayout.Style = .spacious, chips: ChipCatalog? = nil
     ) throws -> LoadedLoader {
         try LoadedLoader(
             image, on: target,

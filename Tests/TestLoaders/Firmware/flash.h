@@ -26,11 +26,13 @@ _Static_assert(sizeof(struct storage_info) == 200, "ST's layout");
     __attribute__((used, section(section_name))) const struct storage_info StorageInfo = { \
         name, type, 0x90000000, 0x1000000, 0x100, 0xFF, {{count, sector}}}
 
+#ifndef ALGORITHM
 int Init(void);
 int Write(uint32_t address, uint32_t size, const uint8_t *buffer);
 int Read(uint32_t address, uint32_t size, uint8_t *buffer);
 int SectorErase(uint32_t first, uint32_t last);
 int MassErase(uint32_t parallelism);
+#endif
 
 struct quadspi { volatile uint32_t CR, DCR, SR, FCR, DLR, CCR, AR, ABR, DR, PSMKR, PSMAR, PIR, LPTR; };
 #define QUADSPI ((struct quadspi *)0x52005000)

@@ -30,7 +30,7 @@ extension FlashGeometry {
     ///
     /// A table that ends before the flash does goes on with its last size where the `chip` that is fitted erases such
     /// units: SectorErase takes addresses, and what it really erases is proven afterwards like everything else.
-    package init(_ storage: StorageInfo, chip: FlashChipDefinition? = nil) throws(FlashError) {
+    package init(_ storage: FlashStatement, chip: FlashChipDefinition? = nil) throws(FlashError) {
         let declared = Int(storage.startAddress)..<Int(storage.startAddress) + Int(storage.size)
         guard let readable = AddressRange(declared) else {
             throw .geometry(.impossibleSize(start: storage.startAddress, size: storage.size))

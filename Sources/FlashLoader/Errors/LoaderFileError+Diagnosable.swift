@@ -4,27 +4,27 @@
 package import Essentials
 import ObjectFiles
 
-extension LoaderImageError: Diagnosable {
+extension LoaderFileError: Diagnosable {
     package var code: String {
         switch self {
         case .notReadable: "LDR-001"
         case .noSymbols: "LDR-002"
-        case .noStorageInfo: "LDR-003"
-        case .storageInfoIncomplete: "LDR-004"
-        case .storageInfoEmpty: "LDR-005"
+        case .noStatement: "LDR-003"
+        case .statementIncomplete: "LDR-004"
+        case .statementEmpty: "LDR-005"
         case .functionMissing: "LDR-006"
         case .functionOutsideImage: "LDR-007"
         case .sectionsOverlap: "LDR-008"
         case .tooLarge: "LDR-009"
         case .nothingToLoad: "LDR-010"
-        case .storageInfoUnusable: "LDR-011"
+        case .statementUnusable: "LDR-011"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
-        case .noStorageInfo, .storageInfoIncomplete, .storageInfoEmpty: .loaderWithoutStorageInfo
-        case .notReadable, .noSymbols, .storageInfoUnusable, .functionMissing, .functionOutsideImage,
+        case .noStatement, .statementIncomplete, .statementEmpty: .loaderWithoutStorageInfo
+        case .notReadable, .noSymbols, .statementUnusable, .functionMissing, .functionOutsideImage,
             .sectionsOverlap, .tooLarge,
             .nothingToLoad:
             .loaderInvalid
@@ -35,11 +35,13 @@ extension LoaderImageError: Diagnosable {
         switch self {
         case .notReadable(let error): error.summary
         case .noSymbols(let file): "\(file) has no symbol table, so its functions cannot be found"
-        case .noStorageInfo(let file): "\(file) has no symbol StorageInfo: it is not a flash loader"
-        case .storageInfoIncomplete(let file, let found):
-            "\(file): only \(found) bytes of StorageInfo are in the file"
-        case .storageInfoEmpty(let file): "\(file): StorageInfo is all zeros"
-        case .storageInfoUnusable(let file, let problem): "\(file): StorageInfo \(Self.text(problem))"
+        case .noStatement(let file):
+            "\(file) has neither a symbol StorageInfo nor a symbol FlashDevice: it is not a flash loader"
+        case .statementIncomplete(let file, let record, let found):
+            "\(file): only \(found) bytes of \(record.rawValue) are in the file"
+        case .statementEmpty(let file, let record): "\(file): \(record.rawValue) is all zeros"
+        case .statementUnusable(let file, let record, let problem):
+            "\(file): \(record.rawValue) \(Self.text(problem))"
         case .functionMissing(let file, let function): "\(file) has no function \(function.rawValue)"
         case .functionOutsideImage(let file, let function, let address):
             "\(file): \(function.rawValue) is at \(address.hex), where the file puts no code"
@@ -55,15 +57,20 @@ extension LoaderImageError: Diagnosable {
         switch self {
         case .notReadable(let error): error.remedies
         case .noSymbols: ["build the loader without stripping it (no -s, no objcopy --strip-all)"]
-        case .noStorageInfo:
+        case .noStatement:
             [
                 "keep it in the link: __attribute__((used)) and KEEP() in the linker script, and name it StorageInfo"
             ]
-        case .storageInfoIncomplete, .storageInfoEmpty:
-            ["give StorageInfo its initial values and a section that the linker script keeps, not .bss"]
-        case .storageInfoUnusable:
+        case .statementIncomplete(_, let record, _), .statementEmpty(_, let record):
             [
-                "correct StorageInfo in the loader's source: size and sectors as the chip has them, erased value 0xff"
+                "give \(record.rawValue) its initial values and a section that the linker script keeps, not .bss"
+            ]
+        case .statementUnusable(_, let record, _):
+            [
+                """
+                correct \(record.rawValue) in the loader's source: size and sectors as the chip has them, erased \
+                value 0xff
+                """
             ]
         case .functionMissing(_, let function):
             ["keep \(function.rawValue) in the link: an unreferenced function is dropped by --gc-sections"]
@@ -73,7 +80,7 @@ extension LoaderImageError: Diagnosable {
         }
     }
 
-    private static func text(_ problem: StorageInfo.Problem) -> String {
+    private static func text(_ problem: FlashStatement.Problem) -> String {
         switch problem {
         case .noSize: "says that the flash has no bytes"
         case .beyondAddresses: "says that the flash has more bytes than there are addresses"

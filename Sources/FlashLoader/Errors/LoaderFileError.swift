@@ -4,16 +4,17 @@
 package import ObjectFiles
 
 /// Why a file cannot be used as a loader.
-package enum LoaderImageError: Error, Hashable, Sendable {
+package enum LoaderFileError: Error, Hashable, Sendable {
     case notReadable(ImageError)
     /// The symbol table is gone; the entry points are found by name only.
     case noSymbols(file: String)
-    case noStorageInfo(file: String)
+    /// Neither StorageInfo nor FlashDevice.
+    case noStatement(file: String)
     /// The symbol is there, but the bytes it names are not in the file, or not enough of them.
-    case storageInfoIncomplete(file: String, found: Int)
-    case storageInfoEmpty(file: String)
+    case statementIncomplete(file: String, FlashStatement.Record, found: Int)
+    case statementEmpty(file: String, FlashStatement.Record)
     /// It describes no flash that could be worked with.
-    case storageInfoUnusable(file: String, StorageInfo.Problem)
+    case statementUnusable(file: String, FlashStatement.Record, FlashStatement.Problem)
     case functionMissing(file: String, LoaderFunction)
     /// An entry point is not in what gets loaded.
     case functionOutsideImage(file: String, LoaderFunction, address: UInt32)

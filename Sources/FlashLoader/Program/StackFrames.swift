@@ -18,14 +18,14 @@ struct StackFrames {
     /// The largest first.
     private(set) var frames: [Frame] = []
 
-    init(_ image: LoaderImage) {
+    init(_ program: LoaderProgram) {
         var sizes: [String: Int] = [:]
-        for range in image.code {
-            guard let bytes = image.bytes(in: range) else { continue }
+        for range in program.code {
+            guard let bytes = program.bytes(in: range) else { continue }
             let base = UInt32(truncatingIfNeeded: range.lowerBound)
             var scan = ThumbScan(bytes, at: base)
             while let (address, size) = scan.nextFrame() {
-                let function = image.symbols?.function(at: address)?.name ?? image.describe(address)
+                let function = program.function(at: address)?.name ?? program.describe(address)
                 sizes[function, default: 0] += size
             }
         }

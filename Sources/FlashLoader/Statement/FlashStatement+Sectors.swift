@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-extension StorageInfo {
+extension FlashStatement {
     /// A run of sectors of one size that a range touches.
     struct TouchedSectors: Hashable, Sendable {
         var size: UInt32
@@ -38,6 +38,29 @@ extension StorageInfo {
                 TouchedSectors(size: size, count: Int((UInt64(last) - beyond) / UInt64(size)) + 2))
         }
         return touched
+    }
+
+    /// The sectors that `first` to `last` touch, in address order, whole.
+    ///
+    /// Beyond the table as if it went on with the last size.
+    func sectorRanges(touching first: UInt32, through last: UInt32) -> [Range<UInt64>] {
+        var sectors: [Range<UInt64>] = []
+        var address = UInt64(first)
+        while address <= UInt64(last) {
+            let sector = sector(at: address)
+            guard sector.upperBound > address else { break }
+            sectors.append(sector)
+            address = sector.upperBound
+        }
+        return sectors
+    }
+
+    private func sector(at address: UInt64) -> Range<UInt64> {
+        let run = runs.first { $0.range.contains(address) }
+        let size = UInt64(run?.size ?? max(1, sectorGroups.last?.size ?? 1 << 16))
+        let origin = run?.range.lowerBound ?? min(address, UInt64(startAddress))
+        let start = origin + (address - origin) / size * size
+        return start..<start + size
     }
 
     /// As far as there are addresses: what a file says need not fit.

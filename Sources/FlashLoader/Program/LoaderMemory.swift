@@ -9,21 +9,26 @@ import ObjectFiles
 /// Taken from the sections, not from the segments: linkers leave zero-filled sections outside every segment, put
 /// StorageInfo into a hole of the image or on top of .bss, and only the section table tells them apart.
 struct LoaderMemory {
-    private(set) var pieces: [LoaderImage.Piece] = []
+    private(set) var pieces: [LoaderProgram.Piece] = []
     private(set) var zeroFilled: [Range<UInt64>] = []
     private(set) var code: [Range<UInt64>] = []
 
     /// Alignment between sections that is filled rather than left as a gap.
     private static let joinLimit: UInt64 = 32
+    /// Where CMSIS algorithms have FlashDevice, and nothing else; its address is that of zeroed data.
+    private static let deviceSection = "DevDscr"
     /// A section this small that holds StorageInfo holds nothing else.
     private static let infoSectionLimit: UInt32 = 256
 
     init(
-        _ file: ELFFile, infoSection: Int, fileName: String, limit: UInt64
-    ) throws(LoaderImageError) {
+        _ file: ELFFile, record: FlashStatement.Record, in infoSection: Int, fileName: String, limit: UInt64
+    ) throws(LoaderFileError) {
         let allocated = file.sections.filter { $0.isAllocated && $0.size > 0 }
         let wanted = allocated.filter { section in
-            section.index != infoSection || Self.isMoreThanInfo(section, among: allocated)
+            section.index != infoSection
+                || (record == .flashDevice
+                    ? file.name(of: section) != Self.deviceSection
+                    : Self.isMoreThanInfo(section, among: allocated))
         }.sorted { ($0.address, $0.index) < ($1.address, $1.index) }
         guard !wanted.isEmpty else { throw .nothingToLoad(file: fileName) }
         let total = wanted.reduce(UInt64(0)) { $0 + UInt64($1.size) }
@@ -67,7 +72,7 @@ struct LoaderMemory {
             let gap = Int(UInt64(section.address) - last.end)
             pieces[pieces.count - 1].bytes += [UInt8](repeating: 0, count: gap) + bytes
         } else {
-            pieces.append(LoaderImage.Piece(address: section.address, bytes: bytes))
+            pieces.append(LoaderProgram.Piece(address: section.address, bytes: bytes))
         }
     }
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// Something about a loader file that a person should know; others have tripped over it.
+package enum LoaderWarning: Hashable, Sendable {
+    /// The sector table and the size disagree.
+    case sectorsDoNotSum(described: UInt64, size: UInt32)
+    case unusualPageSize(UInt32)
+    /// The vendor's tool wants the names to agree for a mass erase.
+    case nameDiffersFromFile(deviceName: String)
+    /// Memory that has to be zeroed; the vendor's tool clears 0x200 bytes behind the image and no more.
+    case needsZeroedMemory(bytes: Int)
+    /// A function with more locals than the vendor's tool gives a loader stack.
+    case largeFrame(function: String, bytes: Int)
+    /// No word is free below the image for the vendor tool's breakpoint.
+    case noFreeWordBelow(UInt32)
+    case missing(LoaderFunction)
+    case noThumbBit(LoaderFunction)
+    /// The file has a whole application's start-up code or vector table.
+    case isApplication(symbol: String)
+    /// Neither memory-mapped by type nor readable by a function.
+    case noWayToRead
+}
