@@ -31,7 +31,7 @@ package struct LoaderProgram: Sendable {
     /// What R9 has to hold: the start of data that is addressed relative to it; nil for a program that needs none.
     package var staticBase: UInt32?
     /// What was added to the addresses of the file.
-    package private(set) var displacement: UInt32 = 0
+    private var displacement: UInt32 = 0
     /// What is unusual about the file but no reason to refuse it.
     package var warnings: [LoaderWarning] = []
 
