@@ -45,3 +45,12 @@ package struct FlashInspection: Sendable {
     /// Nothing answered where the loader looks for it.
     package var isSilent: Bool { !banks.isEmpty && chips.isEmpty }
 }
+
+extension FlashInspection {
+    /// What was found on another bank, or on two that are one memory.
+    mutating func add(_ other: FlashInspection) {
+        banks += other.banks
+        chips += other.chips
+        findings += other.findings
+    }
+}

@@ -17,21 +17,26 @@ extension FlashInspector {
             all.isAsFound = !state.mayReadContinuously || state.communication.instructionLines != 0
             for banks in board.mode == .dual ? [[1, 2]] : board.banks.map({ [$0.number] }) {
                 try controller.connect(board, to: banks)
-                let found = try look(at: banks, afterQPI: state.communication.instructionLines == 3)
-                all.banks += found.banks
-                all.chips += found.chips
-                all.findings += found.findings
+                all.add(try look(at: banks, afterQPI: state.communication.instructionLines == 3))
             }
-            for chip in all.chips { describe(chip, into: &all) }
-            if board.mode == .dual { compareChips(in: &all) }
-            all.findings.sort { $0.rank < $1.rank }
+            conclude(&all, on: board)
             return all
         }
     }
 
+    /// Says what the answers of all banks mean.
+    func conclude(_ inspection: inout FlashInspection, on board: BoardDefinition) {
+        for chip in inspection.chips { describe(chip, into: &inspection) }
+        if board.mode == .dual { compareChips(in: &inspection) }
+        inspection.findings.sort { $0.rank < $1.rank }
+    }
+
     /// Looks on the banks that the controller is set to: at one flash, or at two that are one memory.
-    private func look(
-        at banks: [Int], afterQPI wasQPI: Bool
+    ///
+    /// `awake` may ask more, before a flash that slept is sent to sleep again.
+    func look(
+        at banks: [Int], afterQPI wasQPI: Bool,
+        awake: (FlashInspection) throws(FlashControllerError) -> Void = { _ in }
     ) throws(FlashControllerError) -> FlashInspection {
         var found = FlashInspection()
         found.banks = banks
@@ -54,6 +59,7 @@ extension FlashInspector {
         } else if !wasQPI {
             _ = try findBusy(banks, into: &found)
         }
+        try awake(found)
         if let sleeping, !found.chips.isEmpty, let sleep = sleeping.instruction(.powerDown) {
             _ = try controller.execute(SerialCommand(sleep.opcode))
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-/// One command to a serial flash that reads something or changes its mode, on a single line each way.
+/// One command to a serial flash that reads something or changes its mode; opcode and address go on a single line.
 package struct SerialCommand: Hashable, Sendable {
     package var opcode: UInt8
     /// In each flash; nil for none.
@@ -12,6 +12,8 @@ package struct SerialCommand: Hashable, Sendable {
     package var dummyCycles: UInt8 = 0
     /// Bytes that each flash answers with.
     package var count = 0
+    /// Lines that they come on: 1, 2 or 4.
+    package var dataLines: UInt8 = 1
 
     package init(
         _ opcode: UInt8, address: UInt32? = nil, addressBytes: UInt8 = 3, dummyCycles: UInt8 = 0,

@@ -3,15 +3,16 @@
 
 /// The text form, as the command line's `--probe` takes it:
 /// `sim:KIND[,board=NAME|FILE][,flash=NAME[:bankN]]…[,part=P][,app=A][,times=T][,fault=F[:bankN]]…[,seed=N]
-/// [,state=DIR][,firmware=V][,power=on|off][,wire-limit=HZ][,usb-fault=N:F]…`
+/// [,state=DIR][,firmware=V][,power=on|off][,wire-limit=HZ][,usb-fault=N:F]…[,line=SIGNAL:F[:bankN]]…
+/// [,dap=F][,ram=ADDRESS:BIT]`
 extension BenchConfiguration {
     package static let selectorPrefix = "sim:"
     static let keys = [
         "board", "flash", "part", "app", "times", "fault", "seed", "state", "firmware", "power", "wire-limit",
-        "usb-fault",
+        "usb-fault", "line", "dap", "ram",
     ]
     /// These may be given several times: faults add up, and each chip has a part of its own.
-    private static let repeatable = ["fault", "flash", "usb-fault"]
+    private static let repeatable = ["fault", "flash", "usb-fault", "line"]
 
     /// `files` describe boards and flash parts.
     package init(selector: String, files: DescriptionFiles) throws(BenchError) {
@@ -80,6 +81,9 @@ extension BenchConfiguration {
             wireLimit = limit
         case "flash": try setFlash(value)
         case "usb-fault": try addFault(value)
+        case "line": try addTraceFault(value)
+        case "dap": debugFault = try Self.choice(key, value)
+        case "ram": stuckBit = try Self.stuckBit(value)
         default: throw .unknownKey(key, valid: Self.keys)
         }
     }
@@ -145,6 +149,32 @@ extension BenchConfiguration {
                 key: "fault", value: Self.swappedBanks, valid: FlashFault.allCases.map(\.rawValue))
         }
         (board.chips[0].wiring, board.chips[1].wiring) = (board.chips[1].wiring, board.chips[0].wiring)
+    }
+
+    /// `IO2:open`: on every chip; `IO2:open:bank2`: on that one.
+    private mutating func addTraceFault(_ value: String) throws(BenchError) {
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+        let banks = board.chips.map(\.wiring.bank).filter { parts.count == 2 || parts.last == "bank\($0)" }
+        let faults =
+            (2...3).contains(parts.count)
+            ? banks.compactMap { TraceFault(signal: parts[0], kind: parts[1], bank: $0) } : []
+        guard !faults.isEmpty else {
+            throw .unknownValue(key: "line", value: value, valid: TraceFault.examples)
+        }
+        traceFaults += faults
+    }
+
+    /// `0x24000010:5`.
+    private static func stuckBit(_ value: String) throws(BenchError) -> StuckBit {
+        let parts = value.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, parts[0].hasPrefix("0x"),
+            let address = UInt32(parts[0].dropFirst(2), radix: 16),
+            let bit = UInt8(parts[1]), bit < 8
+        else {
+            throw .unknownValue(
+                key: "ram", value: value, valid: ["an address and a bit such as 0x24000010:5"])
+        }
+        return StuckBit(address: address, bit: bit)
     }
 
     /// `N:stall`: the transfer's ordinal and what happens to it.

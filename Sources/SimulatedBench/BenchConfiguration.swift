@@ -47,6 +47,20 @@ package struct BenchConfiguration: Sendable {
         case continuousRead = "continuous-read", qpi, badCell = "bad-cell", unpowered
     }
 
+    /// A debug port that answers, and no more than that.
+    package enum DebugFault: String, CaseIterable, Sendable {
+        /// It never acknowledges a power-up request.
+        case unpowered
+        /// No access port has an identity.
+        case noPorts = "no-ports"
+    }
+
+    package struct StuckBit: Hashable, Sendable {
+        package var address: UInt32
+        /// 0...7.
+        package var bit: UInt8
+    }
+
     /// How the board's core supply is wired; a loader that configures another one loses the part until it is
     /// power-cycled.
     package enum Supply: String, CaseIterable, Sendable {
@@ -63,6 +77,12 @@ package struct BenchConfiguration: Sendable {
     package var board: BoardDescription
     /// What is the matter with the flash chips, by bank; without an entry a chip is sound.
     package var chipFaults: [Int: FlashFault] = [:]
+    /// What is the matter with the traces between the part and its flash chips.
+    package var traceFaults: [TraceFault] = []
+    /// What is the matter with the debug port.
+    package var debugFault: DebugFault?
+    /// A bit of RAM that debug accesses find to be 0 whatever was written; the cores' own accesses are not affected.
+    package var stuckBit: StuckBit?
     package var targetIsPowered = true
     /// Above this SWCLK, in Hz, the wire to the target loses bits; nil for short and good wires.
     package var wireLimit: UInt32?

@@ -33,7 +33,8 @@ struct ExtFlash: AsyncParsableCommand {
             """,
         version: Version.text,
         subcommands: [
-            Probes.self, Info.self, Program.self, Erase.self, Read.self, Verify.self, BlankCheck.self,
+            Probes.self, Doctor.self, Info.self, Program.self, Erase.self, Read.self, Verify.self,
+            BlankCheck.self,
             Checksum.self, Reset.self, Loader.self, BoardCommand.self,
             FlashCommand.self, TargetCommand.self, Config.self, SchemaCommand.self, Simulate.self,
             Serve.self, StationGroup.self, JobGroup.self, UnitGroup.self, BatchGroup.self, RecipeGroup.self,

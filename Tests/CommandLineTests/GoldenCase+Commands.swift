@@ -12,6 +12,8 @@ extension GoldenCase {
         GoldenCase("probes-old-v2", "probes --probe sim:stlink-v2,firmware=V2J16S4"),
         GoldenCase("probes-cmsis-dap", "probes --probe sim:cmsis-dap-v1"),
         GoldenCase("probes-unplugged", "probes --probe sim:stlink-v3,usb-fault=0:disconnect"),
+        GoldenCase("doctor", "doctor --probe sim:stlink-v3 --report $DIR/page.html"),
+        GoldenCase("doctor-notes", "doctor --probe sim:cmsis-dap-v2,app=dma,fault=qe0,line=IO2:high"),
         GoldenCase("info", "info --probe sim:stlink-v3"),
         GoldenCase("info-caches", "info --probe sim:stlink-v3,app=caches"),
         GoldenCase("info-rtos", "info --probe sim:cmsis-dap-v2,app=rtos"),

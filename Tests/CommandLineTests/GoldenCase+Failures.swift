@@ -11,6 +11,11 @@ extension GoldenCase {
     static let failures: [GoldenCase] = [
         GoldenCase("no-probe-of-that-kind", "info --probe sim:stlink-v9"),
         GoldenCase("usage-probe-twice", "probes --probe sim:stlink-v3 --probe SIM:stlink-v3"),
+        GoldenCase("doctor-no-wire", "doctor --probe sim:cmsis-dap-v2,app=debug-pins-off"),
+        GoldenCase("doctor-no-supply", "doctor --probe sim:stlink-v3,fault=unpowered"),
+        GoldenCase("doctor-open-line", "doctor --probe sim:stlink-v3,line=IO3:open"),
+        GoldenCase("doctor-hot", "doctor --probe sim:stlink-v3 --connect hot"),
+        GoldenCase("doctor-no-page", "doctor --probe sim:stlink-v3 --report $DIR/none/page.html"),
         GoldenCase("probe-lost", "info --probe sim:stlink-v3,usb-fault=60:disconnect"),
         GoldenCase(
             "probe-failed",

@@ -91,7 +91,25 @@ package struct ChipInspector {
 
     /// Nil where the chip's file does not say how.
     private func fastRead(of chip: FlashChipDefinition) throws(FlashControllerError) -> SerialCommand? {
-        let reads = chip.instructions.filter { $0.does == .read && $0.lines.isSingle && $0.dummy != 0 }
+        try read(of: chip) { $0.lines.isSingle && $0.dummy != 0 }
+    }
+
+    /// A read whose data alone comes on 2 or 4 lines; nil where the chip's file has none without mode bits.
+    func read(of chip: FlashChipDefinition, onLines lines: UInt8) throws(FlashControllerError)
+        -> SerialCommand?
+    {
+        var command = try read(of: chip) {
+            $0.lines.opcode == 1 && $0.lines.address == 1 && $0.lines.data == lines && $0.modeBits == 0
+                && !$0.isOnlyInQPI
+        }
+        command?.dataLines = lines
+        return command
+    }
+
+    private func read(
+        of chip: FlashChipDefinition, where isWanted: (ChipInstruction) -> Bool
+    ) throws(FlashControllerError) -> SerialCommand? {
+        let reads = chip.instructions.filter { $0.does == .read && isWanted($0) }
         guard let read = reads.first(where: { $0.addressBytes == 4 }) ?? reads.first else { return nil }
         var registers: [String: UInt8] = [:]
         if let name = read.dummyField?.field.register, let register = chip.register(name) {

@@ -6,10 +6,12 @@ import Essentials
 package import HardwareDescription
 
 /// Offsets of the GPIO registers (RM0399 §11.4).
-private enum PortOffset {
+enum PortOffset {
     static let mode: UInt32 = 0x00
     static let speed: UInt32 = 0x08
     static let pull: UInt32 = 0x0C
+    static let input: UInt32 = 0x10
+    static let output: UInt32 = 0x14
     static let functions: UInt32 = 0x20
     /// Words from MODER to AFRH.
     static let count = 10
@@ -83,7 +85,7 @@ extension QuadSPIController {
     }
 
     /// Those of the banks, and the clock wherever the file has it.
-    private static func pins(
+    static func pins(
         of board: BoardDefinition, banks: [BoardDefinition.Bank]
     ) -> [BoardDefinition.Pin] {
         board.pins.filter { pin in

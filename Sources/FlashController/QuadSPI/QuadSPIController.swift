@@ -151,7 +151,7 @@ extension SerialCommand {
         }
         value.dummyCycles = dummyCycles
         if count > 0 {
-            value.dataLines = 1
+            value.dataLines = dataLines == 4 ? 3 : dataLines
             value.functionalMode = .indirectRead
         }
         return value

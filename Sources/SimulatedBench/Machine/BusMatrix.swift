@@ -20,6 +20,9 @@ final class BusMatrix {
     var horizon: Picoseconds = .max
     private let quadSPIGate = ClockGate(.ahb3, 14)
 
+    /// See ``BenchConfiguration/stuckBit``.
+    var stuckBit: BenchConfiguration.StuckBit?
+
     init(
         _ context: ChipContext, clockControl: ResetAndClockControl, power: PowerControl, quadSPI: QuadSPI,
         debugBus: DebugBus, blocks: [MemoryBlock], peripherals: PeripheralMap
@@ -64,12 +67,18 @@ final class BusMatrix {
                 return nil
             }
             let place = block.memory + Int(address &- block.base)
-            switch access.width {
-            case .byte: return UInt32(place.load(as: UInt8.self))
-            case .halfword: return UInt32(place.loadUnaligned(as: UInt16.self))
-            case .word: return place.loadUnaligned(as: UInt32.self)
-            }
+            let value =
+                switch access.width {
+                case .byte: UInt32(place.load(as: UInt8.self))
+                case .halfword: UInt32(place.loadUnaligned(as: UInt16.self))
+                case .word: place.loadUnaligned(as: UInt32.self)
+                }
+            return withStuckBit(value, at: address, access.width.rawValue)
         }
+    }
+    private func withStuckBit(_ value: UInt32, at address: UInt32, _ size: UInt32) -> UInt32 {
+        guard let stuckBit, stuckBit.address &- address < size else { return value }
+        return value & ~(1 << (8 * (stuckBit.address &- address) + UInt32(stuckBit.bit)))
     }
     func write(_ address: UInt32, _ value: UInt32, _ access: Access) -> Bool {
         guard !context.isInterconnectStalled else { return true }

@@ -30,6 +30,7 @@ struct ChipPeripherals {
         let quadSPI = QuadSPI(context, wires: FlashWires(chips, pins))
         self.quadSPI = quadSPI
         pins.onChange = { [unowned quadSPI] now in quadSPI.pinsChanged(at: now) }
+        pins.outside = { [unowned quadSPI] pin in quadSPI.wires.outside(pin) }
         let debugMCU = DebugMCU(context, identity: part.identity)
         self.debugMCU = debugMCU
         watchdogs = (1...2).map { IndependentWatchdog(context, number: $0, debug: debugMCU) }

@@ -12,7 +12,14 @@ extension Machine {
 
     // MARK: Identities
 
+    /// One that is not powered does not acknowledge within any time.
+    var debugPort: DebugPortIdentity {
+        var identity = DebugPortIdentity.stm32h745
+        if configuration.debugFault == .unpowered { identity.powerUpDelay = 1 << 62 }
+        return identity
+    }
     var accessPorts: [AccessPortIdentity] {
+        if configuration.debugFault == .noPorts { return [] }
         var ports = [Self.firstCorePort, Self.interconnectPort, Self.debugBusPort]
         if part.hasSecondCore { ports.append(secondCorePort) }
         return ports

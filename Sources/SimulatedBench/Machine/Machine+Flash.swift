@@ -64,8 +64,10 @@ extension Machine {
                 flash = try makeFlash(part, configuration, position, directory, seed: seed)
                 flash?.suffer(fault, seed: seed)
             }
+            var wiring = chip.wiring
+            wiring.faults = configuration.traceFaults.filter { $0.bank == wiring.bank }
             buses.append(
-                SerialBus(chip.wiring, flash: flash, openLevel: fault != .unpowered, seed: seed))
+                SerialBus(wiring, flash: flash, openLevel: fault != .unpowered, seed: seed))
         }
         return buses
     }

@@ -74,6 +74,7 @@ final class Machine: DebugTarget {
             quadSPI: peripherals.quadSPI,
             debugBus: DebugBus(context, identification: peripherals.debugMCU), blocks: memories.blocks,
             peripherals: peripherals.map)
+        matrix.stuckBit = configuration.stuckBit
         m7 = CoreLane(.m7, matrix: matrix)
         m4 = CoreLane(.m4, matrix: matrix)
         connect()

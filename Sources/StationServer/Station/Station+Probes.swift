@@ -79,7 +79,7 @@ struct SimulationRequest: Decodable, Sendable {
 
     /// What a board may have; whatever names a place on the disk is not among it.
     static func isTraits(_ text: String) -> Bool {
-        let trait = /(?:fault|flash|power|usb-fault)=[A-Za-z0-9:_-]+/
+        let trait = /(?:fault|flash|power|usb-fault|line)=[A-Za-z0-9:_-]+/
         return text.utf8.count <= 256
             && (text.isEmpty
                 || text.split(separator: ",", omittingEmptySubsequences: false).allSatisfy {

@@ -56,9 +56,11 @@ final class BenchStack {
 
     /// Takes hold of the target, as the request says.
     ///
-    /// `board` decides where the part does not tell what it is.
+    /// `board` decides where the part does not tell what it is. `clock` is a limit beside the request's.
     func takeHold(
-        preparing prepares: Bool = true, of board: LoaderCatalog.Board? = nil
+        preparing prepares: Bool = true, resetting policy: BringUp.ResetPolicy = .whenNeeded,
+        limitedTo clock: Hertz? = nil,
+        of board: LoaderCatalog.Board? = nil
     ) throws(WorkbenchError) -> HeldTarget {
         if let target { return target }
         let probe = try openProbe()
@@ -66,8 +68,9 @@ final class BenchStack {
         var options = BringUp.Options()
         options.connect = context.request.connect
         options.preparesForCalls = prepares && context.request.connect != .hot
+        options.reset = policy
         options.boardTarget = board?.definition.target
-        if let speed = context.request.speed { options.clock = speed }
+        options.clock = [context.request.speed, clock].compactMap { $0 }.min()
         let bringUp = BringUp(
             candidates: candidates, probe: probe, options: options, timebase: time, trace: context.trace)
         let held = try doing("attaching to the target") { () throws(TargetError) in try bringUp.takeHold() }

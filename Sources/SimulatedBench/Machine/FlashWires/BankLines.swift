@@ -59,12 +59,15 @@ extension PinConnection {
             else { continue }
             levels = levels & ~(1 << UInt8(index)) | (drive.levels >> UInt8(number) & 1) << UInt8(index)
         }
-        return levels
+        return shorted(levels, among: drive.driven)
     }
 
     func levels(at bank: Int, from drive: BankLines, answer: LineLevels, open: UInt8) -> UInt8 {
         var levels = drive.levels & drive.driven | open & ~drive.driven
         for (index, line) in lines.enumerated() {
+            if case .parted(bank, let number, let level, _) = line {
+                levels = levels & ~(1 << UInt8(number)) | (level ? 1 << UInt8(number) : 0)
+            }
             guard case .signal(bank, let number, let rest) = line else { continue }
             let bit: UInt8 = 1 << UInt8(number)
             if answer.driven >> UInt8(index) & 1 != 0 {
@@ -73,6 +76,13 @@ extension PinConnection {
                 levels = levels & ~bit | (rest ? bit : 0)
             }
         }
-        return levels
+        return shorted(levels, among: drive.driven | answer.driven)
+    }
+
+    /// Levels of lines of which some are shorted: what is driven decides, low before high.
+    private func shorted(_ levels: UInt8, among driven: UInt8) -> UInt8 {
+        guard tied != 0 else { return levels }
+        let deciding = driven & tied == 0 ? tied : driven & tied
+        return levels & deciding == deciding ? levels | tied : levels & ~tied
     }
 }

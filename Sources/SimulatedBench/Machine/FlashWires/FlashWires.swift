@@ -33,6 +33,14 @@ final class FlashWires {
         return next
     }
 
+    /// What boards and chips make of a trace that leads to one of the part's pins; nil where they leave it alone.
+    func outside(_ pin: PinName) -> TraceLevel? {
+        for chip in chips {
+            if let level = chip.wiring.outside(pin, multiplexer, openLevel: chip.openLevel) { return level }
+        }
+        return nil
+    }
+
     /// Pins got other functions, levels or pulls; nil: in a reset.
     func pinsChanged(at now: Picoseconds?) {
         for chip in chips { chip.reconnect(multiplexer, banks: banks, at: now) }

@@ -13,11 +13,15 @@ struct PinConnection: Equatable {
         case driven(Bool)
         /// Nobody drives it but the chip.
         case released(Bool)
+        /// IO `line` of a bank, but each end finds a level of its own: an open trace, or a short.
+        case parted(bank: Int, line: Int, controller: Bool, chip: Bool)
     }
 
     var select: Select
     var hasClock: Bool
     var lines: [Line]
+    /// Lines that are shorted to each other, by their bits: the lower level wins.
+    var tied: UInt8 = 0
 
     static let none = PinConnection(
         select: .level(true), hasClock: false, lines: Array(repeating: .released(true), count: 4))
@@ -34,7 +38,9 @@ struct LinePath: Equatable {
     /// A line arrives on another pin of the chip than its own, or from another bank than the first one does.
     private(set) var isCrossed = false
 
-    init(_ lines: [PinConnection.Line]) {
+    init(_ connection: PinConnection) {
+        isCrossed = connection.tied != 0
+        let lines = connection.lines
         for (index, line) in lines.enumerated() {
             let bit: UInt8 = 1 << UInt8(index)
             switch line {
@@ -43,6 +49,10 @@ struct LinePath: Equatable {
                 if source == bank, number == index { straight |= bit } else { isCrossed = true }
                 if level { rest |= bit }
             case .driven(let level), .released(let level): if level { rest |= bit }
+            case .parted(let source, _, _, let level):
+                if bank == 0 { bank = source }
+                isCrossed = true
+                if level { rest |= bit }
             }
         }
     }

@@ -16,17 +16,22 @@ final class SerialBus {
     let openLevel: Bool
     /// Which signals reach the flash's pins now.
     private var connection = PinConnection.none
-    private(set) var path = LinePath(PinConnection.none.lines)
+    private(set) var path = LinePath(PinConnection.none)
     private(set) var isSelected = false
     /// Selected, and CLK arrives: clocks reach the flash.
     private(set) var isListening = false
     /// Read data is disturbed: how often, in bytes between two wrong ones (1 = each); nil is a clean line.
-    var noiseInterval: UInt64?
+    private var noiseInterval: UInt64? { clockNoise ?? contactNoise }
+    /// Of a serial clock that is too fast for chip and board.
+    var clockNoise: UInt64?
+    /// Of a loose contact.
+    private let contactNoise: UInt64?
     private var random: SeededGenerator
 
     init(_ wiring: ChipWiring, flash: SerialFlash?, openLevel: Bool = true, seed: UInt64 = 1) {
         (self.wiring, self.flash, self.openLevel) = (wiring, flash, openLevel)
         random = SeededGenerator(seed: seed ^ 0x5EE_D1E5)
+        contactNoise = wiring.faults.contains { $0.kind == .loose } ? TraceFault.interval : nil
     }
 
     // MARK: Chip select
@@ -35,7 +40,7 @@ final class SerialBus {
     func reconnect(_ multiplexer: PinMultiplexer, banks: BankSet, at now: Picoseconds?) {
         let new = wiring.connection(multiplexer, openLevel: openLevel)
         guard new != connection else { return }
-        (connection, path) = (new, LinePath(new.lines))
+        (connection, path) = (new, LinePath(new))
         follow(banks, at: now ?? 0)
     }
 

@@ -13,6 +13,8 @@ final class GPIOPort: WordPeripheral {
     private var lockSequence: [UInt32] = []
     /// A pin may have got another function, level or pull, at a moment or by a reset.
     var onChange: ((_ now: Picoseconds?) -> Void)?
+    /// What holds the trace at a pin from outside.
+    var outside: ((_ pin: Int) -> TraceLevel?)?
 
     /// Ports A and B start with the debug pins in their alternate function; `port` is 0 for A.
     init(_ context: ChipContext, port: Int) {
@@ -65,19 +67,20 @@ final class GPIOPort: WordPeripheral {
         default: return .released(pull: nil)
         }
     }
-    /// Nothing outside drives a pin: an output reads itself, an input its pull-up.
+    /// An output reads itself, an input its trace, where the board leaves that alone its own pull-up.
     private var inputs: UInt32 {
-        var value: UInt32 = 0
-        for pin in 0..<UInt32(16) {
-            let level: UInt32
-            switch mode >> (2 * pin) & 3 {
-            case 1: level = words[5] >> pin & 1
-            case 3: level = 0
-            default: level = words[3] >> (2 * pin) & 3 == 1 ? 1 : 0
-            }
-            value |= level << pin
+        (0..<16).reduce(0) { value, pin in value | (level(of: pin) ? 1 << UInt32(pin) : 0) }
+    }
+    private func level(of pin: Int) -> Bool {
+        let mode = mode >> UInt32(2 * pin) & 3
+        if mode == 3 { return false }
+        switch outside?(pin) {
+        case .short(let level): return level
+        case .resistor(let level) where mode != 1: return level
+        case .resistor, nil: break
         }
-        return value
+        if mode == 1 { return words[5] >> UInt32(pin) & 1 != 0 }
+        return words[3] >> UInt32(2 * pin) & 3 == 1
     }
 
     override func readWord(_ offset: UInt32, _ access: Access) -> UInt32 {

@@ -9,12 +9,17 @@ final class PinMultiplexer {
     private let functions: [PinName: [UInt32: QuadSPISignal]]
     /// Pins changed, at a moment or by a reset.
     var onChange: ((_ now: Picoseconds?) -> Void)?
+    /// What the board makes of the trace at a pin; nil where it leaves it alone.
+    var outside: ((PinName) -> TraceLevel?)?
 
     /// `pins` is the part's multiplexer table, as far as the QUADSPI is concerned.
     init(_ context: ChipContext, pins: [QuadSPIPin]) {
         ports = (0..<11).map { GPIOPort(context, port: $0) }
         functions = pins.reduce(into: [:]) { $0[$1.pin, default: [:]][$1.function] = $1.signal }
-        for port in ports { port.onChange = { [unowned self] now in onChange?(now) } }
+        for (index, port) in ports.enumerated() {
+            port.onChange = { [unowned self] now in onChange?(now) }
+            port.outside = { [unowned self] pin in outside?(PinName(port: index, number: pin)) }
+        }
     }
 
     /// What a pin does to the trace it is soldered to.
@@ -31,6 +36,14 @@ final class PinMultiplexer {
 
     /// SWDIO on PA13 and SWCLK on PA14, AF0.
     var carriesDebugPins: Bool { ports[0].isAlternate(13, 0) && ports[0].isAlternate(14, 0) }
+}
+
+/// What holds a trace beside the part's pin.
+enum TraceLevel: Hashable {
+    /// Stronger than the pin's own resistor, and weaker than its output.
+    case resistor(Bool)
+    /// Stronger than anything.
+    case short(Bool)
 }
 
 /// What a pin of the part does to the trace it leads to; `pull` is the level its own resistor pulls to, if any.

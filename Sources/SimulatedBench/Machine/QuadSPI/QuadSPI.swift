@@ -92,7 +92,7 @@ final class QuadSPI: Peripheral {
     /// Chip select falls and everything before the data phase goes out.
     func beginCommand(address: UInt32, at now: Picoseconds) {
         let start = max(now, selectFreeAt)
-        for chip in wires.chips { chip.noiseInterval = noiseInterval(of: chip) }
+        for chip in wires.chips { chip.clockNoise = noiseInterval(of: chip) }
         wires.select(registers.banks, at: start)
         wireTime = start &+ Picoseconds(command.headerClocks) &* command.bitTime
         command.sendHeader(address: address, over: wires)
