@@ -14,6 +14,10 @@ PAGE_PACKAGES = chromium python3
 STATION_PACKAGES = python3
 VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 
+# What `make test-station` makes, and how often it kills the station meanwhile.
+STATION_UNITS ?= 400
+STATION_KILLS ?= 20
+
 # Tests with a server in their process run by themselves: what computes without a pause would keep the threads that the
 # server's requests wait for.
 live-tests = StationServerTests|Commands for a station|Commands that extflashd|Programming one board at a station|Examples in Python
@@ -75,7 +79,7 @@ test: build-packages test-packages ## Run every test on the simulated bench
 	$(SWIFT) test --skip-build --parallel --filter '$(live-tests)'
 
 test-station: build-daemon station-packages ## Run eight simulated slots with 400 units, faults and kills, and look at every record and flash
-	Tests/Station/faults.py $(daemon)
+	Tests/Station/faults.py $(daemon) --units $(STATION_UNITS) --kills $(STATION_KILLS)
 
 test-api: build-daemon ## Ask a station with simulated slots what schemathesis makes of Documentation/openapi.yaml
 	Tests/API/run.sh $(daemon) || [ $$? = 77 ]

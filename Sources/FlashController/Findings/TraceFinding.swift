@@ -39,7 +39,9 @@ package enum TraceFinding: Hashable, Sendable {
         }
     }
 
-    /// Nothing of the flash can work like that. The others may be resistors of the board, and what the flash answers tells.
+    /// Nothing of the flash can work like that.
+    ///
+    /// The others may be resistors of the board, and what the flash answers tells.
     package var isCertain: Bool {
         switch self {
         case .allHeldLow, .tied: true

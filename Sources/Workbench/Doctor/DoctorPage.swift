@@ -11,7 +11,9 @@ struct DoctorPage {
 
     init(_ report: DoctorReport) { self.report = report }
 
-    var text: String {
+    var text: String { report.serials.reduce(page) { $0.replacing(Self.escaped($1), with: "…") } }
+
+    private var page: String {
         """
         <!DOCTYPE html>
         <html lang="en">
@@ -117,8 +119,8 @@ struct DoctorPage {
         .diagnosis h2 { margin-top: .75rem; }
         ol { list-style: none; padding: 0; margin: 0; }
         ol > li { border-top: 1px solid var(--line); padding: .5rem 0; }
-        ol ul { margin: .15rem 0 0; padding-left: 7.5rem; color: var(--rest); font-size: .9rem; }
-        .mark { display: inline-block; width: 6.5rem; font-weight: 600; }
+        ol ul { margin: .15rem 0 0; padding-left: 9rem; color: var(--rest); font-size: .9rem; }
+        .mark { display: inline-block; width: 8rem; font-weight: 600; }
         .good .mark { color: var(--good); }
         .noted .mark, .unjudged .mark { color: var(--note); }
         .wrong .mark { color: var(--wrong); }

@@ -36,6 +36,8 @@ package struct DoctorReport: JobReport, PartialReport {
     /// The file with the page, where one was asked for.
     package internal(set) var page: String?
     package internal(set) var failure: WorkbenchError?
+    /// Serial numbers of every probe that was seen, so that the page can leave them out.
+    var serials: [String] = []
 
     private enum CodingKeys: CodingKey { case board, steps, probe, target, flash, page }
 

@@ -106,6 +106,7 @@ extension DoctorVisit {
         let found = try doing("looking for probes") { () throws(USBError) in
             try FoundProbe.all(on: stack.bus)
         }
+        report.serials = found.compactMap(\.candidate.serial)
         let chosen = try context.request.probe.choose(among: found)
         end(.cable, .good, ["\(chosen.candidate.kind) at \(chosen.device.location)"])
         try begin(.permission)
