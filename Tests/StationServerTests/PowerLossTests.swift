@@ -200,6 +200,18 @@ private final class PowerCuts: Sendable {
         )
     }
 
+    /// Also what it does by itself, such as looking once a day for abandoned uploads.
+    @Test(.timeLimit(.minutes(1)))
+    func `ends`() async throws {
+        let fixture = try StationFixture()
+        defer { try? fixture.remove() }
+        let events = fixture.station.context.hub.listen()
+        async let running: Void = fixture.station.run()
+        for await event in events where event.kind == "slot" { break }
+        await fixture.station.park()
+        await running
+    }
+
     @Test func `lets a unit end that does so in time, and begins no other`() async throws {
         let outcome = try await verdicts(.waits)
         #expect(outcome.closed == [.good])

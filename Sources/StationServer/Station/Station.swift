@@ -101,7 +101,7 @@ package final class Station: Service {
                 if let central { group.addTask { await central.run() } }
                 group.addTask { [self] in await watchProbes() }
                 group.addTask { [self] in await keepListenersSure() }
-                group.addTask { [self] in await uploadSweep.run() }
+                group.addTask { [self] in await uploadSweep.run { [self] in try await passUnlessParked($0) } }
                 for input in context.definition.inputs {
                     group.addTask { [self] in await InputWatch(input, of: self).run() }
                 }
@@ -113,6 +113,15 @@ package final class Station: Service {
             }
         } onGracefulShutdown: { [self] in
             Task { await park() }
+        }
+    }
+
+    /// Lets time pass, but throws once the station parks.
+    private func passUnlessParked(_ time: Duration) async throws {
+        let end = ContinuousClock.now + time
+        while ContinuousClock.now < end {
+            guard !roster.isClosed else { throw CancellationError() }
+            try await Task.sleep(for: .seconds(1))
         }
     }
 

@@ -15,10 +15,8 @@ struct UploadSweep: Sendable {
 
     private static let period = Duration.seconds(24 * 3600)
 
-    /// Goes on until `pause` ends it, as a task that is cancelled does.
-    func run(
-        pause: @Sendable (Duration) async throws -> Void = { try await Task.sleep(for: $0) }
-    ) async {
+    /// Goes on until `pause` throws.
+    func run(pause: @Sendable (Duration) async throws -> Void) async {
         while true {
             sweep()
             do { try await pause(Self.period) } catch { return }
