@@ -27,6 +27,7 @@ extension WorkbenchError: Diagnosable {
         case .boardWithoutLoader: "WRK-035"
         case .boardNeeded: "WRK-036"
         case .boardHasMistakes: "WRK-037"
+        case .loaderUnsound: "WRK-038"
         case .boardForOtherTarget: "WRK-033"
         case .cancelled: "WRK-040"
         }
@@ -45,6 +46,7 @@ extension WorkbenchError: Diagnosable {
         case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice, .boardNeeded: .usage
         case .imageTooLarge, .nothingInFlash: .imageBeyondFlash
         case .loaderBelongsElsewhere: .loaderInvalid
+        case .loaderUnsound: .loaderFailed
         case .boardForOtherTarget: .wrongPart
         case .cancelled: .cancelled
         }
@@ -90,6 +92,8 @@ extension WorkbenchError: Diagnosable {
             "board \(board) is for target \(target), but the target is \(found)"
         case .loaderBelongsElsewhere(let loader, let start, let flash):
             "\(loader) serves a flash at \(start.hex), the target's is mapped at \(flash.lowerBound.hex)"
+        case .loaderUnsound(let loader, let codes):
+            "\(loader) will not work: \(codes.joined(separator: ", "))"
         case .boardNeeded(let known):
             known.isEmpty
                 ? "no board was named, and none has a loader of its own"
@@ -150,6 +154,7 @@ extension WorkbenchError: Diagnosable {
             ]
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
+        case .loaderUnsound: ["see what each finding says to do; `loader check --json` has them for programs"]
         case .boardNeeded:
             ["name the board with --board (see `extflash board list`), or a loader with --loader"]
         case .boardWithoutLoader:

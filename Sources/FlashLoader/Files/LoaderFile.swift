@@ -84,9 +84,58 @@ struct LoaderReader {
         }
         program.zeroFilled = memory.zeroFilled
         program.code = memory.code
+        program.literals = literals
         program.symbols = SymbolTable(elf)
         program.heapStart = heapStart
+        program.warnings += dataElsewhere + constructors
         return program
+    }
+
+    /// From a mapping symbol `$d` to the next of another kind (ELF for the Arm Architecture, "Mapping symbols").
+    private var literals: [Range<UInt64>] {
+        let marks = elf.symbols.compactMap { symbol -> (section: UInt16, place: UInt64, isData: Bool)? in
+            guard symbol.type == 0, symbol.isDefined else { return nil }
+            let name = elf.name(of: symbol)
+            guard name.hasPrefix("$d") || name.hasPrefix("$t") || name.hasPrefix("$a") else { return nil }
+            return (symbol.sectionIndex, UInt64(symbol.value & ~1), name.hasPrefix("$d"))
+        }.sorted { ($0.section, $0.place, $0.isData ? 1 : 0) < ($1.section, $1.place, $1.isData ? 1 : 0) }
+        return marks.indices.compactMap { index in
+            let mark = marks[index]
+            guard mark.isData, elf.sections.indices.contains(Int(mark.section)) else { return nil }
+            let next = marks[(index + 1)...].first { $0.section == mark.section && !$0.isData }
+            let end = next?.place ?? elf.sections[Int(mark.section)].end
+            return mark.place < end ? mark.place..<end : nil
+        }
+    }
+
+    /// Written data in segments whose bytes are loaded elsewhere than they are used.
+    private var dataElsewhere: [LoaderWarning] {
+        elf.sections.compactMap { section in
+            guard section.isAllocated, section.isWritable, !section.isZeroFilled, section.size > 0,
+                let segment = elf.segments.first(where: {
+                    $0.isLoaded && $0.virtualAddress <= section.address
+                        && section.end <= UInt64($0.virtualAddress) + UInt64($0.memorySize)
+                }), segment.virtualAddress != segment.physicalAddress
+            else { return nil }
+            return .dataElsewhere(
+                loaded: section.address &- segment.virtualAddress &+ segment.physicalAddress,
+                used: section.address, bytes: section.size)
+        }
+    }
+
+    /// Functions that GCC's own start files have in every program, and that a loader does without.
+    private static let harmless: Set<String> = ["frame_dummy", "register_tm_clones"]
+
+    /// What .init_array lists.
+    private var constructors: [LoaderWarning] {
+        guard let section = elf.section(named: ".init_array"), section.size >= 4 else { return [] }
+        let names = SymbolTable(elf)
+        let bytes = Array(elf.contents(of: section))
+        let count = stride(from: 0, to: bytes.count - 3, by: 4).filter { start in
+            let word = bytes[start..<start + 4].reversed().reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            return word != 0 && !Self.harmless.contains(names.function(at: word)?.name ?? "")
+        }.count
+        return count > 0 ? [.constructors(count, at: section.address)] : []
     }
 
     /// newlib's `_sbrk` takes memory from the symbol `end` on, which the linker script puts behind .bss.

@@ -22,6 +22,8 @@ package struct LoaderProgram: Sendable {
     package var zeroFilled: [Range<UInt64>] = []
     /// Where code is, which nothing may change.
     package var code: [Range<UInt64>] = []
+    /// What in `code` are data, as far as the file says: literals, tables.
+    package var literals: [Range<UInt64>] = []
     /// Nil when the loader was not read from a file.
     package var symbols: SymbolTable?
     /// Where a heap begins that grows up as far as it can, as newlib's does; nil when the loader has none.
@@ -76,6 +78,9 @@ package struct LoaderProgram: Sendable {
         return symbols.describe(address &- displacement)
     }
 
+    /// Where an address of the file is now.
+    func placed(_ address: UInt32) -> UInt32 { address &+ displacement }
+
     // MARK: Moving
 
     /// The same program with its first byte elsewhere.
@@ -90,6 +95,7 @@ package struct LoaderProgram: Sendable {
         for (name, address) in entries { moved.entries[name] = address &+ distance }
         moved.zeroFilled = zeroFilled.map { Self.move($0, by: distance) }
         moved.code = code.map { Self.move($0, by: distance) }
+        moved.literals = literals.map { Self.move($0, by: distance) }
         moved.heapStart = heapStart.map { $0 &+ distance }
         moved.staticBase = staticBase.map { $0 &+ distance }
         moved.displacement = displacement &+ distance

@@ -20,6 +20,9 @@ extension LoaderWarning {
             "no word is free below \(address.hex), where ST's tool puts its breakpoint"
         case .missing(let function): "it has no \(function.rawValue)"
         case .noThumbBit(let function): "the symbol \(function.rawValue) lacks the Thumb bit"
+        case .dataElsewhere(let loaded, let used, let bytes):
+            "\(bytes) bytes of data lie at \(loaded.hex) in the file and are put to \(used.hex), where they are used"
+        case .constructors(let count, _): "\(count) constructors are never run"
         case .isApplication(let symbol):
             "it contains \(symbol), the start-up code of a whole application, which is never run"
         case .noWayToRead: "it has no Read and is not memory-mapped by its type: reading may not work"

@@ -16,6 +16,10 @@ package enum LoaderWarning: Hashable, Sendable {
     case noFreeWordBelow(UInt32)
     case missing(LoaderFunction)
     case noThumbBit(LoaderFunction)
+    /// Data that start-up code would copy from where they are loaded.
+    case dataElsewhere(loaded: UInt32, used: UInt32, bytes: UInt32)
+    /// Functions that start-up code would call.
+    case constructors(Int, at: UInt32)
     /// The file has a whole application's start-up code or vector table.
     case isApplication(symbol: String)
     /// Neither memory-mapped by type nor readable by a function.

@@ -86,7 +86,7 @@ package final class LoadedLoader {
     /// What zeroed memory holds when nobody zeroed it.
     private static let unclearedByte: UInt8 = 0xA5
     /// Bytes behind the image that ST's tool clears.
-    private static let vendorClearance = 0x200
+    static let vendorClearance = 0x200
 
     private func download() throws(LoaderError) {
         let memory = target.core.memory

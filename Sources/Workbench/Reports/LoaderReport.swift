@@ -12,6 +12,8 @@ package struct LoaderReport: JobReport, PartialReport {
     }
     /// The loader's StorageInfo.
     package struct Storage: Encodable, Sendable {
+        /// The symbol of the record.
+        package let record: String
         package let name: String
         package let type: String
         package let typeCode: UInt16
@@ -27,7 +29,25 @@ package struct LoaderReport: JobReport, PartialReport {
         package let address: String?
     }
 
+    /// The most stack that an entry point takes, by the machine code.
+    package struct Stack: Encodable, Sendable {
+        package let entry: String
+        /// At least, on the deepest way through calls that are known.
+        package let bytes: Int
+        /// The functions on that way, outermost first.
+        package let path: [String]
+        /// Whether no way takes more.
+        package let isBound: Bool
+        package let recursion: [String]
+        package let indirectCalls: [String]
+        package let unknown: [String]
+    }
+
     package let file: String
+    package let format: String
+    /// Runs at any address; those below are as linked.
+    package let isPositionIndependent: Bool
+    package let stack: [Stack]
     package let storage: Storage
     package let entryPoints: [EntryPoint]
     /// What is loaded into RAM, zeros included.
@@ -38,13 +58,17 @@ package struct LoaderReport: JobReport, PartialReport {
     /// Why it cannot be used.
     package let failure: WorkbenchError?
 
-    private enum CodingKeys: CodingKey { case file, storage, entryPoints, loaded, zeroed, warnings }
+    private enum CodingKeys: CodingKey {
+        case file, format, isPositionIndependent, storage, entryPoints, loaded, zeroed, stack, warnings
+    }
 }
 
 extension LoaderReport {
     init(_ loader: LoaderFile, path: String, failure: WorkbenchError?) {
         self.init(
-            file: path, storage: Storage(loader.flash),
+            file: path, format: loader.abi.format.rawValue,
+            isPositionIndependent: loader.program.isPositionIndependent,
+            stack: loader.stackEstimates.map(Stack.init), storage: Storage(loader.flash),
             entryPoints: loader.abi.functions.map {
                 EntryPoint(name: $0.rawValue, address: loader.program.entry(of: $0)?.hex)
             },
@@ -59,7 +83,9 @@ extension LoaderReport {
 
     package static let schema = Schema.object([
         .key("file", .text(), "The loader file."),
-        .key("storage", Storage.schema, "What StorageInfo says of the flash."),
+        .key("format", .word(LoaderFormat.allCases.map(\.rawValue)), "Whose interface it has."),
+        .key("isPositionIndependent", .flag, "Whether it runs at any address; addresses are as linked."),
+        .key("storage", Storage.schema, "What the file says of its flash."),
         .key(
             "entryPoints",
             .list(
@@ -69,12 +95,33 @@ extension LoaderReport {
                 ])), "The functions of a loader."),
         .key("loaded", .list(of: RangeReport.schema), "What goes into RAM, zeros included."),
         .key("zeroed", .list(of: RangeReport.schema), "What of it are zeros that the file does not hold."),
+        .key(
+            "stack",
+            .list(
+                of: .object([
+                    .key("entry", .text(), "The entry point."),
+                    .key("bytes", .count, "What it takes at least, with all that it calls."),
+                    .key("path", .list(of: .text()), "The functions on the deepest way, outermost first."),
+                    .key("isBound", .flag, "Whether no way takes more."),
+                    .key("recursion", .list(of: .text()), "Functions in circles of calls."),
+                    .key("indirectCalls", .list(of: .text()), "Functions that call what only run time tells."),
+                    .key("unknown", .list(of: .text()), "Functions whose stack the code does not tell."),
+                ])), "The stack by the machine code."),
         .key("warnings", .list(of: .text()), "What is unusual about the file but no reason to refuse it."),
     ])
 }
 
+extension LoaderReport.Stack {
+    init(_ entry: String, _ estimate: StackEstimate) {
+        self.init(
+            entry: entry, bytes: estimate.bytes, path: estimate.path, isBound: estimate.isBound,
+            recursion: estimate.recursion, indirectCalls: estimate.indirect, unknown: estimate.unknown)
+    }
+}
+
 extension LoaderReport.Storage {
     init(_ storage: FlashStatement) {
+        record = storage.record.rawValue
         (name, type, typeCode) = (storage.deviceName, storage.kind.name, storage.kind.code)
         (start, bytes, pageBytes) = (storage.startAddress.hex, storage.size, storage.pageSize)
         erasedValue = storage.erasedValue.hex
@@ -82,8 +129,9 @@ extension LoaderReport.Storage {
     }
 
     fileprivate static let schema = Schema.object([
+        .key("record", .word(["StorageInfo", "FlashDevice"]), "The symbol that says it."),
         .key("name", .text(), "The device name."),
-        .key("type", .text(), "ST's name of the device type."),
+        .key("type", .text(), "The device type by name."),
         .key("typeCode", .count, "The device type as stored."),
         .key("start", .address, "Where the flash is mapped."),
         .key("bytes", .count, "Its size."),

@@ -8,8 +8,8 @@ import Workbench
 
 struct Loader: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "loader", abstract: "Look into external loader files.", subcommands: [LoaderInspect.self]
-    )
+        commandName: "loader", abstract: "Look into external loader files.",
+        subcommands: [LoaderInspect.self, LoaderCheck.self])
 }
 
 struct LoaderInspect: ReportCommand, AsyncParsableCommand {
@@ -47,19 +47,59 @@ struct LoaderInspect: ReportCommand, AsyncParsableCommand {
     }
 
     func render(_ report: LoaderReport, on console: Console) {
-        console.result("Flash, as StorageInfo describes it", report.storage.table)
+        console.result("Flash, as \(report.storage.record) describes it", report.storage.table)
+        for line in report.storage.drawing { console.result("  " + line) }
         var functions = Table()
         for entry in report.entryPoints { functions.add(entry.name, entry.address ?? "missing") }
         console.result("Entry points", functions)
         var memory = Table()
         for range in report.loaded { memory.add("load", range.text) }
         for range in report.zeroed { memory.add("zeroed", range.text) }
-        console.result("Memory", memory)
+        console.result(
+            report.isPositionIndependent ? "Memory, for any address" : "Memory", memory)
+        var stack = Table()
+        for entry in report.stack { stack.add(entry.entry, entry.text) }
+        console.result("Stack, by the machine code", stack)
         console.result(warnings: report.warnings)
     }
 }
 
+extension LoaderReport.Stack {
+    fileprivate var text: String {
+        var parts = [isBound ? "\(bytes) bytes" : "\(bytes) bytes at least"]
+        if path.count > 1 {
+            let shown = path.count > 6 ? path.prefix(3) + ["…"] + path.suffix(2) : path[...]
+            parts.append(shown.joined(separator: " > "))
+        }
+        if !recursion.isEmpty { parts.append("recursion in \(recursion.joined(separator: ", "))") }
+        if !indirectCalls.isEmpty {
+            parts.append("calls that only run time tells in \(indirectCalls.joined(separator: ", "))")
+        }
+        if !unknown.isEmpty { parts.append("unknown in \(unknown.joined(separator: ", "))") }
+        return parts.joined(separator: "; ")
+    }
+}
+
 extension LoaderReport.Storage {
+    /// Columns that stand for the whole flash.
+    private static let width: UInt64 = 64
+
+    /// The flash from its first byte to its last, a letter for each group of sectors; a dot is in no sector.
+    fileprivate var drawing: [String] {
+        let whole = max(UInt64(bytes), sectors.reduce(0) { $0 + UInt64($1.count) * UInt64($1.bytes) })
+        guard whole > 0, let letter = ("a" as Character).asciiValue else { return [] }
+        var bar = ""
+        var end: UInt64 = 0
+        for (index, group) in sectors.enumerated() {
+            end += UInt64(group.count) * UInt64(group.bytes)
+            let column = max(Int(end.multipliedReportingOverflow(by: Self.width).partialValue / whole), bar.count + 1)
+            let mark = Character(UnicodeScalar(letter + UInt8(index % 26)))
+            bar += String(repeating: mark, count: max(0, column - bar.count))
+        }
+        bar += String(repeating: ".", count: max(0, Int(Self.width) - bar.count))
+        return ["[\(bar)]"]
+    }
+
     fileprivate var table: Table {
         var table = Table()
         table.add("name", name)
@@ -67,7 +107,10 @@ extension LoaderReport.Storage {
         table.add("range", "\(start), \(Format.bytes(bytes))")
         table.add("page", Format.bytes(pageBytes))
         table.add("erased value", erasedValue)
-        for group in sectors { table.add("sectors", "\(group.count) of \(Format.bytes(group.bytes))") }
+        for (index, group) in sectors.enumerated() {
+            let mark = UnicodeScalar(97 + UInt8(index % 26))
+            table.add("sectors", "\(mark): \(group.count) of \(Format.bytes(group.bytes))")
+        }
         return table
     }
 }

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+import FlashLoader
+import HardwareDescription
+
+/// What will go wrong with a loader, by its file.
+package struct LoaderCheckReport: JobReport, PartialReport {
+    package struct Finding: Encodable, Sendable {
+        package let code: String
+        package let severity: String
+        package let text: String
+        package let remedy: String
+        /// The instruction or symbol that shows it.
+        package let address: String?
+        /// The same as function and source line.
+        package let place: String?
+    }
+
+    package let file: String
+    package let format: String
+    package let target: String
+    package let board: String?
+    package let layout: String
+    package let findings: [Finding]
+    /// Whether it works in the layout that was asked for, as far as its file says.
+    package let verdict: Verdict
+    package let failure: WorkbenchError?
+
+    package enum Verdict: String, CaseIterable, Encodable, Sendable {
+        case sound
+        /// Something is told, but nothing that keeps it from working in this layout.
+        case works
+        case fails
+    }
+
+    private enum CodingKeys: CodingKey { case file, format, target, board, layout, findings, verdict }
+
+    package static let schema = Schema.object([
+        .key("file", .text(), "The loader file."),
+        .key("format", .word(LoaderFormat.allCases.map(\.rawValue)), "Whose interface it has."),
+        .key("target", .text(), "The target that it was held against."),
+        .optional("board", .text(), "The board that it was held against."),
+        .key("layout", .word(LoaderLayout.Style.allCases.map(\.rawValue)), "Whose layout of the RAM counts."),
+        .key(
+            "findings",
+            .list(
+                of: .object([
+                    .key("code", .text(), "Never changes its meaning."),
+                    .key(
+                        "severity", .word(LintFinding.Severity.allCases.map(\.rawValue)),
+                        "failure: whoever runs it; vendor: in the vendor's tool; risk: once board or flash fail."),
+                    .key("text", .text(), "What is wrong."),
+                    .key("remedy", .text(), "What to do about it."),
+                    .optional("address", .address, "The instruction or symbol that shows it."),
+                    .optional("place", .text(), "The same as function and source line."),
+                ])), "What was found, by code."),
+        .key("verdict", .word(Verdict.allCases.map(\.rawValue)), "What follows for the layout asked for."),
+    ])
+}
+
+extension LoaderCheckReport {
+    init(
+        _ path: String, _ loader: LoaderFile, target: TargetDefinition, board: BoardDefinition?,
+        layout: LoaderLayout.Style, findings: [LintFinding]
+    ) {
+        let fatal = findings.filter { finding in
+            finding.severity == .failure || finding.severity == .vendor && layout == .vendor
+        }
+        self.init(
+            file: path, format: loader.abi.format.rawValue, target: target.name, board: board?.name,
+            layout: layout.rawValue, findings: findings.map(Finding.init),
+            verdict: findings.isEmpty ? .sound : fatal.isEmpty ? .works : .fails,
+            failure: fatal.isEmpty ? nil : .loaderUnsound(loader: loader.fileName, codes: Set(fatal.map(\.code)).sorted()))
+    }
+}
+
+extension LoaderCheckReport.Finding {
+    init(_ finding: LintFinding) {
+        self.init(
+            code: finding.code, severity: finding.severity.rawValue, text: finding.text,
+            remedy: finding.remedy, address: finding.address?.hex, place: finding.place)
+    }
+}
