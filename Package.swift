@@ -228,7 +228,7 @@ let package = Package(
             "FlashLoaderTests",
             of: [
                 "Essentials", "CortexM", "HardwareDescription", "FlashController", "FlashLoader",
-                "ELFTestKit", "TestLoaders",
+                "ReferenceLoader", "ELFTestKit", "TestLoaders",
             ]),
         // Loaders in the style of others, and loaders that fail, as machine code for the simulated bench.
         .target(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import TestLoaders
+
 extension GoldenCase {
     private static let bench = "--probe sim:stlink-v3,state=$DIR/board"
     private static let image: (name: String, bytes: [UInt8]) = ("image.bin", Contents.random(8000))
@@ -58,6 +60,10 @@ extension GoldenCase {
         GoldenCase(
             "reset", "reset --probe sim:stlink-v3,app=rtos", "reset --halt --probe sim:stlink-v3,app=rtos"),
         GoldenCase("loader-inspect", "loader inspect w25q128-stm32h745xi-bk2"),
+        GoldenCase(
+            "loader-check", "loader check w25q128-stm32h745xi-bk2",
+            "loader check $DIR/broken-vendor-stack.stldr --board stm32h745xi-w25q128",
+            "loader inspect $DIR/algorithm.FLM", files: [.brokenVendorStack, .algorithm].map(Contents.built)),
         GoldenCase(
             "loader-inspect-unusual", "loader inspect $DIR/odd.stldr",
             files: [

@@ -35,6 +35,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
 
 /// Contents of files, the same in every run.
 enum Contents {
+    /// A loader of the tests; one that is missing shows in what is expected.
+    static func built(_ loader: TestLoader) -> (name: String, bytes: [UInt8]) {
+        (loader.fileName, (try? loader.bytes()) ?? [])
+    }
     static func random(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }

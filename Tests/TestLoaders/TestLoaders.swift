@@ -48,7 +48,69 @@ package enum TestLoader: String, CaseIterable, Sendable {
     /// A CMSIS flash algorithm.
     case algorithm
 
-    package var fileName: String { self == .algorithm ? "\(rawValue).FLM" : "\(rawValue).stldr" }
+    // Nothing is wrong with these, whoever runs them.
+    case soundCleared = "sound-cleared"
+    case soundClock = "sound-clock"
+    case soundDtcm = "sound-dtcm"
+    case soundMapped = "sound-mapped"
+    case soundOldVerify = "sound-old-verify"
+    case soundPlain = "sound-plain"
+    case soundSectors = "sound-sectors"
+    case soundVerify = "sound-verify"
+
+    // One mistake each.
+    case brokenAbsolute = "broken-absolute"
+    case brokenConstantTick = "broken-constant-tick"
+    case brokenConstructors = "broken-constructors"
+    case brokenDataElsewhere = "broken-data-elsewhere"
+    case brokenDelay = "broken-delay"
+    case brokenDiscardedWrite = "broken-discarded-write"
+    case brokenEmptyStorageInfo = "broken-empty-storage-info"
+    case brokenErasedValue = "broken-erased-value"
+    case brokenErrorHandler = "broken-error-handler"
+    case brokenFlag = "broken-flag"
+    case brokenForeignRam = "broken-foreign-ram"
+    case brokenHostsRam = "broken-hosts-ram"
+    case brokenHugeFrame = "broken-huge-frame"
+    case brokenInstruction = "broken-instruction"
+    case brokenInternalFlash = "broken-internal-flash"
+    case brokenInterrupts = "broken-interrupts"
+    case brokenMain = "broken-main"
+    case brokenName = "broken-name"
+    case brokenNoBreakpointRoom = "broken-no-breakpoint-room"
+    case brokenNoRead = "broken-no-read"
+    case brokenNoStorageInfo = "broken-no-storage-info"
+    case brokenOutsideRam = "broken-outside-ram"
+    case brokenPage = "broken-page"
+    case brokenRecursion = "broken-recursion"
+    case brokenReset = "broken-reset"
+    case brokenSectorSize = "broken-sector-size"
+    case brokenSectorSum = "broken-sector-sum"
+    case brokenStart = "broken-start"
+    case brokenSupervisor = "broken-supervisor"
+    case brokenSystick = "broken-systick"
+    case brokenTickInterrupt = "broken-tick-interrupt"
+    case brokenTooLarge = "broken-too-large"
+    case brokenType = "broken-type"
+    case brokenUncleared = "broken-uncleared"
+    case brokenVectors = "broken-vectors"
+    case brokenVendorStack = "broken-vendor-stack"
+    case brokenWait = "broken-wait"
+    case brokenWfi = "broken-wfi"
+
+    /// Those whose files are a loader's.
+    package static var readable: [TestLoader] {
+        allCases.filter {
+            switch $0 {
+            case .brokenNoStorageInfo, .brokenEmptyStorageInfo, .brokenDiscardedWrite, .brokenErasedValue:
+                false
+            default: true
+            }
+        }
+    }
+
+    package var fileName: String { "\(rawValue).\(isAlgorithm ? "FLM" : "stldr")" }
+    private var isAlgorithm: Bool { self == .algorithm || self == .brokenAbsolute }
 
     package func bytes() throws -> [UInt8] {
         [UInt8](try Data(contentsOf: Bundle.module.bundleURL.appending(path: fileName)))

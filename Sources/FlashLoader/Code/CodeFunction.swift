@@ -6,6 +6,8 @@ struct CodeFunction: Sendable {
     struct Call: Hashable, Sendable {
         var place: UInt32
         var target: UInt32
+        /// R0 to R3, as far as they are constants.
+        var arguments: [UInt32] = []
         /// Bytes of the caller's stack in use meanwhile.
         var depth: Int
     }
@@ -30,6 +32,7 @@ struct CodeFunction: Sendable {
     struct Loop: Hashable, Sendable {
         var range: ClosedRange<UInt32>
         var calls = false
+        var targets: Set<UInt32> = []
         var stores = false
         /// Something counts, up or down.
         var counts = false
@@ -56,6 +59,8 @@ struct CodeFunction: Sendable {
     var steps: [Step] = []
     /// Constants in registers that may be addresses.
     var constants: Set<UInt32> = []
+    /// Constants that places are counted from: memory from there on is walked through.
+    var walked: Set<UInt32> = []
     /// A branch leads to where the program has no code, or nobody knows where.
     var isIncomplete = false
     var returns = false

@@ -43,7 +43,7 @@ struct CodeWalk {
 
     private mutating func visit(_ address: UInt32, _ values: RegisterValues) -> [(UInt32, RegisterValues)] {
         if var known = states[address] {
-            guard known.meet(values) else { return [] }
+            guard known.meet(values, lost: &result.walked) else { return [] }
             states[address] = known
         } else {
             states[address] = values
@@ -55,6 +55,7 @@ struct CodeWalk {
             return []
         }
         instructions[address] = it
+        if let base = it.indexBase.flatMap({ state[$0] }) { result.walked.insert(base) }
         var after = state
         after.apply(it) { map.number(at: $0, bytes: 4) }
         let targets = follow(it, at: address, state, &after)
@@ -153,6 +154,11 @@ struct CodeWalk {
             if case .writesSpecial(_, let register) = event { value = state[register] }
             result.events.append(.init(place: address, event: event, value: value))
         }
+        if case .sumOfRegisters(let first, let second)? = it.result?.value,
+            (state[first] == nil) != (state[second] == nil), let base = state[first] ?? state[second]
+        {
+            result.walked.insert(base)
+        }
         guard let access = it.access else { return }
         let base = state[access.base]
         result.steps.append(
@@ -183,7 +189,10 @@ struct CodeWalk {
         default: return
         }
         guard let target else { return }
-        result.calls.append(.init(place: address, target: target & ~1, depth: depth))
+        result.calls.append(
+            .init(
+                place: address, target: target & ~1, arguments: (0..<4).compactMap { state[$0] }, depth: depth
+            ))
         result.steps.append(.call(target & ~1))
         if target & ~1 == entry { result.selfCalls.append(address) }
         if isTail, map.comesBack(target) {
@@ -211,7 +220,10 @@ struct CodeWalk {
 
     private func add(_ it: ThumbInstruction, at place: UInt32, to loop: inout CodeFunction.Loop) {
         switch it.flow {
-        case .call, .callRegister: loop.calls = true
+        case .call(let target):
+            loop.calls = true
+            loop.targets.insert(target & ~1)
+        case .callRegister: loop.calls = true
         case .conditional(let target), .branch(let target):
             if !loop.range.contains(target) { loop.hasExit = true }
             if isElsewhere(target) { loop.calls = true }
@@ -222,14 +234,17 @@ struct CodeWalk {
             switch value {
             case .sum(register, let change): if change != 0 { loop.counts = true }
             case .sumOfRegisters(let first, let second), .differenceOfRegisters(let first, let second):
-                if first == register || second == register { loop.counts = true }
+                // R0 is what a function has returned, not what was there the round before.
+                if register != 0, first == register || second == register { loop.counts = true }
             default: break
             }
         }
         if it.writeBack != nil { loop.counts = true }
         // Indexed loads and multiple stores: somebody moves through memory.
         guard let access = it.access else { return }
-        if access.isStore { loop.stores = true } else {
+        if access.isStore {
+            loop.stores = true
+        } else {
             loop.loads.append(
                 states[place]?[access.base].map { $0 &+ UInt32(bitPattern: access.offset) })
         }

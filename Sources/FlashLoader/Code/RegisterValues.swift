@@ -9,6 +9,9 @@ struct RegisterValues: Hashable, Sendable {
     /// Bytes of stack in use since the function was entered, at least.
     var depth = 0
 
+    /// A pointer that walks goes on by no more than this, in bytes.
+    private static let longestStep: UInt32 = 64
+
     struct Comparison: Hashable, Sendable {
         var register: Int
         var value: UInt32
@@ -21,10 +24,16 @@ struct RegisterValues: Hashable, Sendable {
 
     /// What both say.
     ///
+    /// - Parameter lost: takes values that come back changed by a step, as those of a pointer in a loop do.
     /// - Returns: whether less is known than before.
-    mutating func meet(_ other: RegisterValues) -> Bool {
+    mutating func meet(_ other: RegisterValues, lost: inout Set<UInt32>) -> Bool {
         var isLess = false
         for register in 0..<13 where values[register] != nil && values[register] != other.values[register] {
+            if let value = values[register], let next = other.values[register], value > 0xFFFF,
+                Int32(bitPattern: next &- value).magnitude <= Self.longestStep
+            {
+                lost.insert(value)
+            }
             values[register] = nil
             isLess = true
         }

@@ -34,7 +34,10 @@ package struct StackEstimate: Hashable, Sendable {
             Self.add(map.name(entry), to: &recursion)
             return (0, [])
         }
-        guard let function = map.function(at: entry) else { return (0, []) }
+        guard let function = map.function(at: entry) else {
+            Self.add(map.name(entry), to: &unknown)
+            return (0, [])
+        }
         open.append(entry)
         var deepest = (bytes: function.frame, path: [entry])
         for call in function.calls {

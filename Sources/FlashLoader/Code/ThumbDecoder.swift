@@ -93,7 +93,9 @@ struct ThumbDecoder {
 
     /// Loads and stores with an offset in a register.
     private func indexed(_ code: UInt32, _ it: inout ThumbInstruction) {
-        if code >> 9 & 7 >= 3 { it.result = (Int(code & 7), .unknown) }
+        let isLoad = code >> 9 & 7 >= 3
+        if isLoad { it.result = (Int(code & 7), .unknown) }
+        (it.access, it.indexBase) = (.somewhere(isStore: !isLoad), Int(code >> 3 & 7))
     }
 
     private func offset(_ code: UInt32, _ it: inout ThumbInstruction) {
@@ -107,8 +109,10 @@ struct ThumbDecoder {
 
     private func multiple(_ code: UInt32, _ it: inout ThumbInstruction) {
         let base = Int(code >> 8 & 7)
-        if code >> 11 & 1 == 1 { it.clobbered = (0..<8).filter { code >> UInt32($0) & 1 == 1 } }
+        let isLoad = code >> 11 & 1 == 1
+        if isLoad { it.clobbered = (0..<8).filter { code >> UInt32($0) & 1 == 1 } }
         it.clobbered.append(base)
+        (it.access, it.indexBase) = (.somewhere(isStore: !isLoad), base)
     }
 
     private func miscellaneous(_ code: UInt32, at address: UInt32, _ it: inout ThumbInstruction) {

@@ -53,6 +53,11 @@ struct ThumbInstruction: Sendable {
         var isStore: Bool
         /// Where a store's value comes from.
         var source: Int?
+
+        /// At an address that is no constant plus an offset.
+        static func somewhere(isStore: Bool) -> Access {
+            Access(base: 15, offset: 0, size: 4, isStore: isStore, source: nil)
+        }
     }
 
     var size: Int
@@ -62,6 +67,8 @@ struct ThumbInstruction: Sendable {
     /// Registers that hold nothing known any more.
     var clobbered: [Int] = []
     var access: Access?
+    /// The register that a place counts from which is known in part only.
+    var indexBase: Int?
     /// What a load or store writes back to its base, and when.
     var writeBack: (register: Int, change: Int32)?
     /// Bytes that the stack pointer goes down by; nil for an amount that is not in the instruction.

@@ -26,7 +26,8 @@ struct ThumbWideDecoder {
         // F8, F9
         case 0x7C: single(&it)
         // FA, FB
-        default: it.result = (rd, .unknown)
+        default:
+            it.result = (rd, .unknown)
             if first & 0x180 == 0x180, first & 0x200 != 0 { it.clobbered = [rt] }
         }
         return it
@@ -43,7 +44,9 @@ struct ThumbWideDecoder {
             it.clobbered = (0..<13).filter { list >> UInt32($0) & 1 == 1 }
             if list & 0x8000 != 0 { it.flow = .returns }
         }
-        if first & 0x20 != 0, rn != 13 { it.clobbered.append(rn) }
+        guard rn != 13 else { return }
+        if first & 0x20 != 0 { it.clobbered.append(rn) }
+        (it.access, it.indexBase) = (.somewhere(isStore: !isLoad), rn)
     }
 
     private func dualOrExclusive(_ it: inout ThumbInstruction) {
@@ -103,6 +106,7 @@ struct ThumbWideDecoder {
             it.access = .init(
                 base: rn, offset: offset, size: size, isStore: !isLoad, source: isLoad ? nil : rt)
         }
+        if !isKnown, rn != 13 { (it.access, it.indexBase) = (.somewhere(isStore: !isLoad), rn) }
         if isLoad {
             it.result = (rt, .unknown)
             if rt == 15 { it.flow = rn == 13 ? .returns : .ends }

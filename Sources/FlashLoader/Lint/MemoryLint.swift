@@ -43,7 +43,7 @@ struct MemoryLint {
     private func problem(of address: UInt32) -> LintProblem? {
         if isOwn(address) || target.mappedFlash.contains(address) { return nil }
         if code.program.isPositionIndependent, address < 0x0010_0000 { return .absoluteAddress(address) }
-        if target.loaderRAM.contains(address) { return .usesHostsRAM(address) }
+        if target.loaderRAM(for: file.program).contains(address) { return .usesHostsRAM(address) }
         switch target.memoryList.first(where: { $0.range.contains(address) })?.kind {
         case .flash: return .usesInternalFlash(address)
         case .ram: return .usesForeignRAM(address)
@@ -65,8 +65,7 @@ struct MemoryLint {
             areas.contains { $0.contains(UInt64(address)) } && !cleared.contains(UInt64(address))
         }
         // Whoever has a pointer there may clear it all.
-        let used = Set(code.accesses.map(\.1))
-        let pointers = Set(code.reached.flatMap(\.constants)).subtracting(used)
+        let pointers = code.reached.flatMap { $0.calls.flatMap(\.arguments) + Array($0.walked) }
         for pointer in pointers.map(UInt64.init) {
             for area in areas where area.lowerBound <= pointer && pointer <= area.upperBound { return [] }
         }

@@ -49,7 +49,8 @@ struct StackLint {
 
     /// Nil where the program has no place in the RAM.
     private var ourStack: Int? {
-        do { return try LoaderLayout.place(file, in: target.loaderRAM, style: .spacious).1.stack.count } catch {
+        let ram = target.loaderRAM(for: file.program)
+        do { return try LoaderLayout.place(file, in: ram, style: .spacious).1.stack.count } catch {
             return nil
         }
     }

@@ -16,7 +16,7 @@ struct WaitLint {
         }
     }
 
-    var findings: [LintFinding] { ticks + loops }
+    var findings: [LintFinding] { ticks + delays + loops }
 
     // MARK: - Clocks
 
@@ -26,20 +26,30 @@ struct WaitLint {
             code.reached.contains(where: { $0.entry == tick })
         else { return [] }
         guard let problem = standstill(of: function, name) else { return [] }
-        let delay = code.function(named: "HAL_Delay").flatMap { entry in
-            code.reached.first { $0.entry == entry }
+        return [code.finding(problem, at: tick)]
+    }
+
+    /// Functions with a loop that looks at nothing but a clock that stands still.
+    private var delays: [LintFinding] {
+        code.reached.compactMap { function in
+            let loop = function.loops.first { loop in
+                loop.hasExit && !loop.counts && !loop.stores && loop.loads.isEmpty && !loop.targets.isEmpty
+                    && loop.targets.allSatisfy { target in
+                        code.map.function(at: target).map { standstill(of: $0, "") != nil } ?? false
+                    }
+            }
+            return loop.map {
+                code.finding(.delayNeverEnds(code.map.name(function.entry)), at: $0.range.lowerBound)
+            }
         }
-        guard let delay, delay.calls.contains(where: { $0.target == tick }), !delay.loops.isEmpty else {
-            return [code.finding(problem, at: tick)]
-        }
-        return [code.finding(problem, at: tick), code.finding(.delayNeverEnds("HAL_Delay"), at: delay.entry)]
     }
 
     /// Why what a function returns never changes; nil where it does, or nobody knows.
     private func standstill(of function: CodeFunction, _ name: String) -> LintProblem? {
         if function.result != nil, function.calls.isEmpty { return .constantTick(name) }
         let loads = function.accesses.filter { !$0.isStore && !$0.isLocal }
-        guard code.isComplete, function.calls.isEmpty, function.accesses.allSatisfy({ !$0.isStore || $0.isLocal }),
+        guard code.isComplete, function.calls.isEmpty,
+            function.accesses.allSatisfy({ !$0.isStore || $0.isLocal }),
             loads.count == 1, let address = loads[0].address, isOwnMemory(address)
         else { return nil }
         guard !isWritten(address, by: code.reached) else { return nil }
@@ -54,10 +64,10 @@ struct WaitLint {
     private func isWritten(_ address: UInt32, by functions: [CodeFunction]) -> Bool {
         functions.contains { function in
             function.accesses.contains { $0.isStore && $0.address == address }
-                // Who has its address, or one near it, may write there.
-                || function.entry != code.function(named: "HAL_GetTick")
-                    && function.constants.contains { $0 <= address && address &- $0 < 64 }
-                    && function.accesses.contains { $0.isStore && $0.address == nil }
+                // Who is given its address, or one near it, may write there.
+                || (function.calls.flatMap(\.arguments) + Array(function.walked)).contains {
+                    $0 <= address && address &- $0 < 0x400
+                }
         }
     }
 

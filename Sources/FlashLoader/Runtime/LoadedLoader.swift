@@ -68,7 +68,7 @@ package final class LoadedLoader {
     ) throws(LoaderError) {
         (abi, flash, self.target, self.options) = (file.abi, file.flash, target, options)
         (program, layout) = try LoaderLayout.place(
-            file, in: target.definition.loaderRAM, style: options.layout)
+            file, in: target.definition.loaderRAM(for: file.program), style: options.layout)
         chip = options.boardChip
         timing = LoaderTiming(file.flash, chip: options.boardChip)
         controller = QuadSPIController(

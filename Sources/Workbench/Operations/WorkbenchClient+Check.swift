@@ -31,7 +31,7 @@ extension WorkbenchClient {
         let targets = try TargetCatalog(request).candidates()
         let fitting = targets.first { target in
             file.program.isPositionIndependent
-                || file.program.pieces.allSatisfy { target.loaderRAM.contains($0.address) }
+                || file.program.pieces.allSatisfy { target.loaderRAM(for: file.program).contains($0.address) }
         }
         return fitting ?? targets[0]
     }

@@ -43,7 +43,7 @@ private func obstacle(
     do throws(WorkbenchError) {
         try FlashBench.check(file, serves: target)
         try doing("finding room for the loader in the RAM of \(target.name)") { () throws(LoaderError) in
-            _ = try LoaderLayout.place(file, in: target.loaderRAM, style: style)
+            _ = try LoaderLayout.place(file, in: target.loaderRAM(for: file.program), style: style)
         }
         return nil
     } catch {
