@@ -24,7 +24,9 @@ struct RegisterValues: Hashable, Sendable {
 
     /// What both say.
     ///
-    /// - Parameter lost: takes values that come back changed by a step, as those of a pointer in a loop do.
+    /// - Parameters:
+    ///   - other: what is known on another path.
+    ///   - lost: takes values that come back changed by a step, as those of a pointer in a loop do.
     /// - Returns: whether less is known than before.
     mutating func meet(_ other: RegisterValues, lost: inout Set<UInt32>) -> Bool {
         var isLess = false

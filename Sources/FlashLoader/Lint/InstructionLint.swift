@@ -22,7 +22,9 @@ struct InstructionLint {
             }
         }
         for (access, address) in code.accesses
-        where access.isStore && address == Self.resetControl && (access.value.map(Self.requestsReset) ?? false) {
+        where access.isStore && address == Self.resetControl
+            && (access.value.map(Self.requestsReset) ?? false)
+        {
             found.append(code.finding(.resetsTarget, at: access.place))
         }
         return Array(found.prefix(8))

@@ -14,13 +14,17 @@ extension LintProblem {
         case .notMapped: "give the flash the address at which the controller maps it, 0x90000000"
         case .otherSize, .otherSectors: "use a loader for the flash of this board"
         case .nameDiffers(let name, _): "name the file \(name).stldr"
-        case .noWayToRead: "add Read, or leave the flash memory-mapped in Init and say device type 3 (NOR_FLASH)"
+        case .noWayToRead:
+            "add Read, or leave the flash memory-mapped in Init and say device type 3 (NOR_FLASH)"
         case .notSerialFlash: "say device type 7 (SPI_FLASH), or 3 (NOR_FLASH) for one that Init maps"
         case .stackBeyondOurs, .stackBeyondVendors:
             "make large local arrays static, leave printf out, and build with -Os"
         case .endlessRecursion(let function):
             ["memset", "memcpy", "memmove", "strlen", "memcmp"].contains(function)
-                ? "build the file of \(function) with -fno-tree-loop-distribute-patterns: the compiler makes a call of it out of its loop"
+                ? """
+                build the file of \(function) with -fno-tree-loop-distribute-patterns: the compiler makes a call of \
+                it out of its loop
+                """
                 : "end the recursion"
         case .readsUncleared: "clear .bss at the beginning of Init"
         case .dataElsewhere: "link .data to where it is loaded (no AT> in the linker script)"

@@ -42,7 +42,10 @@ extension LintProblem {
         case .noRoom(let free, let needed):
             "it leaves \(free) bytes of RAM free; stack and buffers need \(needed)"
         case .dataElsewhere(let loaded, let used, let bytes):
-            "\(bytes) bytes of data lie at \(loaded.hex) and are used at \(used.hex): no tool runs the code that copies them"
+            """
+            \(bytes) bytes of data lie at \(loaded.hex) and are used at \(used.hex): no tool runs the code that \
+            copies them
+            """
         case .constructors(let count): "\(count) constructors are to run before main, and no tool runs them"
         case .setUpByApplication(let function):
             "the QUADSPI is set up by \(function), which main or Reset_Handler calls, and Init does not"
@@ -84,10 +87,12 @@ extension LintProblem {
             "\(function) returns the same at each call: no time-out that is measured by it ever ends"
         case .tickNeedsInterrupt(let function):
             "\(function) returns what only an interrupt counts up, and no interrupt is ever enabled"
-        case .delayNeverEnds(let function): "\(function) waits for a clock that stands still, and never returns"
+        case .delayNeverEnds(let function):
+            "\(function) waits for a clock that stands still, and never returns"
         case .waitsForMemory(let address):
             "it waits for \(address.hex) to change, which nothing that the loader runs does"
-        case .unboundedWait(let address): "it waits for a bit of \(Self.register(address)), however long that takes"
+        case .unboundedWait(let address):
+            "it waits for a bit of \(Self.register(address)), however long that takes"
         case .endlessLoop: "a loop without a way out, where it could return an error"
         case .lackingInstruction: "an instruction that a Cortex-M7 does not have"
         case .noThumbBit(let function): "the symbol \(function) lacks the Thumb bit"
@@ -104,7 +109,8 @@ extension LintProblem {
     }
     private static func text(_ path: [String]) -> String {
         path.count > 4
-            ? (path.prefix(2) + ["…"] + path.suffix(2)).joined(separator: " > ") : path.joined(separator: " > ")
+            ? (path.prefix(2) + ["…"] + path.suffix(2)).joined(separator: " > ")
+            : path.joined(separator: " > ")
     }
     /// The peripheral of the STM32H7 that an address belongs to (RM0399 §2.3.2).
     private static func register(_ address: UInt32) -> String {

@@ -9,9 +9,9 @@ import ObjectFiles
 /// Pure. What cannot be decided is no finding: a function that is only known at run time, or an address that is given as
 /// an argument, hides what depends on it.
 package enum LoaderLint {
-    /// - Parameters:
-    ///   - file: where it is to run.
-    ///   - chip: what the board's file says is fitted; two that work as one memory as one.
+    /// Findings for one target, in the order of their codes.
+    ///
+    /// `chip` is what the board's file says is fitted; two that work as one memory as one.
     package static func findings(
         _ file: LoaderFile, target: TargetDefinition, chip: FlashChipDefinition? = nil
     ) -> [LintFinding] {

@@ -50,7 +50,7 @@ package struct LoaderCheckReport: JobReport, PartialReport {
                     .key("code", .text(), "Never changes its meaning."),
                     .key(
                         "severity", .word(LintFinding.Severity.allCases.map(\.rawValue)),
-                        "failure: whoever runs it; vendor: in the vendor's tool; risk: once board or flash fail."),
+                        "Whom it concerns: everybody, ST's tool, or boards that fail."),
                     .key("text", .text(), "What is wrong."),
                     .key("remedy", .text(), "What to do about it."),
                     .optional("address", .address, "The instruction or symbol that shows it."),
@@ -72,7 +72,9 @@ extension LoaderCheckReport {
             file: path, format: loader.abi.format.rawValue, target: target.name, board: board?.name,
             layout: layout.rawValue, findings: findings.map(Finding.init),
             verdict: findings.isEmpty ? .sound : fatal.isEmpty ? .works : .fails,
-            failure: fatal.isEmpty ? nil : .loaderUnsound(loader: loader.fileName, codes: Set(fatal.map(\.code)).sorted()))
+            failure: fatal.isEmpty
+                ? nil
+                : .loaderUnsound(loader: loader.fileName, codes: Set(fatal.map(\.code)).sorted()))
     }
 }
 

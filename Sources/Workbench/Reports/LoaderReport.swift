@@ -104,7 +104,7 @@ extension LoaderReport {
                     .key("path", .list(of: .text()), "The functions on the deepest way, outermost first."),
                     .key("isBound", .flag, "Whether no way takes more."),
                     .key("recursion", .list(of: .text()), "Functions in circles of calls."),
-                    .key("indirectCalls", .list(of: .text()), "Functions that call what only run time tells."),
+                    .key("indirectCalls", .list(of: .text()), "Functions that call what run time tells."),
                     .key("unknown", .list(of: .text()), "Functions whose stack the code does not tell."),
                 ])), "The stack by the machine code."),
         .key("warnings", .list(of: .text()), "What is unusual about the file but no reason to refuse it."),

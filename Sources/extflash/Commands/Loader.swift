@@ -83,18 +83,23 @@ extension LoaderReport.Stack {
 extension LoaderReport.Storage {
     /// Columns that stand for the whole flash.
     private static let width: UInt64 = 64
+    /// More bytes than there are addresses, so that sums of what a file says stay numbers.
+    private static let limit: UInt64 = 1 << 33
+
+    /// A letter for a group of sectors.
+    private static func mark(_ index: Int) -> String { String(UnicodeScalar(97 + UInt8(index % 26))) }
 
     /// The flash from its first byte to its last, a letter for each group of sectors; a dot is in no sector.
     fileprivate var drawing: [String] {
-        let whole = max(UInt64(bytes), sectors.reduce(0) { $0 + UInt64($1.count) * UInt64($1.bytes) })
-        guard whole > 0, let letter = ("a" as Character).asciiValue else { return [] }
+        let sizes = sectors.map { min(UInt64($0.count) * UInt64($0.bytes), Self.limit) }
+        let whole = max(UInt64(bytes), sizes.reduce(0, +))
+        guard whole > 0 else { return [] }
         var bar = ""
         var end: UInt64 = 0
-        for (index, group) in sectors.enumerated() {
-            end += UInt64(group.count) * UInt64(group.bytes)
-            let column = max(Int(end.multipliedReportingOverflow(by: Self.width).partialValue / whole), bar.count + 1)
-            let mark = Character(UnicodeScalar(letter + UInt8(index % 26)))
-            bar += String(repeating: mark, count: max(0, column - bar.count))
+        for (index, size) in sizes.enumerated() {
+            end += size
+            let column = max(Int(end * Self.width / whole), bar.count + 1)
+            bar += String(repeating: Self.mark(index), count: max(0, column - bar.count))
         }
         bar += String(repeating: ".", count: max(0, Int(Self.width) - bar.count))
         return ["[\(bar)]"]
@@ -108,8 +113,7 @@ extension LoaderReport.Storage {
         table.add("page", Format.bytes(pageBytes))
         table.add("erased value", erasedValue)
         for (index, group) in sectors.enumerated() {
-            let mark = UnicodeScalar(97 + UInt8(index % 26))
-            table.add("sectors", "\(mark): \(group.count) of \(Format.bytes(group.bytes))")
+            table.add("sectors", "\(Self.mark(index)): \(group.count) of \(Format.bytes(group.bytes))")
         }
         return table
     }
