@@ -8,8 +8,6 @@ package import FlashController
 package enum DoctorError: Error, Sendable {
     /// A word of RAM does not keep what is written.
     case memoryAltered(address: UInt32, wrote: UInt32, read: UInt32)
-    /// What was in RAM before could not be put back.
-    case memoryNotPutBack(address: UInt32)
     case traces([TraceFinding])
     /// Registers that do not become what the board's file says.
     case setUpRefused([FlashFinding])
@@ -29,23 +27,22 @@ extension DoctorError: Diagnosable {
     package var code: String {
         switch self {
         case .memoryAltered: "DOC-001"
-        case .memoryNotPutBack: "DOC-002"
-        case .traces: "DOC-003"
-        case .setUpRefused: "DOC-004"
-        case .flashSilent: "DOC-005"
-        case .otherFlash: "DOC-006"
-        case .flashWorks: "DOC-007"
-        case .flashProtected: "DOC-008"
-        case .flashFailed: "DOC-009"
-        case .lines: "DOC-010"
-        case .unsteady: "DOC-011"
-        case .cancelled: "DOC-012"
+        case .traces: "DOC-002"
+        case .setUpRefused: "DOC-003"
+        case .flashSilent: "DOC-004"
+        case .otherFlash: "DOC-005"
+        case .flashWorks: "DOC-006"
+        case .flashProtected: "DOC-007"
+        case .flashFailed: "DOC-008"
+        case .lines: "DOC-009"
+        case .unsteady: "DOC-010"
+        case .cancelled: "DOC-011"
         }
     }
 
     package var failureClass: FailureClass? {
         switch self {
-        case .memoryAltered, .memoryNotPutBack, .setUpRefused: .targetFailed
+        case .memoryAltered, .setUpRefused: .targetFailed
         case .traces, .flashSilent: .flashSilent
         case .otherFlash: .configurationInvalid
         case .flashWorks, .flashFailed, .lines: .flashFailed
@@ -59,7 +56,6 @@ extension DoctorError: Diagnosable {
         switch self {
         case .memoryAltered(let address, let wrote, let read):
             "RAM at \(address.hex) does not keep what is written: \(read.hex) instead of \(wrote.hex)"
-        case .memoryNotPutBack(let address): "what was in RAM at \(address.hex) could not be put back"
         case .traces(let findings): findings.map(\.text).joined(separator: "; ")
         case .setUpRefused(let findings):
             "clocks and pins do not take what the board file says: "
@@ -84,7 +80,6 @@ extension DoctorError: Diagnosable {
                 "look whether something else writes there: a DMA channel, or the other core; try --connect under-reset",
                 "measure the core supply (VCAP), and use another board if it stays so",
             ]
-        case .memoryNotPutBack: ["reset the board"]
         case .traces(let findings): findings.map(\.remedy)
         case .setUpRefused: ["look whether the part has these pins (its package), and correct the board file"]
         case .flashSilent(let findings, let traces):
