@@ -68,10 +68,10 @@ import Workbench
         return path.contains(#/(slots|job|record|batches|recipes|images)(\[\])?(\.|$)/#) ? path : nil
     }
 
-    /// A unit would have to be in work meanwhile, and nothing retires a recipe but the interface.
+    /// A unit would have to be in work meanwhile.
     private static let unseenOfStations: Set<String> = [
         "result.slots[].phase", "result.slots[].done", "result.slots[].total", "result.slots[].rate",
-        "result.slots[].secondsLeft", "result.recipes[].retired",
+        "result.slots[].secondsLeft",
     ]
 
     /// Keys that no golden document has, and why.

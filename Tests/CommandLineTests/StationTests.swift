@@ -64,7 +64,8 @@ import Workbench
                         "records export --format csv -o $DIR/all.csv",
                         "batch report monday -o $DIR/monday.html")
                     + ["station token create mac", "--json station token create tester --role reader"]
-                    + ["station token revoke mac", "--json station token revoke tester"], on: station)
+                    + ["station token revoke mac", "--json station token revoke tester"]
+                    + twice("station token list", "recipe retire \(hash)"), on: station)
             let report = try String(contentsOfFile: station.folder + "/monday.html", encoding: .utf8)
             #expect(report.contains("100.0 %"))
             let lines = await station.run("records export --format jsonl")
@@ -221,7 +222,10 @@ import Workbench
             central.contents.keys["line"] = "somebody else's"
             #expect(await station.run("job start --recipe product --slot A1 --progress none").exitCode == 0)
             await status(of: station, with: "\"conflict\"")
-            try await check("station-central-conflict", twice("station status"), on: station)
+            try await check(
+                "station-central-conflict",
+                twice("station status", "station pool release serial", "station pool release other"),
+                on: station)
         }
     }
 

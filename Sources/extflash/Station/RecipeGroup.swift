@@ -11,7 +11,8 @@ struct RecipeGroup: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "recipe", abstract: "Give a station recipes, and approve them.",
         subcommands: [
-            Add.self, Approve.self, StationList<RecipesReport>.self, Show.self, Pull.self, Push.self,
+            Add.self, Approve.self, Retire.self, StationList<RecipesReport>.self, Show.self, Pull.self,
+            Push.self,
         ])
 
     struct Add: StationCommand {
@@ -43,6 +44,22 @@ struct RecipeGroup: ParsableCommand {
         func perform(_ station: StationConnection) async throws(StationClientError) -> RecipesReport {
             let full = try await station.recipeHash(hash)
             return RecipesReport(recipes: [try await station.ask(.init(.post, ["recipes", full, "approve"]))])
+        }
+
+        func render(_ report: RecipesReport, on console: Console) { console.result(report.columns) }
+    }
+
+    struct Retire: StationCommand {
+        static let documentName = "recipe retire"
+        static let configuration = CommandConfiguration(
+            abstract: "Retire a recipe: no further unit is made with it, and its text stays.")
+        @Argument(help: "Its hash, or the beginning of it.") var hash: String
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        func perform(_ station: StationConnection) async throws(StationClientError) -> RecipesReport {
+            let full = try await station.recipeHash(hash)
+            return RecipesReport(recipes: [try await station.ask(.init(.post, ["recipes", full, "retire"]))])
         }
 
         func render(_ report: RecipesReport, on console: Console) { console.result(report.columns) }

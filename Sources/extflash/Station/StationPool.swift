@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import Essentials
 import StationClient
 import Workbench
 
@@ -14,7 +15,9 @@ extension StationGroup {
                 Recipes name a pool in their patches. A value is reserved before it is used, then used or burnt, and \
                 never given twice. Pools that stations share are made in the central database: extflash central pool.
                 """,
-            subcommands: [PoolAdd.self, PoolImport.self, StationList<PoolsReport>.self, PoolShow.self])
+            subcommands: [
+                PoolAdd.self, PoolImport.self, StationList<PoolsReport>.self, PoolShow.self, PoolRelease.self,
+            ])
     }
 
     struct PoolAdd: StationCommand {
@@ -82,6 +85,33 @@ extension StationGroup {
 
         func render(_ report: PoolsReport, on console: Console) { console.result(report.columns) }
     }
+}
+
+extension StationGroup {
+    struct PoolRelease: StationCommand {
+        static let documentName = "station pool release"
+        static let configuration = CommandConfiguration(
+            commandName: "release", abstract: "Give the rest of a leased pool back to the central database.")
+        @Argument(help: "Its name.") var name: String
+        @OptionGroup var station: StationOptions
+        @OptionGroup var output: ReportOptions
+
+        func perform(_ station: StationConnection) async throws(StationClientError) -> ReleaseReport {
+            try await station.ask(.init(.post, ["central", "pools", name, "release"]))
+        }
+
+        func render(_ report: ReleaseReport, on console: Console) {
+            console.result("\(Format.count(report.values, "value")) of \(report.pool) will be given back")
+        }
+    }
+}
+
+struct ReleaseReport: JobReport, Decodable {
+    let pool: String
+    let values: Int64
+    static let schema = Schema.object([
+        .key("pool", .text(), "The pool."), .key("values", .count, "Values that the station gives back."),
+    ])
 }
 
 /// A pool as the station is told it.

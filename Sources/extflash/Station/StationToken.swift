@@ -9,7 +9,7 @@ extension StationGroup {
     struct Token: ParsableCommand {
         static let configuration = CommandConfiguration(
             commandName: "token", abstract: "Make and revoke tokens for those who ask over a network.",
-            subcommands: [TokenCreate.self, TokenRevoke.self])
+            subcommands: [TokenCreate.self, StationList<TokensReport>.self, TokenRevoke.self])
     }
 
     struct TokenCreate: StationCommand {
@@ -48,6 +48,38 @@ extension StationGroup {
         }
 
         func render(_ report: TokenReport, on console: Console) { console.result("\(name) is revoked") }
+    }
+}
+
+struct TokensReport: StationListing {
+    struct Token: Codable, Sendable {
+        let name: String
+        let role: String
+        let created: String
+        let revoked: String?
+    }
+    let tokens: [Token]
+
+    static let group = "station token"
+    static let abstract = "List the tokens, without their secrets."
+    static let path = "tokens"
+    static let schema = Schema.object([
+        .key(
+            "tokens",
+            .list(
+                of: .object([
+                    .key("name", .text(), "Its name."), .key("role", .text(), "What it may."),
+                    .key("created", .text(), "When it was made (ISO 8601, UTC)."),
+                    .optional("revoked", .text(), "When it became useless."),
+                ])), "The tokens, by name.")
+    ])
+
+    init(_ tokens: [Token]) { self.tokens = tokens }
+
+    var columns: Columns {
+        var columns = Columns("TOKEN", "ROLE", "CREATED", "REVOKED")
+        for token in tokens { columns.add(token.name, token.role, token.created, token.revoked) }
+        return columns
     }
 }
 
