@@ -98,6 +98,13 @@ let package = Package(
         layer(
             "FlashProgramming",
             on: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashLoader", "FlashController"]),
+        // Code of our own that works through commands on the target, and the host's half of it.
+        .target(
+            name: "FlashAgent",
+            dependencies: [
+                "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription",
+                "FlashController", "TargetControl", "FlashLoader", "FlashProgramming",
+            ], exclude: ["Firmware"], swiftSettings: policy, plugins: ["BuildFlashLoaders"]),
         // What the executable carries: written into Swift sources by the build.
         .target(
             name: "ShippedConfiguration", exclude: ["Config"], swiftSettings: policy,
@@ -134,7 +141,7 @@ let package = Package(
                 "DebugAccess", "CortexM", "HardwareDescription", "FlashController", "TargetControl",
                 "ObjectFiles",
                 "FlashLoader",
-                "FlashProgramming", "ProductionJobs",
+                "FlashProgramming", "FlashAgent", "ProductionJobs",
                 "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
             ]),
         // The description of the station's interface, which the build writes into a Swift source.
@@ -309,7 +316,7 @@ let package = Package(
                 "Essentials", "USBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe", "DebugAccess",
                 "CortexM",
                 "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "FlashLoader",
-                "FlashProgramming",
+                "FlashProgramming", "FlashAgent",
                 "EmulatedCortexM",
                 "SimulatedBench", "BenchTestKit", "Workbench", "ReferenceLoader", "ShippedConfiguration",
                 "ELFTestKit",

@@ -10,6 +10,9 @@ import PackagePlugin
 /// What ships (below `Sources/`) is embedded in the program, as the Swift source `EmbeddedFiles.swift`; the loaders of a
 /// test target are resources of it, files that a test can name.
 ///
+/// What lies in a target's `Shared/` is part of each program of Swift files, and of the target itself: one source for what
+/// host and target must agree on. A program that is no external loader (the target has no `loader.ld`) is an ELF file by name too.
+///
 /// A folder of Swift files is compiled as Embedded Swift, one of C files as freestanding C; both for the Cortex-M7, with
 /// the compiler and linker of the Swift toolchain and nothing else. The result depends on the sources and the toolchain
 /// alone: no path of the machine is in it.
@@ -58,16 +61,21 @@ private struct Build {
     init(_ folder: URL, in firmware: URL, _ context: PluginContext) throws {
         let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        let swift = files.filter { $0.pathExtension == "swift" }
+        let shared = try Self.sharedSources(beside: firmware)
+        let own = files.filter { $0.pathExtension == "swift" }
+        let swift = own.isEmpty ? [] : own + shared
+        let modules = files.filter { $0.pathExtension == "modulemap" }
         let c = files.filter { $0.pathExtension == "c" }
         let isAlgorithm = c.contains { $0.lastPathComponent == "algorithm.c" }
         let script =
             files.first { $0.pathExtension == "ld" }
             ?? firmware.appending(path: isAlgorithm ? "algorithm.ld" : "loader.ld")
         let headers = files.filter { $0.pathExtension == "h" } + (try Self.sharedHeaders(in: firmware))
-        output = context.pluginWorkDirectoryURL.appending(
-            path: "\(folder.lastPathComponent).\(isAlgorithm ? "FLM" : "stldr")")
-        inputs = swift + c + headers + [script]
+        let loaderScript = firmware.appending(path: "loader.ld")
+        let isLoader = FileManager.default.fileExists(atPath: loaderScript.path())
+        let kind = isAlgorithm ? "FLM" : isLoader ? "stldr" : "elf"
+        output = context.pluginWorkDirectoryURL.appending(path: "\(folder.lastPathComponent).\(kind)")
+        inputs = swift + c + headers + modules + [script]
 
         compiler = try context.tool(named: swift.isEmpty ? "clang" : "swiftc").url
         let toolchain = compiler.deletingLastPathComponent().deletingLastPathComponent()
@@ -76,9 +84,17 @@ private struct Build {
             swift.isEmpty
             ? Self.cArguments(firmware: firmware) + (isAlgorithm ? ["-fropi", "-frwpi"] : [])
             : Self.swiftArguments(firmware: firmware, toolchain: toolchain, cache: cache)
+                + (modules.isEmpty ? [] : ["-I", Self.directory(folder)])
         arguments =
             language + (swift + c).map { $0.path() } + Self.linkArguments(script: script)
             + ["-o", output.path()]
+    }
+
+    private static func sharedSources(beside firmware: URL) throws -> [URL] {
+        let shared = firmware.deletingLastPathComponent().appending(path: "Shared")
+        guard FileManager.default.fileExists(atPath: shared.path()) else { return [] }
+        return try FileManager.default.contentsOfDirectory(at: shared, includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == "swift" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 
     private static func sharedHeaders(in firmware: URL) throws -> [URL] {
@@ -94,6 +110,7 @@ private struct Build {
             // Symbols and lines for post-mortems, and no path that differs between machines.
             "-gline-tables-only", "-file-compilation-dir", ".", "-file-prefix-map",
             "\(directory(firmware))=.",
+            "-file-prefix-map", "\(directory(firmware.deletingLastPathComponent()))/Shared=Shared",
             "-file-prefix-map", "\(directory(toolchain))=toolchain", "-module-cache-path", cache.path(),
             // Unused runtime functions are dropped one by one; there is no C library to call.
             "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector",

@@ -19,6 +19,8 @@ package struct BenchRequest: Sendable {
     package var connect: ConnectMode = .normal
     /// Where stack and buffers go around the loader.
     package var layout: LoaderLayout.Style = .spacious
+    /// What erases, programs and reads after the loader's Init.
+    package var engine = EngineChoice.auto
 
     package init(probe: ProbeSelector, paths: InstallationPaths) { (self.probe, self.paths) = (probe, paths) }
 }

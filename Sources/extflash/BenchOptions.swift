@@ -89,8 +89,18 @@ struct LoaderOptions: ParsableArguments {
             discussion: "vendor is ST's way: 1 KiB of stack directly behind the loader, .bss not cleared."))
     var layout: LoaderLayout.Style = .spacious
 
+    @Option(
+        help: ArgumentHelp(
+            "What works on the flash after the loader's Init: auto, agent or loader.",
+            discussion: """
+                The agent is code of extflash's own that takes the flash over from the loader and works at the flash's own \
+                speed; auto uses it wherever it can. loader calls the loader's own functions alone.
+                """))
+    var engine: EngineChoice = .auto
+
     func apply(to request: inout BenchRequest) {
         (request.board, request.loader, request.layout) = (board, loader, layout)
+        request.engine = engine
     }
 
     /// What every command that runs a loader does to an application, for the commands' help.
@@ -102,6 +112,7 @@ struct LoaderOptions: ParsableArguments {
 
 extension LoaderLayout.Style: ExpressibleByArgument {}
 extension ConnectMode: ExpressibleByArgument {}
+extension EngineChoice: ExpressibleByArgument {}
 extension Console.ProgressStyle: ExpressibleByArgument {}
 
 extension Hertz {

@@ -34,7 +34,7 @@ import Testing
             let count = read(pipe.fileHandleForReading.fileDescriptor, &buffer, buffer.count)
             if count <= 0 { break }
             errors += String(decoding: buffer.prefix(count), as: UTF8.self)
-            if !isSent, errors.contains("program    0 %") {
+            if !isSent, errors.contains(/program +[1-9]\d* %/) {
                 kill(process.processIdentifier, number)
                 isSent = true
             }

@@ -25,7 +25,7 @@ import Testing
         _ change: (inout ProgramOptions) -> Void = { _ in }, canMassErase: Bool = true
     ) throws -> FlashPlan {
         let device = ModelFlash(try FlashGeometry(Scenario.storage(groups)))
-        device.canMassErase = canMassErase
+        device.abilities.canEraseChip = canMassErase
         before(&device.cells)
         var options = ProgramOptions()
         change(&options)
@@ -129,7 +129,7 @@ import Testing
         func erasesChip(_ times: FlashTimes, _ image: FirmwareImage, canMassErase: Bool = true) throws -> Bool
         {
             let device = ModelFlash(try FlashGeometry(Scenario.storage([(256, 0x1000)])))
-            device.canMassErase = canMassErase
+            device.abilities.canEraseChip = canMassErase
             dirty(&device.cells)
             let run = FlashRun(
                 .program, on: device, times: times, timebase: device.time, trace: .silent,

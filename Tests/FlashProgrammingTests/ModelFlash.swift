@@ -6,7 +6,7 @@ import FlashLoader
 import FlashProgramming
 
 /// NOR cells behind the seam: programming only takes bits away from the erased value, erasing works on whole sectors.
-final class ModelFlash: FlashDevice {
+final class ModelFlash: FlashEngine {
     /// What can go wrong once, at a chosen operation.
     enum Fault: CaseIterable {
         /// The operation says no and has done nothing.
@@ -31,10 +31,8 @@ final class ModelFlash: FlashDevice {
 
     let geometry: FlashGeometry
     var cells: [UInt8]
-    var programLimit = 4096
-    var readLimit = 4096
-    var canMassErase = true
-    var hashesOnTarget = false
+    var abilities = FlashAbilities(programLimit: 4096, readLimit: 4096, canEraseChip: true)
+    private var open: [EngineCommand] = []
     var protection: WriteProtection?
     private(set) var targetTime = Duration.zero
     let time = VirtualTime()
@@ -51,9 +49,8 @@ final class ModelFlash: FlashDevice {
     private(set) var operations = 0
     private(set) var log: [String] = []
     private var isLost = false
-    /// What the last `program` said would come next, and whether it did each time.
-    private var announced: [UInt8] = []
-    private(set) var keptPromises: [Bool] = []
+    /// Most commands that were open at a time.
+    private(set) var mostOpen = 0
 
     init(_ geometry: FlashGeometry, contents: [UInt8]? = nil) {
         self.geometry = geometry
@@ -63,13 +60,43 @@ final class ModelFlash: FlashDevice {
     /// Which operation the first erase of `job` is, tried on a copy.
     func eraseOperation(_ job: (FlashProgrammer) throws -> FlashReport) -> Int {
         let copy = ModelFlash(geometry, contents: cells)
-        (copy.programLimit, copy.readLimit, copy.canMassErase) = (programLimit, readLimit, canMassErase)
+        copy.abilities = abilities
         // What the trial ends with does not matter.
-        _ = try? job(FlashProgrammer(device: copy, timebase: copy.time, trace: .silent))
+        _ = try? job(FlashProgrammer(engine: copy, timebase: copy.time, trace: .silent))
         return copy.log.firstIndex { $0.hasPrefix("erase") || $0.hasPrefix("mass") } ?? 0
     }
 
-    func read(_ range: AddressRange) throws(FlashDeviceFailure) -> [UInt8] {
+    // MARK: The queue
+
+    func submit(_ command: EngineCommand) throws(FlashEngineFailure) {
+        precondition(open.count < abilities.depth, "the pipeline keeps the engine's limits")
+        open.append(command)
+        mostOpen = max(mostOpen, open.count)
+    }
+
+    func complete(_ poll: () -> Bool) throws(FlashEngineFailure) -> EngineResult {
+        let command = open.removeFirst()
+        let (before, began) = (targetTime, time.now)
+        do {
+            switch command {
+            case .read(let range): return .bytes(try read(range))
+            case .digest(let range, let unit): return .digests(try digests(range, unit, poll))
+            case .erase(let range): try eraseSectors(range, poll: poll)
+            case .eraseChip: try massErase(poll: poll)
+            case .program(let bytes, let address):
+                try program(bytes, at: address)
+                return .done(time.now - began)
+            }
+        } catch {
+            open = []
+            throw error
+        }
+        return .done(targetTime - before)
+    }
+
+    // MARK: One command
+
+    func read(_ range: AddressRange) throws(FlashEngineFailure) -> [UInt8] {
         let fault = try begin("read \(range)")
         spend(.microseconds(range.count), onTarget: false)
         var bytes = held(range)
@@ -84,7 +111,7 @@ final class ModelFlash: FlashDevice {
         return bytes
     }
 
-    func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) {
+    func eraseSectors(_ range: AddressRange, poll: () -> Bool) throws(FlashEngineFailure) {
         let fault = try begin("erase \(range)")
         precondition(geometry.widened(range) == range, "the pipeline erases whole sectors")
         try erase(range, fault, poll)
@@ -93,12 +120,12 @@ final class ModelFlash: FlashDevice {
         }
     }
 
-    func massErase(poll: () -> Bool) throws(FlashDeviceFailure) {
+    func massErase(poll: () -> Bool) throws(FlashEngineFailure) {
         let fault = try begin("mass erase")
         try erase(geometry.readableRange, fault, poll)
     }
 
-    private func erase(_ range: AddressRange, _ fault: Fault?, _ poll: () -> Bool) throws(FlashDeviceFailure)
+    private func erase(_ range: AddressRange, _ fault: Fault?, _ poll: () -> Bool) throws(FlashEngineFailure)
     {
         if fault == .refused || fault == .short { throw Self.refusal }
         if fault == .lied || habit == .erasesNothing { return }
@@ -109,18 +136,14 @@ final class ModelFlash: FlashDevice {
         erasing += eraseTime(range)
         if fault == .refusedHalfway { throw Self.refusal }
         if fault == .lost { throw Self.loss }
-        if poll() { throw .stopped }
+        if poll() { throw .stopped(begun: true) }
         eraseCells(middle..<all.upperBound)
         if fault == .flipped { cells[physical(all.lowerBound)] ^= 1 }
     }
 
-    func program(
-        _ bytes: [UInt8], at address: UInt32, next: [UInt8]
-    ) throws(FlashDeviceFailure) {
-        precondition(!bytes.isEmpty && bytes.count <= programLimit, "the pipeline keeps the device's limits")
-        precondition(next.count <= programLimit, "also of what comes next")
-        if !announced.isEmpty { keptPromises.append(announced == bytes) }
-        announced = next
+    func program(_ bytes: [UInt8], at address: UInt32) throws(FlashEngineFailure) {
+        precondition(
+            !bytes.isEmpty && bytes.count <= abilities.programLimit, "the pipeline keeps the device's limits")
         let range = AddressRange(start: address, count: bytes.count)
         let fault = try begin("program \(range)")
         spend(.microseconds(2 * bytes.count), onTarget: true)
@@ -152,18 +175,22 @@ final class ModelFlash: FlashDevice {
         cells.replaceSubrange(base..<base + held.count, with: held)
     }
 
-    func sha256(of range: AddressRange, poll: () -> Bool) throws(FlashDeviceFailure) -> SHA256.Digest {
+    private func digests(
+        _ range: AddressRange, _ unit: Int, _ poll: () -> Bool
+    ) throws(FlashEngineFailure) -> [FlashDigest] {
         let fault = try begin("hash \(range)")
         spend(.nanoseconds(100 * range.count), onTarget: true)
         var bytes = held(range)
         switch fault {
         case .refused, .refusedHalfway, .short: throw Self.refusal
         case .lost: throw Self.loss
-        case .lied: bytes = []
+        case .lied: bytes = bytes.map { ~$0 }
         case .flipped: bytes[0] ^= 1
         case nil: break
         }
-        return .init(words: SHA256.digest(of: bytes).words)
+        return stride(from: 0, to: bytes.count, by: unit).map {
+            FlashDigest(of: bytes[$0..<min($0 + unit, bytes.count)])
+        }
     }
 
     /// What `findings` answers.
@@ -175,20 +202,20 @@ final class ModelFlash: FlashDevice {
 
     // MARK: Inside
 
-    static let refusal = FlashDeviceFailure.refused(Refusal())
+    static let refusal = FlashEngineFailure.refused(Refusal())
     struct Refusal: Diagnosable {
         var code: String { "MDL-001" }
         var failureClass: FailureClass? { .flashFailed }
         var summary: String { "the model refused" }
     }
-    static let loss = FlashDeviceFailure.failed(Loss())
+    static let loss = FlashEngineFailure.failed(Loss())
     struct Loss: Diagnosable {
         var code: String { "MDL-002" }
         var failureClass: FailureClass? { .probeLost }
         var summary: String { "the model was unplugged" }
     }
 
-    private func begin(_ what: String) throws(FlashDeviceFailure) -> Fault? {
+    private func begin(_ what: String) throws(FlashEngineFailure) -> Fault? {
         log.append(what)
         if isLost { throw Self.loss }
         defer { operations += 1 }

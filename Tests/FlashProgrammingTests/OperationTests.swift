@@ -15,7 +15,7 @@ import Testing
     init() throws {
         device = ModelFlash(try FlashGeometry(Scenario.storage([(8, 0x1000)])))
         device.cells = SeededBytes.make(0x8000)
-        programmer = FlashProgrammer(device: device, timebase: device.time, trace: .silent)
+        programmer = FlashProgrammer(engine: device, timebase: device.time, trace: .silent)
     }
 
     private func range(_ low: UInt32, _ count: Int) -> AddressRange {
@@ -56,7 +56,7 @@ import Testing
 
     @Test(arguments: [VerifyMode.read, .hash, .none])
     func `verify of what is there is good and says how it knows`(mode: VerifyMode) throws {
-        device.hashesOnTarget = true
+        device.abilities.hasDigests = true
         let report = try programmer.verify(image(3, Array(device.cells[3..<0x7003])), mode)
         #expect(report.proof == (mode == .hash ? .hash : .readBack))
         #expect(report.verified == AddressRangeSet([range(3, 0x7000)]))
@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a hash that is wrong although the bytes are right is an error of its own`() throws {
-        device.hashesOnTarget = true
+        device.abilities.hasDigests = true
         device.fault = (.flipped, 0)
         let error = error { () throws(FlashError) in
             try programmer.verify(image(0, Array(device.cells[0..<16])), .hash)
@@ -122,7 +122,7 @@ import Testing
     @Test(arguments: [true, false]) func `erasing all leaves nothing, by sectors or as a whole`(
         hasMassErase: Bool
     ) throws {
-        device.canMassErase = hasMassErase
+        device.abilities.canEraseChip = hasMassErase
         let report = try programmer.erase(.all)
         #expect(device.cells.allSatisfy { $0 == 0xff })
         #expect(report.erasedBytes == 0x8000)
@@ -283,7 +283,7 @@ import Testing
         hashes: Bool
     ) throws {
         device.habit = .erasesOneSectorTooMany
-        device.hashesOnTarget = hashes
+        device.abilities.hasDigests = hashes
         let error = error { () throws(FlashError) in
             try programmer.program(image(0x1000, SeededBytes.make(0x2000, seed: 1)))
         }
@@ -302,7 +302,7 @@ import Testing
         device.cells.replaceSubrange(0x400..<0x500, with: [UInt8](repeating: 0xff, count: 0x100))
         let before = device.cells
         device.fault = (.flipped, 0)
-        device.readLimit = 0x1000
+        device.abilities.readLimit = 0x1000
         let wanted = SeededBytes.make(0x100, seed: 1)
         let error = error { () throws(FlashError) in try programmer.program(image(0x400, wanted)) }
         #expect(error?.code == "FLS-008" || error == nil)
@@ -328,7 +328,7 @@ import Testing
         // One bit of the fifth piece flips while it is programmed; the first piece would be read back at once.
         let wanted = image(0, SeededBytes.make(0x8000, seed: 1))
         let clean = ModelFlash(device.geometry, contents: device.cells)
-        _ = try FlashProgrammer(device: clean, timebase: clean.time, trace: .silent).program(wanted)
+        _ = try FlashProgrammer(engine: clean, timebase: clean.time, trace: .silent).program(wanted)
         let fifth = try #require(
             clean.log.indices.filter { clean.log[$0].hasPrefix("program") }.dropFirst(4).first)
         device.fault = (.flipped, fifth)
@@ -353,7 +353,7 @@ import Testing
         let before = device.cells
         let wanted = image(0x800, SeededBytes.make(0x400, seed: 1))
         let clean = ModelFlash(device.geometry, contents: before)
-        _ = try FlashProgrammer(device: clean, timebase: clean.time, trace: .silent).program(wanted)
+        _ = try FlashProgrammer(engine: clean, timebase: clean.time, trace: .silent).program(wanted)
         device.fault = (fault, try #require(clean.log.firstIndex { $0.hasPrefix("program") }))
         guard
             case .device(.program, _, let cause, let after)? = error({ () throws(FlashError) in

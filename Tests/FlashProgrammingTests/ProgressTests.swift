@@ -19,7 +19,7 @@ import Testing
             ImageSegment(
                 address: Scenario.start, bytes: SeededBytes.make(0x3_0800, seed: 1), origin: "app.bin")
         ])
-        let report = try FlashProgrammer(device: device, timebase: device.time, trace: .silent)
+        let report = try FlashProgrammer(engine: device, timebase: device.time, trace: .silent)
             .program(image, monitor: FlashMonitor { events.append($0) })
         return (events, report, device)
     }
@@ -65,7 +65,7 @@ import Testing
         var ticks = 0
         let device = ModelFlash(try FlashGeometry(Scenario.storage([(64, 0x1000)])))
         device.cells = SeededBytes.make(0x4_0000)
-        _ = try FlashProgrammer(device: device, timebase: device.time, trace: .silent)
+        _ = try FlashProgrammer(engine: device, timebase: device.time, trace: .silent)
             .erase(
                 .all, monitor: FlashMonitor { if $0.phase == .erase, $0.phaseElapsed > .zero { ticks += 1 } })
         #expect(ticks >= 2)

@@ -30,7 +30,7 @@ import Testing
     private func device(_ loader: Loader = .inBlocks, isBlank: Bool = false) throws -> ModelFlash {
         let device = ModelFlash(try FlashGeometry(Scenario.storage([(512, 0x1000)])))
         if !isBlank { device.cells = SeededBytes.make(0x20_0000) }
-        device.programLimit = 0x1_0000
+        device.abilities.programLimit = 0x1_0000
         device.eraseTime = loader.time
         device.callTime = .milliseconds(10)
         return device
@@ -55,7 +55,7 @@ import Testing
             expected.replaceSubrange(low..<low + 16, with: segment.bytes)
         }
         let report = try FlashProgrammer(
-            device: device, times: .winbond, timebase: device.time, trace: .silent
+            engine: device, times: .winbond, timebase: device.time, trace: .silent
         ).program(image)
         #expect(device.cells == expected)
         return report
@@ -94,7 +94,7 @@ import Testing
             sorted: (0..<64).map { index in
                 ImageSegment(address: Scenario.start + UInt32(index * 0x200), bytes: [1], origin: "a")
             })
-        _ = try FlashProgrammer(device: used, timebase: used.time, trace: .silent).program(image)
+        _ = try FlashProgrammer(engine: used, timebase: used.time, trace: .silent).program(image)
         #expect(used.log.filter { $0.hasPrefix("program") }.count == 64)
     }
 
@@ -116,7 +116,7 @@ import Testing
         change(&wanted)
         let image = FirmwareImage(sorted: [ImageSegment(address: Scenario.start, bytes: wanted, origin: "a")])
         let report = try FlashProgrammer(
-            device: device, times: .winbond, timebase: device.time, trace: .silent
+            engine: device, times: .winbond, timebase: device.time, trace: .silent
         )
         .program(image)
         #expect(device.cells == wanted)

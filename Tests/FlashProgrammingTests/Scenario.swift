@@ -13,6 +13,9 @@ struct Scenario {
     var image: FirmwareImage
     var options = ProgramOptions()
     var hashes = false
+    /// How many commands the engine takes ahead, and whether erases and writes alternate.
+    var depth = 1
+    var alternates = false
 
     static let start = UInt32(0x9000_0000)
 
@@ -68,19 +71,22 @@ struct Scenario {
             [.needed, .needed, .needed, .none, .chip][Int.random(in: 0..<5, using: &random)]
         scenario.options.keepSharedSectors = Int.random(in: 0..<4, using: &random) > 0
         scenario.options.full = Int.random(in: 0..<4, using: &random) == 0
-        scenario.options.verify = Bool.random(using: &random) ? .read : .hash
-        scenario.hashes = Int.random(in: 0..<4, using: &random) == 0
+        scenario.options.verify = [.best, .read, .hash][Int.random(in: 0..<3, using: &random)]
+        scenario.hashes = Int.random(in: 0..<2, using: &random) == 0
+        scenario.depth = Int.random(in: 1...5, using: &random)
+        scenario.alternates = Bool.random(using: &random)
         return scenario
     }
 
     func device() -> ModelFlash {
         let device = ModelFlash(geometry, contents: before)
-        device.hashesOnTarget = hashes
+        device.abilities.hasDigests = hashes
+        (device.abilities.depth, device.abilities.alternates) = (depth, alternates)
         return device
     }
 
     func programmer(_ device: ModelFlash) -> FlashProgrammer {
-        FlashProgrammer(device: device, timebase: device.time, trace: .silent)
+        FlashProgrammer(engine: device, timebase: device.time, trace: .silent)
     }
 
     func program(_ device: ModelFlash) throws(FlashError) -> FlashReport {

@@ -32,7 +32,7 @@ import Testing
         let recipe = try RecipeText(AdHocRecipe(images: [image]).text, file: "ad-hoc").recipe
         #expect(recipe.images.map(\.name) == ["image"])
         #expect(recipe.board == nil && recipe.loader == nil && recipe.speed == nil)
-        #expect(recipe.erase == .needed && recipe.verify == .read && !recipe.after.runs)
+        #expect(recipe.erase == .needed && recipe.verify == .best && !recipe.after.runs)
     }
 
     @Test func `need a hash, and no batch`() {

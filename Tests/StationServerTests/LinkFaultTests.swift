@@ -35,10 +35,13 @@ import Workbench
         #expect(lost > 10)
     }
 
-    @Test(arguments: ["stlink-v3", "cmsis-dap-v2"])
-    func `costs a unit another attempt where its recipe allows one`(probe: String) async throws {
+    /// While the target is taken hold of, or the flash is looked at: before anything is changed.
+    @Test(arguments: [("stlink-v3", 700), ("cmsis-dap-v2", 1100)])
+    func `costs a unit another attempt where its recipe allows one`(
+        probe: String, transfer: Int
+    ) async throws {
         let board = NSTemporaryDirectory() + "extflash-board-" + UUID().uuidString
-        let cable = "\(probe),usb-fault=1100:disconnect"
+        let cable = "\(probe),usb-fault=\(transfer):disconnect"
         let fixture = try StationFixture(slots: ["\(cable),state=\(board)", cable])
         defer {
             try? fixture.remove()

@@ -28,6 +28,10 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "TargetControl",
         "FlashLoader",
     ],
+    "FlashAgent": [
+        "Essentials", "ObjectFiles", "DebugAccess", "CortexM", "HardwareDescription", "FlashController",
+        "TargetControl", "FlashLoader", "FlashProgramming",
+    ],
     // Names and bytes, for whoever reads them.
     "ReferenceLoader": [],
     "ShippedConfiguration": [],
@@ -43,7 +47,7 @@ private let layers: KeyValuePairs<String, Set<String>> = [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
         "CortexM", "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "FlashLoader",
-        "FlashProgramming", "ProductionJobs",
+        "FlashProgramming", "FlashAgent", "ProductionJobs",
         "ReferenceLoader",
         "ShippedConfiguration", "SimulatedBench",
     ],

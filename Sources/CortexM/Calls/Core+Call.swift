@@ -10,23 +10,64 @@ extension Core {
     /// The core must be halted, and clean (``cleanForCalls()``) before the first call. Entered with PRIMASK set and
     /// C_MASKINTS clear: a function that needs its interrupts unmasks them itself.
     package func call(_ function: FunctionCall) throws(CoreError) -> FunctionResult {
+        try makeReady(for: function)
+        return try execute(function)
+    }
+
+    private func makeReady(for function: FunctionCall) throws(CoreError) {
         if isInterrupted {
             // Contact was lost while a function ran, and it may be running still.
             try halt()
             try cleanForCalls()
         }
         if preparedSite != function.site { try prepare(function.site) }
-        return try execute(function)
     }
 
-    /// Calls, with everything around the call in place.
-    func execute(_ function: FunctionCall) throws(CoreError) -> FunctionResult {
+    /// Starts a function and leaves it running: who starts it looks at it, and sees to its end.
+    ///
+    /// As ``call(_:)`` otherwise; the function's `isCancelled` and `whileRunning` are not asked.
+    package func begin(_ function: FunctionCall) throws(CoreError) -> RunningCall {
+        try makeReady(for: function)
+        return try start(function)
+    }
+
+    func start(_ function: FunctionCall) throws(CoreError) -> RunningCall {
         try enter(function)
         isInterrupted = true
         let poll = CallPoll(within: function.deadline, expecting: function.expected, on: timebase)
         try control(.request(), during: .call)
-        let end = try waitForReturn(of: function, poll)
-        let result = FunctionResult(r0: end.r0, r1: end.r1, duration: poll.elapsed)
+        return RunningCall(self, function, poll)
+    }
+
+    /// Calls, with everything around the call in place.
+    func execute(_ function: FunctionCall) throws(CoreError) -> FunctionResult {
+        let running = try start(function)
+        while true {
+            let isLast = running.poll.hasPassed
+            if let result = try running.look() { return result }
+            let wasAtWork = function.whileRunning(running.poll.elapsed)
+            if function.isCancelled() {
+                try halt()
+                throw .cancelled(function: function.name, after: running.poll.elapsed)
+            }
+            if isLast { throw try running.timedOut() }
+            if !wasAtWork { running.poll.pause() }
+        }
+    }
+
+    /// Whether the function has come back; nil while it has not.
+    func look(at running: RunningCall) throws(CoreError) -> FunctionResult? {
+        guard let end = try returned(running.function, after: running.poll.elapsed) else {
+            try keepTargetAlive()
+            return nil
+        }
+        return try finish(running.function, end, after: running.poll.elapsed)
+    }
+
+    private func finish(
+        _ function: FunctionCall, _ end: CallEnd, after elapsed: Duration
+    ) throws(CoreError) -> FunctionResult {
+        let result = FunctionResult(r0: end.r0, r1: end.r1, duration: elapsed)
         guard !end.isDamaged else {
             throw .stackOverflowed(try postMortem(of: function, after: result.duration))
         }
@@ -49,31 +90,20 @@ extension Core {
         trace(.debug, "function called", ["name": function.name, "entry": function.entry.hex])
     }
 
-    /// Polls until the function is back.
-    private func waitForReturn(
-        of function: FunctionCall, _ poll: CallPoll
-    ) throws(CoreError) -> CallEnd {
-        while true {
-            let isLast = poll.hasPassed
-            let status = try self.status()
-            guard !resetWasSeen else { throw try lostToReset(function, after: poll.elapsed) }
-            if status.isLockedUp {
-                try halt()
-                throw .callLockedUp(try postMortem(of: function, after: poll.elapsed, status: status))
-            }
-            if status.isHalted {
-                if let end = try end(of: function) { return end }
-                guard try resumedFromErratum() else { throw try strayed(function, poll.elapsed, status) }
-            }
-            let wasAtWork = function.whileRunning(poll.elapsed)
-            try keepTargetAlive()
-            if function.isCancelled() {
-                try halt()
-                throw .cancelled(function: function.name, after: poll.elapsed)
-            }
-            if isLast { throw .callTimedOut(try sampledPostMortem(of: function, after: poll.elapsed)) }
-            if !wasAtWork { poll.pause() }
+    /// What the function left when it came back; nil while it runs.
+    private func returned(
+        _ function: FunctionCall, after elapsed: Duration
+    ) throws(CoreError) -> CallEnd? {
+        let status = try self.status()
+        guard !resetWasSeen else { throw try lostToReset(function, after: elapsed) }
+        if status.isLockedUp {
+            try halt()
+            throw .callLockedUp(try postMortem(of: function, after: elapsed, status: status))
         }
+        guard status.isHalted else { return nil }
+        if let end = try end(of: function) { return end }
+        guard try resumedFromErratum() else { throw try strayed(function, elapsed, status) }
+        return nil
     }
 
     /// What a function left behind when it returned.

@@ -4,7 +4,7 @@
 import CortexM
 import DebugAccess
 import Essentials
-import FlashController
+package import FlashController
 import HardwareDescription
 import TargetControl
 
@@ -90,6 +90,21 @@ extension LoadedLoader {
         mapped = nil
         prepared = nil
     }
+
+    /// Somebody else drives controller and flash from now on: the next use needs Init.
+    package func handOver() { forget() }
+
+    /// What Init has left in the controller.
+    package func controllerState() throws(LoaderError) -> QuadSPIState {
+        try asking { () throws(FlashControllerError) in try controller.state() }
+    }
+
+    /// Puts the controller back as Init had left it.
+    package func restoreController(_ state: QuadSPIState) throws(LoaderError) {
+        try asking { () throws(FlashControllerError) in try controller.restore(state) }
+    }
+
+    package var now: Duration { target.core.timebase.now }
 
     // MARK: Init
 

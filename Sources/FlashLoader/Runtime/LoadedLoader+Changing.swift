@@ -48,9 +48,7 @@ extension LoadedLoader {
     ) throws(LoaderError) {
         let buffer = try bring(bytes)
         let other = 1 - buffer
-        let upload = BufferUpload(
-            next, to: layout.buffers[other].lowerBound, through: target.core.memory,
-            on: target.core.timebase)
+        let upload = upload(of: next, to: other)
         let start = layout.buffers[buffer].lowerBound
         for call in calls(for: .program(at: address, count: bytes.count, buffer: start)) ?? [] {
             let count = call.extent?.count ?? bytes.count
@@ -76,23 +74,36 @@ extension LoadedLoader {
     }
 
     /// Erases the sectors that hold `first`...`last`, both inclusive.
+    ///
+    /// While the core is at it, `next` is brought to the target for the write that follows.
     package func eraseSectors(
-        from first: UInt32, through last: UInt32, isCancelled: () -> Bool
+        from first: UInt32, through last: UInt32, preparing next: [UInt8] = [], isCancelled: () -> Bool
     ) throws(LoaderError) {
         guard last >= first else {
             throw .outsideFlash(.sectorErase, addresses: UInt64(first)..<UInt64(first), flash: flashRange)
         }
         try checkRange(.sectorErase, first, Int(last - first) + 1)
+        let part = Array(next.prefix(bufferSize))
+        let upload = part.isEmpty || prepared != nil ? nil : upload(of: part, to: 0)
         for call in calls(for: .erase(first: first, last: last)) ?? [] {
             let extent = call.extent ?? UInt64(first)..<UInt64(last) + 1
             let sectors = flash.sectors(
                 touching: UInt32(clamping: extent.lowerBound),
                 through: UInt32(clamping: extent.upperBound - 1))
-            try erase(
-                call,
-                CallWork(within: timing.erase(sectors.map { ($0.size, $0.count) }), amount: extent.count),
-                isCancelled)
+            var work = CallWork(
+                within: timing.erase(sectors.map { ($0.size, $0.count) }), amount: extent.count)
+            if let upload { work.whileRunning = { _ in upload.advance() } }
+            try erase(call, work, isCancelled)
         }
+        guard let upload else { return }
+        do { try upload.finish() } catch { throw .access(error, during: .transfer) }
+        prepared = (0, part)
+    }
+
+    private func upload(of bytes: [UInt8], to buffer: Int) -> BufferUpload {
+        BufferUpload(
+            bytes, to: layout.buffers[buffer].lowerBound, through: target.core.memory,
+            on: target.core.timebase)
     }
 
     package func massErase(isCancelled: () -> Bool) throws(LoaderError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import FlashController
 package import FlashLoader
 
 /// What a job had done to the flash when it ended early, and what was seen on the hardware then.
@@ -12,6 +13,11 @@ package struct FlashAftermath: Hashable, Sendable {
     package let findings: [LoaderFinding]
     /// What the range of the operation that failed was found to hold afterwards; nil where nobody looked.
     package let state: FlashRangeState?
+
+    /// Whether the look found the flash protected.
+    var saysProtected: Bool {
+        findings.contains { if case .flash(.writeProtected(_, _, _)) = $0 { true } else { false } }
+    }
 
     package init(_ journal: FlashJournal, findings: [LoaderFinding] = [], state: FlashRangeState? = nil) {
         (self.journal, self.findings, self.state) = (journal, findings, state)

@@ -40,6 +40,7 @@ extension FlashError: Diagnosable {
         case .writeProtected: .flashProtected
         case .notBlank: .notBlank
         case .verifyMismatch: .verifyMismatch
+        case .eraseHadNoEffect(_, let after) where after.saysProtected: .flashProtected
         case .neighbourDamaged, .hashDisagrees, .wrongCount, .unstableRead, .eraseHadNoEffect: .flashFailed
         case .cancelled: .cancelled
         }
@@ -116,7 +117,8 @@ extension FlashError: Diagnosable {
         case .unaligned(_, let aligned): ["give \(aligned), or let the range be widened to it with --widen"]
         case .invalidRange: ["write START+LENGTH (0x90000000+64k) or START..END with END not included"]
         case .notBlank: ["erase first"]
-        case .eraseHadNoEffect(_, let after): after.remedies ?? Self.noEffect
+        case .eraseHadNoEffect(let finding, let after):
+            finding.isRare ? [Self.stuckCells] : after.remedies ?? Self.noEffect
         case .verifyMismatch(let finding, let after):
             after.remedies
                 ?? (after.journal.isUntouched && finding.nature != .pairsExchanged

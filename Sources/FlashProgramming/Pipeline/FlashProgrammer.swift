@@ -8,20 +8,20 @@ package import ObjectFiles
 ///
 /// Nothing is reported good that was not read back or hashed after the last write; see ``FlashReport/proof``.
 package final class FlashProgrammer {
-    package let device: any FlashDevice
+    package let engine: any FlashEngine
     private let times: FlashTimes
     private let timebase: any Timebase
     private let trace: Trace
 
     /// `times` are the chip's, where it is known.
     package init(
-        device: any FlashDevice, times: FlashTimes? = nil, timebase: any Timebase, trace: Trace
+        engine: any FlashEngine, times: FlashTimes? = nil, timebase: any Timebase, trace: Trace
     ) {
-        (self.device, self.timebase, self.trace) = (device, timebase, trace)
-        self.times = times ?? FlashTimes(ofUnknownFlash: device.geometry.readableRange.count)
+        (self.engine, self.timebase, self.trace) = (engine, timebase, trace)
+        self.times = times ?? FlashTimes(ofUnknownFlash: engine.geometry.readableRange.count)
     }
 
-    package var geometry: FlashGeometry { device.geometry }
+    package var geometry: FlashGeometry { engine.geometry }
 
     /// Makes the flash hold the image and leaves everything else as it is.
     package func program(
@@ -35,7 +35,7 @@ package final class FlashProgrammer {
         let plan = run.planner(contents, options).plan(sectors)
         sectors = []
         trace(.step, "plan", ["steps": "\(plan)"])
-        if options.erase == .chip, !device.canMassErase { run.warn(.noMassErase) }
+        if options.erase == .chip, !engine.abilities.canEraseChip { run.warn(.noMassErase) }
         run.expect(plan)
         try run.execute(plan, &contents, options)
         if run.report.proof != .none {
@@ -51,20 +51,38 @@ package final class FlashProgrammer {
         return run.finished()
     }
 
+    /// What ``program(_:_:monitor:)`` would do, found out by looking at the flash; nothing is changed.
+    package func plan(
+        _ image: FirmwareImage, _ options: ProgramOptions = ProgramOptions(),
+        monitor: FlashMonitor = FlashMonitor()
+    ) throws(FlashError) -> FlashForecast {
+        let layout = try ImageLayout(image, on: geometry)
+        let run = start(.program, monitor)
+        run.report.proof = run.proof(for: options.verify)
+        let (sectors, contents) = try run.survey(layout, options)
+        let plan = run.planner(contents, options).plan(sectors)
+        try run.requireWritable(plan.erased.union(plan.programmed))
+        let duration = run.forecast(of: plan, times)
+        run.report.proof = .none
+        run.report.requestedBytes = layout.imageBytes
+        run.report.unchangedBytes = plan.unchanged.count
+        return FlashForecast(plan: plan, duration: duration, report: run.finished())
+    }
+
     /// Compares the flash with the image; a difference is thrown as `FlashError.verifyMismatch`.
     package func verify(
-        _ image: FirmwareImage, _ mode: VerifyMode = .read, monitor: FlashMonitor = FlashMonitor()
+        _ image: FirmwareImage, _ mode: VerifyMode = .best, monitor: FlashMonitor = FlashMonitor()
     ) throws(FlashError) -> FlashReport {
         let segments = try image.checkedRanges(inside: geometry.readableRange, for: .verify)
         let run = start(.verify, monitor)
         let proof = run.proof(for: mode == .none ? .read : mode)
         let ranges = AddressRangeSet(segments.map(\.range))
+        run.report.proof = proof
         run.expectVerification(ranges)
         let contents = ExpectedContents(image: image, erasedValue: geometry.erasedValue)
         if let finding = try run.compare(ranges, with: contents, by: proof) {
             throw .verifyMismatch(finding, run.aftermathOfProof())
         }
-        run.report.proof = proof
         run.report.requestedBytes = ranges.count
         return run.finished()
     }
@@ -76,7 +94,7 @@ package final class FlashProgrammer {
         _ extent: FlashExtent, _ options: EraseOptions = EraseOptions(),
         monitor: FlashMonitor = FlashMonitor()
     ) throws(FlashError) -> FlashReport {
-        let mayEraseChip = extent == .all && device.canMassErase
+        let mayEraseChip = extent == .all && engine.abilities.canEraseChip
         let ranges =
             mayEraseChip
             ? AddressRangeSet([geometry.readableRange]) : try erasable(extent, widen: options.widen)
@@ -96,16 +114,16 @@ package final class FlashProgrammer {
 
     /// Looks for cells that are not erased; finding one is thrown as `FlashError.notBlank`.
     package func blankCheck(
-        _ extent: FlashExtent, _ mode: VerifyMode = .read, monitor: FlashMonitor = FlashMonitor()
+        _ extent: FlashExtent, _ mode: VerifyMode = .best, monitor: FlashMonitor = FlashMonitor()
     ) throws(FlashError) -> FlashReport {
         let ranges = try readable(extent, for: .blankCheck)
         let run = start(.blankCheck, monitor)
         let proof = run.proof(for: mode == .none ? .read : mode)
+        run.report.proof = proof
         run.expectVerification(ranges)
         if let finding = try run.checkBlank(ranges, by: proof) {
             throw .notBlank(finding, run.aftermathOfProof())
         }
-        run.report.proof = proof
         run.report.requestedBytes = ranges.count
         return run.finished()
     }
@@ -144,8 +162,15 @@ package final class FlashProgrammer {
     }
 
     private func start(_ operation: FlashOperation, _ monitor: FlashMonitor) -> FlashRun {
-        FlashRun(operation, on: device, times: times, timebase: timebase, trace: trace, monitor: monitor)
+        FlashRun(operation, on: engine, times: times, timebase: timebase, trace: trace, monitor: monitor)
     }
+}
+
+/// What a program job will do and how long it will probably take, after the survey.
+package struct FlashForecast: Hashable, Sendable {
+    package let plan: FlashPlan
+    package let duration: Duration
+    package let report: FlashReport
 }
 
 /// What `checksum` found.

@@ -17,7 +17,7 @@ package struct FlashReport: Hashable, Sendable {
     package enum Proof: String, Hashable, Sendable {
         /// Every byte was read over the link and compared.
         case readBack = "read"
-        /// A SHA-256 computed on the target from the flash's contents was compared.
+        /// Digests computed on the target from the flash's contents were compared (``FlashDigest``).
         case hash
         case none
     }

@@ -8,6 +8,7 @@ extension FlashRun {
     ///
     /// Blank sectors may be taken along where that is cheaper; what lies outside `ranges` may not.
     func surveyForErase(_ ranges: AddressRangeSet) throws(FlashError) -> [EraseBlock] {
+        if engine.abilities.hasDigests { return try surveyForEraseByDigest(ranges) }
         meter.expect(.survey, bytes: ranges.count, taking: transferTime(of: ranges.count))
         var sampler = ChangeSampler()
         var blocks: [EraseBlock] = []
@@ -41,14 +42,13 @@ extension FlashRun {
 
     /// Reads until the first programmed cell.
     func isBlank(_ range: AddressRange, _ sampler: inout ChangeSampler) throws(FlashError) -> Bool {
-        if device.hashesOnTarget {
-            let blank = [UInt8](repeating: geometry.erasedValue, count: range.count)
-            return try sha256(of: range, .survey) == SHA256.digest(of: blank)
+        if engine.abilities.hasDigests {
+            return try differing(range, .survey) { blankDigest(of: $0.count) }.isEmpty
         }
         let size =
             sampler.expectsChange ? geometry.pageSize : max(ChangeSampler.largeSample, geometry.pageSize)
         let parts = range.beginning(of: size)
-        for part in parts.prefix(1) + parts.dropFirst().flatMap({ $0.pieces(of: device.readLimit) })
+        for part in parts.prefix(1) + parts.dropFirst().flatMap({ $0.pieces(of: engine.abilities.readLimit) })
         where try !isBlank(read(part, .survey)) {
             meter.drop(.survey, bytes: range.bounds.upperBound - part.bounds.upperBound)
             sampler.expectsChange = true
@@ -62,7 +62,6 @@ extension FlashRun {
     private func samplesAreDirty(
         _ sectors: [AddressRange], of block: AddressRange, _ sampler: inout ChangeSampler
     ) throws(FlashError) -> Bool {
-        guard !device.hashesOnTarget else { return false }
         var seen = Duration.zero
         for index in ChangeSampler.order(sectors.count) where seen < costs.time(ofUnit: block.count) {
             let page = AddressRange(

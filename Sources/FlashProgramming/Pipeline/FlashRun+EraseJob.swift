@@ -27,6 +27,7 @@ extension FlashRun {
             try watch(beside: regions, except: ranges)
         }
         try erase(blocks, triesUnits: planner.usesUncertainUnits, mayEraseChip: mayEraseChip)
+        try settle()
         report.unchangedBytes = max(0, ranges.count - report.erasedBytes)
         try checkNeighbours()
     }

@@ -20,55 +20,22 @@ extension FlashRun {
     func eraseChip() throws(FlashError) {
         trace(.step, "erasing the chip")
         let range = geometry.readableRange
-        _ = try eraseRepeatingOnce(range, .massErase, samples: []) { () throws(FlashDeviceFailure) in
-            try device.massErase(poll: poll)
-        }
+        try begin(FlashChange(range: range, work: .eraseChip))
+        try settle()
         try proveErase(range)
     }
 
-    private func eraseSectors(_ range: AddressRange) throws(FlashError) {
+    func eraseSectors(_ range: AddressRange) throws(FlashError) {
         trace(.step, "erasing", ["range": "\(range)"])
         let samples = hasProvenErase ? [] : try readSamples(around: range)
-        let time = try eraseRepeatingOnce(
-            range, .erase, samples: samples.filter { range.contains($0.range) }
-        ) { () throws(FlashDeviceFailure) in
-            try device.eraseSectors(range, poll: poll)
-        }
-        costs.learn(range, took: time)
+        try begin(
+            FlashChange(
+                range: range, work: .erase(samples: samples.filter { range.contains($0.range) })))
         guard !hasProvenErase else { return }
+        try settle()
         // The neighbours first: an erase that goes too far explains whatever else is wrong.
         try checkNeighbours(samples.filter { !range.contains($0.range) }, of: range)
         try proveErase(range)
-    }
-
-    /// The only repetition of a device operation: erasing twice does no harm.
-    ///
-    /// Only where the operation came back and said no: behind a probe that was pulled out or a core that faulted there is
-    /// nobody to ask again.
-    ///
-    /// - Returns: what the target spent on the erase that worked.
-    private func eraseRepeatingOnce(
-        _ range: AddressRange, _ operation: FlashOperation, samples: [Sample],
-        _ erase: () throws(FlashDeviceFailure) -> Void
-    ) throws(FlashError) -> Duration {
-        try stopIfCancelled()
-        journal.starting(range)
-        var started = device.targetTime
-        do { try attempt(.erase, bytes: range.count, erase) } catch {
-            guard case .refused(let cause) = error else { throw self.error(for: error, operation, range) }
-            let first = error
-            warn(.eraseRepeated(range, code: cause.code))
-            started = device.targetTime
-            do { try attempt(.erase, bytes: range.count, erase) } catch {
-                // If the retry is refused too, the first failure is reported: the second is often a consequence.
-                guard case .refused = error else { throw self.error(for: error, operation, range) }
-                let state = stateAfterErase(of: range, samples)
-                throw self.error(for: first, operation, range, state: state)
-            }
-        }
-        journal.wasErased(range)
-        report.erasedBytes += range.count
-        return device.targetTime - started
     }
 
     // MARK: The first erase
@@ -84,7 +51,9 @@ extension FlashRun {
         var check = BlankCheck(geometry)
         meter.expect(.verify, bytes: start.count, taking: .zero)
         try readPieces(of: start, .verify) { range, bytes in check.take(bytes, at: range) }
-        if let finding = check.finding { throw .eraseHadNoEffect(finding, aftermathOfProof()) }
+        guard let finding = check.finding else { return }
+        journal.starting(range)
+        throw .eraseHadNoEffect(finding, aftermathOfProof())
     }
 
     /// The first page of every sector in the largest unit around the range, the pages that border on the range, and all of
@@ -104,7 +73,7 @@ extension FlashRun {
     // MARK: After a refusal
 
     /// Looks at what a refused erase has left, and corrects the journal where that is known for certain.
-    private func stateAfterErase(
+    func stateAfterErase(
         of range: AddressRange, _ samples: [Sample]
     ) -> FlashRangeState? {
         do {

@@ -4,54 +4,29 @@
 import Essentials
 
 extension FlashRun {
-    /// Programs pages in as few calls as pay.
+    /// Programs pages in as few calls as pay; all of them have ended afterwards.
     ///
     /// `blank` is what lies between them, is blank and is to stay so.
     func program(
         _ pages: AddressRangeSet, blank: AddressRangeSet, from contents: ExpectedContents
     ) throws(FlashError) {
-        var calls = WriteSequence(
-            pages, blank: blank, limit: device.programLimit, pageSize: geometry.pageSize)
-        var (call, bytes) = (nextCall(&calls), [UInt8]())
-        if let call { bytes = contents.bytes(in: call) }
-        while let current = call {
-            try stopIfCancelled()
-            let following = nextCall(&calls)
-            let upcoming = following.map(contents.bytes) ?? []
-            try program(
-                bytes, at: current, next: upcoming, from: contents,
-                counting: pages.intersection(current).reduce(0) { $0 + $1.count })
-            try proveProgramming(current, bytes, contents)
-            (call, bytes) = (following, upcoming)
-        }
+        try beginProgramming(pages, blank: blank, from: contents)
+        try settle()
     }
 
-    private func nextCall(_ calls: inout WriteSequence) -> AddressRange? {
-        calls.next(joiningGapsOf: writeCosts.longestGap * geometry.pageSize)
-    }
-
-    /// `useful` bytes of the range count as programmed.
-    private func program(
-        _ bytes: [UInt8], at range: AddressRange, next: [UInt8], from contents: ExpectedContents,
-        counting useful: Int
+    /// As ``program(_:blank:from:)``, without waiting for the end.
+    func beginProgramming(
+        _ pages: AddressRangeSet, blank: AddressRangeSet, from contents: ExpectedContents
     ) throws(FlashError) {
-        trace(.step, "programming", ["range": "\(range)"])
-        let before = journal
-        journal.starting(range)
-        let started = meter.elapsed
-        do {
-            try attempt(.program, bytes: useful) { () throws(FlashDeviceFailure) in
-                try device.program(bytes, at: range.start, next: next)
-            }
-        } catch {
-            guard case .refused = error else { throw self.error(for: error, .program, range) }
-            let state = stateAfterWrite(of: bytes, at: range, contents, before)
-            throw self.error(for: error, .program, range, state: state)
+        var calls = WriteSequence(
+            pages, blank: blank, limit: engine.abilities.programLimit, pageSize: geometry.pageSize)
+        while let call = calls.next(joiningGapsOf: writeCosts.longestGap * geometry.pageSize) {
+            trace(.step, "programming", ["range": "\(call)"])
+            let bytes = contents.bytes(in: call)
+            let useful = pages.intersection(call).reduce(0) { $0 + $1.count }
+            try begin(FlashChange(range: call, work: .program(bytes, useful: useful, contents)))
+            try proveProgramming(call, bytes, contents)
         }
-        writeCosts.learn(
-            pages: (range.count + geometry.pageSize - 1) / geometry.pageSize, took: meter.elapsed - started)
-        journal.wasProgrammed(range)
-        report.programmedBytes += useful
     }
 
     // MARK: The first write
@@ -64,6 +39,7 @@ extension FlashRun {
     ) throws(FlashError) {
         guard !hasProvenProgramming else { return }
         hasProvenProgramming = true
+        try settle()
         guard let start = range.pieces(of: Self.proofSize).first else { return }
         var comparison = Comparison(geometry, isSample: start.count < range.count)
         meter.expect(.verify, bytes: start.count, taking: .zero)
@@ -79,7 +55,7 @@ extension FlashRun {
     /// Looks at what a refused write has left, and corrects the journal where that is known for certain.
     ///
     /// Only blank pages are written, so a range that is blank is as it was.
-    private func stateAfterWrite(
+    func stateAfterWrite(
         of bytes: [UInt8], at range: AddressRange, _ contents: ExpectedContents, _ before: FlashJournal
     ) -> FlashRangeState? {
         do {

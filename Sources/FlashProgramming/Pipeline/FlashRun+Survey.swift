@@ -10,8 +10,12 @@ extension FlashRun {
     ) throws(FlashError) -> (sectors: [SurveyedSector], contents: ExpectedContents) {
         var contents = ExpectedContents(image: layout.image, erasedValue: geometry.erasedValue)
         let bytes = layout.sectors.reduce(0) { $0 + (needsReading($1, options) ? $1.range.count : 0) }
-        meter.expect(.survey, bytes: bytes, taking: transferTime(of: bytes))
         let judge = SectorJudge(geometry: geometry, options: options, contents: contents)
+        if engine.abilities.hasDigests {
+            meter.expect(.survey, bytes: bytes, taking: digestTime(of: bytes))
+            return (try surveyByDigest(layout.sectors, judge, &contents), contents)
+        }
+        meter.expect(.survey, bytes: bytes, taking: transferTime(of: bytes))
         var surveyed: [SurveyedSector] = []
         var sampler = ChangeSampler()
         for block in blocks(of: layout.sectors) {
@@ -31,9 +35,11 @@ extension FlashRun {
     }
 
     /// Whether a survey is at least as good as the proof that was asked for.
-    func surveyProves(_ proof: FlashReport.Proof) -> Bool { proof != .readBack || !device.hashesOnTarget }
+    func surveyProves(_ proof: FlashReport.Proof) -> Bool {
+        proof != .readBack || !engine.abilities.hasDigests
+    }
 
-    private func needsReading(_ sector: TouchedSector, _ options: ProgramOptions) -> Bool {
+    func needsReading(_ sector: TouchedSector, _ options: ProgramOptions) -> Bool {
         switch options.erase {
         case .chip: false
         case .none: true
@@ -72,7 +78,11 @@ extension FlashRun {
     /// A single wrong read would be written back, and then be compared with itself.
     func confirm(_ bytes: [UInt8], in range: AddressRange) throws(FlashError) {
         meter.expect(.survey, bytes: range.count, taking: .zero)
-        if device.hashesOnTarget, try sha256(of: range, .survey) == SHA256.digest(of: bytes) { return }
+        if engine.abilities.hasDigests,
+            try digests(of: range, unit: range.count, .survey) == [FlashDigest(of: bytes)]
+        {
+            return
+        }
         let again = try read(range, .survey)
         guard let offset = again.indices.first(where: { again[$0] != bytes[$0] }) else { return }
         let address = range.start + UInt32(offset)
@@ -86,7 +96,6 @@ extension FlashRun {
     private func surveyFullyCovered(
         _ sector: TouchedSector, _ judge: SectorJudge, _ sampler: inout ChangeSampler
     ) throws(FlashError) -> SectorFinding {
-        if device.hashesOnTarget, judge.options.erase == .needed { return try surveyByHash(sector, judge) }
         let size =
             sampler.expectsChange ? geometry.pageSize : max(ChangeSampler.largeSample, geometry.pageSize)
         var current: [UInt8] = []
@@ -110,7 +119,7 @@ extension FlashRun {
     private func samplesNeedErase(
         _ block: ArraySlice<TouchedSector>, _ judge: SectorJudge, _ sampler: inout ChangeSampler
     ) throws(FlashError) -> Bool {
-        guard let first = block.first, let last = block.last, !device.hashesOnTarget,
+        guard let first = block.first, let last = block.last,
             judge.options.erase == .needed, !judge.options.full, block.allSatisfy(\.isFullyCovered),
             let range = AddressRange(first.range.bounds.lowerBound..<last.range.bounds.upperBound),
             range == costs.block(around: first.range)
@@ -131,16 +140,5 @@ extension FlashRun {
         }
         meter.drop(.survey, bytes: range.count)
         return true
-    }
-
-    private func surveyByHash(_ sector: TouchedSector, _ judge: SectorJudge) throws(FlashError)
-        -> SectorFinding
-    {
-        let blank = [UInt8](repeating: geometry.erasedValue, count: sector.range.count)
-        let found = try sha256(of: sector.range, .survey)
-        let wanted = judge.contents.bytes(in: sector.range)
-        if found == SHA256.digest(of: wanted) { return .unchanged }
-        if found == SHA256.digest(of: blank) { return try judge.judge(sector, holding: blank) }
-        return judge.needsErase(sector, holding: nil)
     }
 }

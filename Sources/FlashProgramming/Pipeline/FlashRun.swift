@@ -7,13 +7,17 @@ import ObjectFiles
 
 /// One job on a device: every access goes through here, is metered, journaled and can be cancelled.
 final class FlashRun {
-    let device: any FlashDevice
+    let engine: any FlashEngine
     let geometry: FlashGeometry
     let trace: Trace
     let meter: ProgressMeter
     private let cancellation: Cancellation
     private let targetTimeBefore: Duration
+    /// What has ended; ``changes`` are not in it.
     var journal: FlashJournal
+    var blankDigests: [Int: FlashDigest] = [:]
+    /// Handed to the engine, oldest first.
+    var changes: [FlashChange] = []
     var report: FlashReport
     var costs: EraseCosts
     var writeCosts: WriteCosts
@@ -30,13 +34,13 @@ final class FlashRun {
     var rewritten = AddressRangeSet()
 
     init(
-        _ operation: FlashOperation, on device: any FlashDevice, times: FlashTimes, timebase: any Timebase,
+        _ operation: FlashOperation, on engine: any FlashEngine, times: FlashTimes, timebase: any Timebase,
         trace: Trace, monitor: FlashMonitor
     ) {
-        (self.device, self.trace, geometry) = (device, trace, device.geometry)
+        (self.engine, self.trace, geometry) = (engine, trace, engine.geometry)
         cancellation = monitor.cancellation
         meter = ProgressMeter(timebase: timebase, listener: monitor.progress)
-        targetTimeBefore = device.targetTime
+        targetTimeBefore = engine.targetTime
         journal = FlashJournal(operation)
         report = FlashReport(operation: operation)
         report.warnings = geometry.warnings
@@ -53,7 +57,7 @@ final class FlashRun {
     func finished() -> FlashReport {
         report.phases = meter.phases
         report.duration = meter.elapsed
-        report.targetTime = device.targetTime - targetTimeBefore
+        report.targetTime = engine.targetTime - targetTimeBefore
         report.verified = journal.verified
         return report
     }
@@ -81,18 +85,12 @@ final class FlashRun {
         of range: AddressRange, _ phase: FlashPhase,
         _ take: (AddressRange, [UInt8]) throws(FlashError) -> Void
     ) throws(FlashError) {
-        for piece in range.pieces(of: device.readLimit, alignedTo: geometry.pageSize) {
-            let bytes = try perform(.read, phase, piece) { () throws(FlashDeviceFailure) in
-                try device.read(piece)
+        for piece in range.pieces(of: engine.abilities.readLimit, alignedTo: geometry.pageSize) {
+            guard case .bytes(let bytes) = try perform(.read(piece), .read, phase, piece) else {
+                throw .wrongCount(piece, got: 0, aftermath())
             }
             guard bytes.count == piece.count else { throw .wrongCount(piece, got: bytes.count, aftermath()) }
             try take(piece, bytes)
-        }
-    }
-
-    func sha256(of range: AddressRange, _ phase: FlashPhase) throws(FlashError) -> SHA256.Digest {
-        try perform(.hash, phase, range) { () throws(FlashDeviceFailure) in
-            try device.sha256(of: range, poll: poll)
         }
     }
 
@@ -100,7 +98,7 @@ final class FlashRun {
 
     /// Nothing is begun of which a part is known to be refused.
     func requireWritable(_ ranges: AddressRangeSet) throws(FlashError) {
-        guard let protection = device.protection else { return }
+        guard let protection = engine.protection else { return }
         let protected = Int(protection.addresses.lowerBound)..<Int(protection.addresses.upperBound)
         guard let area = AddressRange(protected), let first = ranges.intersection(area).first else { return }
         throw .writeProtected(first, protection)
@@ -109,41 +107,48 @@ final class FlashRun {
     // MARK: What an error carries
 
     func aftermath(state: FlashRangeState? = nil) -> FlashAftermath {
-        FlashAftermath(journal, state: state)
+        var journal = journal
+        for change in changes { journal.starting(change.range) }
+        return FlashAftermath(journal, state: state)
     }
     /// With a look at the hardware: every call said that it succeeded, and yet a proof failed.
-    func aftermathOfProof() -> FlashAftermath { FlashAftermath(journal, findings: device.findings()) }
+    func aftermathOfProof() -> FlashAftermath { FlashAftermath(journal, findings: engine.findings()) }
 
     // MARK: Access
 
+    var isStopping: Bool { !isRestoring && cancellation.isCancelled }
+
     func stopIfCancelled() throws(FlashError) {
-        if !isRestoring, cancellation.isCancelled { throw .cancelled(aftermath()) }
+        if isStopping { throw .cancelled(aftermath()) }
     }
 
     func poll() -> Bool {
         meter.tick()
-        return !isRestoring && cancellation.isCancelled
+        return isStopping
     }
 
-    func perform<Result>(
-        _ operation: FlashOperation, _ phase: FlashPhase, _ range: AddressRange,
-        _ access: () throws(FlashDeviceFailure) -> Result
-    ) throws(FlashError) -> Result {
-        do { return try attempt(phase, bytes: range.count, access) } catch {
-            throw self.error(for: error, operation, range)
-        }
+    /// A command that changes nothing, once everything before it has ended.
+    func perform(
+        _ command: EngineCommand, _ operation: FlashOperation, _ phase: FlashPhase, _ range: AddressRange
+    ) throws(FlashError) -> EngineResult {
+        try settle()
+        do {
+            return try attempt(phase, bytes: range.count) { () throws(FlashEngineFailure) in
+                if isStopping { throw .stopped(begun: false) }
+                return try engine.execute(command, poll: poll)
+            }
+        } catch { throw self.error(for: error, operation, range) }
     }
 
     func attempt<Result>(
-        _ phase: FlashPhase, bytes: Int, _ access: () throws(FlashDeviceFailure) -> Result
-    ) throws(FlashDeviceFailure) -> Result {
-        if !isRestoring, cancellation.isCancelled { throw .stopped }
-        return try meter.measure(phase, bytes: bytes, access)
+        _ phase: FlashPhase, bytes: Int, _ access: () throws(FlashEngineFailure) -> Result
+    ) throws(FlashEngineFailure) -> Result {
+        try meter.measure(phase, bytes: bytes, access)
     }
 
     /// `state` is what the range was found to hold after the failure.
     func error(
-        for failure: FlashDeviceFailure, _ operation: FlashOperation, _ range: AddressRange,
+        for failure: FlashEngineFailure, _ operation: FlashOperation, _ range: AddressRange,
         state: FlashRangeState? = nil
     ) -> FlashError {
         switch failure {

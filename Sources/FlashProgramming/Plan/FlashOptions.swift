@@ -17,9 +17,11 @@ package enum EraseMode: String, Hashable, Sendable, CaseIterable {
 ///
 /// The CheckSum of an ST loader is no mode of its own: a sum of bytes does not notice two exchanged pages.
 package enum VerifyMode: String, Hashable, Sendable, CaseIterable {
+    /// By digest where something on the target computes one, else by reading back.
+    case best
     /// Everything is read back and compared.
     case read
-    /// A SHA-256 is computed on the target from what the flash holds; falls back to `read` where that is impossible.
+    /// A digest is computed on the target from what the flash holds; falls back to `read`, and says so, where nothing can.
     case hash
     /// Nothing is proven, and the report says so.
     case none
@@ -31,7 +33,7 @@ package struct ProgramOptions: Hashable, Sendable {
     package var keepSharedSectors = true
     /// Erases and programs every touched sector, also where it seems to hold the image already.
     package var full = false
-    package var verify = VerifyMode.read
+    package var verify = VerifyMode.best
 
     package init() {}
 }
@@ -41,7 +43,7 @@ package struct EraseOptions: Hashable, Sendable {
     package var widen = false
     /// Erases blank sectors too.
     package var full = false
-    package var verify = VerifyMode.read
+    package var verify = VerifyMode.best
 
     package init() {}
 }

@@ -56,6 +56,27 @@ struct SectorJudge {
         return program.isEmpty ? .unchanged : .programmable(program, blank: blank)
     }
 
+    /// As ``judge(_:holding:)`` of a fully covered sector, by the digest of each of its pages.
+    ///
+    /// - Returns: nil when it must be erased.
+    func judge(
+        _ sector: TouchedSector, holding pages: [FlashDigest], blank blankPage: FlashDigest
+    ) -> SectorFinding? {
+        let wanted = contents.bytes(in: sector.range)
+        var (program, blank) = (AddressRangeSet(), AddressRangeSet())
+        for (page, digest) in zip(sector.range.pieces(of: geometry.pageSize), pages) {
+            let offsets = offsets(of: page, in: sector.range)
+            if digest == FlashDigest(of: wanted[offsets]) {
+                if digest == blankPage { blank.insert(page) }
+            } else if digest == blankPage {
+                program.insert(page)
+            } else {
+                return nil
+            }
+        }
+        return program.isEmpty ? .unchanged : .programmable(program, blank: blank)
+    }
+
     /// Whether some bytes of a fully covered sector already show that it must be erased.
     func needsErase(holding part: [UInt8], at range: AddressRange) -> Bool {
         let wanted = contents.image(over: part, at: range)

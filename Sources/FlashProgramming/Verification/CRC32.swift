@@ -9,9 +9,14 @@ package struct CRC32: Hashable, Sendable {
 
     package var value: UInt32 { ~state }
 
-    package mutating func update(_ bytes: [UInt8]) {
+    package mutating func update(_ bytes: [UInt8]) { update(bytes.span) }
+
+    package mutating func update(_ bytes: Span<UInt8>) {
+        let table = Self.table.span
         var state = state
-        for byte in bytes { state = Self.table[Int((state ^ UInt32(byte)) & 0xff)] ^ (state >> 8) }
+        for index in bytes.indices {
+            state = table[Int((state ^ UInt32(bytes[index])) & 0xff)] ^ (state >> 8)
+        }
         self.state = state
     }
 

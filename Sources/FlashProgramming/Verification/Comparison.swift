@@ -40,6 +40,9 @@ struct Comparison {
         }
     }
 
+    /// For bytes whose digest is the wanted one.
+    mutating func takeEqual(_ count: Int) { comparedBytes += count }
+
     /// Nothing when all bytes were equal.
     func finding(origin: (Int) -> String?) -> VerifyFinding? {
         guard let first else { return nil }
@@ -98,8 +101,8 @@ struct BlankCheck {
             }
         }
     }
-    /// For a range whose hash is that of erased cells.
-    mutating func takeBlank(_ range: AddressRange) { checkedBytes += range.count }
+    /// For bytes whose digest is that of erased cells.
+    mutating func takeBlank(_ count: Int) { checkedBytes += count }
 
     var finding: BlankFinding? {
         guard let first else { return nil }

@@ -5,23 +5,26 @@ import Essentials
 import ObjectFiles
 
 extension FlashRun {
-    /// Bytes whose hash is asked for in one call: a second of target time at 64 MHz.
-    private static let hashPiece = 1 << 18
+    /// Bytes that are compared at a time.
+    private static let readPiece = 1 << 18
 
     /// Which proof a mode leads to on this device; says so when it is not the one that was asked for.
     func proof(for mode: VerifyMode) -> FlashReport.Proof {
         switch mode {
         case .none: return .none
         case .read: return .readBack
+        case .best: return engine.abilities.hasDigests ? .hash : .readBack
         case .hash:
-            if device.hashesOnTarget { return .hash }
+            if engine.abilities.hasDigests { return .hash }
             warn(.noHashOnTarget)
             return .readBack
         }
     }
 
     func expectVerification(_ ranges: AddressRangeSet) {
-        meter.expect(.verify, bytes: ranges.count, taking: transferTime(of: ranges.count))
+        let time =
+            report.proof == .hash ? digestTime(of: ranges.count) : transferTime(of: ranges.count)
+        meter.expect(.verify, bytes: ranges.count, taking: time)
     }
 
     /// Compares everything, whatever it finds on the way.
@@ -29,30 +32,22 @@ extension FlashRun {
         _ ranges: AddressRangeSet, with contents: ExpectedContents, by proof: FlashReport.Proof
     ) throws(FlashError) -> VerifyFinding? {
         var comparison = Comparison(geometry)
-        for range in ranges.ranges {
-            for piece in range.pieces(of: Self.hashPiece, alignedTo: geometry.pageSize) {
-                try compare(piece, with: contents, by: proof, into: &comparison)
+        for piece in pieces(of: ranges, proof) {
+            let expected = contents.bytes(in: piece)
+            guard proof == .hash else {
+                try compare(piece, with: expected, into: &comparison)
+                continue
+            }
+            let wrong = try differing(piece, .verify) { unit in
+                FlashDigest(of: Self.slice(of: expected, unit, in: piece))
+            }
+            comparison.takeEqual(piece.count - wrong.reduce(0) { $0 + $1.count })
+            try readDiffering(wrong, of: piece) { (unit) throws(FlashError) in
+                let wanted = Array(Self.slice(of: expected, unit, in: piece))
+                return try compare(unit, with: wanted, into: &comparison)
             }
         }
         return comparison.finding(origin: contents.origin)
-    }
-
-    private func compare(
-        _ piece: AddressRange, with contents: ExpectedContents, by proof: FlashReport.Proof,
-        into comparison: inout Comparison
-    ) throws(FlashError) {
-        let expected = contents.bytes(in: piece)
-        let isHashed = proof == .hash
-        if isHashed, try sha256(of: piece, .verify) == SHA256.digest(of: expected) {
-            comparison.take(expected, expected: expected, at: piece)
-            wasVerified(piece)
-            return
-        }
-        let found = try read(piece, .verify)
-        let isEqual = found.isEqual(to: expected, in: 0..<piece.count)
-        comparison.take(found, expected: expected, at: piece)
-        if isEqual, isHashed { throw .hashDisagrees(piece, aftermathOfProof()) }
-        if isEqual { wasVerified(piece) }
     }
 
     /// Looks at everything, whatever it finds on the way.
@@ -60,27 +55,64 @@ extension FlashRun {
         _ ranges: AddressRangeSet, by proof: FlashReport.Proof
     ) throws(FlashError) -> BlankFinding? {
         var check = BlankCheck(geometry)
-        var blankDigest: (count: Int, digest: SHA256.Digest)?
-        for range in ranges.ranges {
-            for piece in range.pieces(of: Self.hashPiece, alignedTo: geometry.pageSize) {
-                if proof == .hash {
-                    let blank =
-                        blankDigest.flatMap { $0.count == piece.count ? $0.digest : nil }
-                        ?? SHA256.digest(of: [UInt8](repeating: geometry.erasedValue, count: piece.count))
-                    blankDigest = (piece.count, blank)
-                    if try sha256(of: piece, .verify) == blank {
-                        check.takeBlank(piece)
-                        wasVerified(piece)
-                        continue
-                    }
-                }
-                let found = try read(piece, .verify)
-                check.take(found, at: piece)
-                guard found.holdsOnly(geometry.erasedValue, in: 0..<piece.count) else { continue }
-                if proof == .hash { throw .hashDisagrees(piece, aftermathOfProof()) }
-                wasVerified(piece)
+        for piece in pieces(of: ranges, proof) {
+            guard proof == .hash else {
+                try checkBlank(piece, into: &check)
+                continue
+            }
+            let dirty = try differing(piece, .verify) { blankDigest(of: $0.count) }
+            check.takeBlank(piece.count - dirty.reduce(0) { $0 + $1.count })
+            try readDiffering(dirty, of: piece) { (unit) throws(FlashError) in
+                try checkBlank(unit, into: &check)
             }
         }
         return check.finding
+    }
+
+    private func pieces(of ranges: AddressRangeSet, _ proof: FlashReport.Proof) -> [AddressRange] {
+        let size = proof == .hash ? Self.digestPiece : Self.readPiece
+        return ranges.ranges.flatMap { $0.pieces(of: size, alignedTo: geometry.pageSize) }
+    }
+
+    /// What has another digest is read, so that the first wrong byte can be told; what is then right is contradiction enough.
+    private func readDiffering(
+        _ units: [AddressRange], of piece: AddressRange,
+        _ look: (AddressRange) throws(FlashError) -> Bool
+    ) throws(FlashError) {
+        var right = AddressRangeSet([piece])
+        for unit in units {
+            right.remove(unit)
+            meter.expect(.verify, bytes: unit.count, taking: .zero)
+            if try look(unit) { throw .hashDisagrees(unit, aftermathOfProof()) }
+        }
+        right.ranges.forEach(wasVerified)
+    }
+
+    /// - Returns: whether the piece holds what it should.
+    @discardableResult private func compare(
+        _ piece: AddressRange, with expected: [UInt8], into comparison: inout Comparison
+    ) throws(FlashError) -> Bool {
+        let found = try read(piece, .verify)
+        comparison.take(found, expected: expected, at: piece)
+        guard found.isEqual(to: expected, in: 0..<piece.count) else { return false }
+        wasVerified(piece)
+        return true
+    }
+
+    @discardableResult private func checkBlank(
+        _ piece: AddressRange, into check: inout BlankCheck
+    ) throws(FlashError) -> Bool {
+        let found = try read(piece, .verify)
+        check.take(found, at: piece)
+        guard found.holdsOnly(geometry.erasedValue, in: 0..<piece.count) else { return false }
+        wasVerified(piece)
+        return true
+    }
+
+    private static func slice(
+        of bytes: [UInt8], _ part: AddressRange, in whole: AddressRange
+    ) -> ArraySlice<UInt8> {
+        let low = part.bounds.lowerBound - whole.bounds.lowerBound
+        return bytes[low..<low + part.count]
     }
 }

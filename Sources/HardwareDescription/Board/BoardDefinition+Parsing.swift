@@ -83,7 +83,8 @@ private struct BoardReader {
         let top = try root.mapping(
             ["schema", "name", "title", "target", "quadspi"],
             optional: ["sources", "part", "crystals", "supply", "loader"])
-        let quadSPI = try top["quadspi"].mapping(["banks"], optional: ["mode", "mapped", "shared-select"])
+        let quadSPI = try top["quadspi"].mapping(
+            ["banks"], optional: ["mode", "mapped", "shared-select", "maximum-megahertz"])
         var board = Board(
             name: try top["name"].text, title: try top["title"].text,
             target: try refer(to: .target, top["target"]), banks: [])
@@ -93,6 +94,8 @@ private struct BoardReader {
         board.supply = try top.optional("supply").map(Board.Supply.init) ?? Board.Supply()
         board.mode = try quadSPI.optional("mode")?.choice(of: Board.Mode.self) ?? .single
         board.sharesSelect = try quadSPI.optional("shared-select")?.flag() ?? false
+        board.fastestClock = try quadSPI.optional("maximum-megahertz")
+            .map { node throws(DefinitionError) in .megahertz(UInt32(try node.integer(in: 1...200))) }
         board.mapped = try quadSPI.optional("mapped")?.word()
         if let loader = top.optional("loader") { board.loader = try refer(to: .loader, loader) }
         for entry in try quadSPI["banks"].list(upTo: 2) { try add(entry, to: &board) }

@@ -20,6 +20,8 @@ package struct BoardDefinition: Hashable, Sendable {
     package var banks: [Bank]
     /// Bank 1's NCS selects both chips.
     package var sharesSelect = false
+    /// The fastest clock that the lines to the flash are known to carry; nil where nobody has tried more than the loader does.
+    package var fastestClock: Hertz?
     /// Where the flash appears, if not where the target says.
     package var mapped: UInt32?
     /// A file of `loaders/`, or a path; nil where the board has none.

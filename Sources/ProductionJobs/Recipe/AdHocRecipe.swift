@@ -13,7 +13,7 @@ package struct AdHocRecipe: Hashable, Sendable {
     package var board: String?
     package var loader: String?
     package var erase = EraseMode.needed
-    package var verify = VerifyMode.read
+    package var verify = VerifyMode.best
     package var speed: Hertz?
     package var connectsUnderReset = false
     package var runsAfterwards = false

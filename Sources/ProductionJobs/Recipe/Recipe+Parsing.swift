@@ -21,7 +21,7 @@ extension Recipe {
         loader = try top.optional("loader")?.text
         for image in try top["images"].list(upTo: 16) { images.append(try Image(image)) }
         erase = try top.optional("erase")?.choice(of: EraseMode.self) ?? .needed
-        verify = try top.optional("verify")?.choice(of: Proof.self).mode ?? .read
+        verify = try top.optional("verify")?.choice(of: Proof.self).mode ?? .best
         speed = try top.optional("speed")?.frequency()
         connectsUnderReset = try top.optional("connect")?.choice(of: Connect.self) == .underReset
         retries = Int(try top.optional("retries")?.integer(in: 0...5) ?? 0)
@@ -35,8 +35,14 @@ extension Recipe {
 
     /// A unit that nobody has proven cannot be good.
     private enum Proof: String, CaseIterable {
-        case read, hash
-        var mode: VerifyMode { self == .read ? .read : .hash }
+        case best, read, hash
+        var mode: VerifyMode {
+            switch self {
+            case .best: .best
+            case .read: .read
+            case .hash: .hash
+            }
+        }
     }
     private enum Connect: String, CaseIterable {
         case normal

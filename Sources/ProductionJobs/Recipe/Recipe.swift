@@ -18,7 +18,7 @@ package struct Recipe: Hashable, Sendable {
     package var loader: String?
     package var images: [Image]
     package var erase = EraseMode.needed
-    package var verify = VerifyMode.read
+    package var verify = VerifyMode.best
     /// Upper limit of the SWD clock; nil: as fast as the wire carries it.
     package var speed: Hertz?
     package var connectsUnderReset = false

@@ -40,7 +40,8 @@ extension BoardDescription {
             ["schema", "name", "title", "target", "quadspi"],
             optional: ["sources", "part", "crystals", "supply", "loader"])
         let target = try TargetPins(top["target"], files)
-        let quadSPI = try top["quadspi"].mapping(["banks"], optional: ["mode", "mapped", "shared-select"])
+        let quadSPI = try top["quadspi"].mapping(
+            ["banks"], optional: ["mode", "mapped", "shared-select", "maximum-megahertz"])
         var board = BoardDescription(
             name: try top["name"].text, part: try top.optional("part")?.text ?? target.name,
             chips: [], pins: target.pins)

@@ -25,12 +25,20 @@ extension WorkbenchClient {
                 options.full = request.isFull
                 options.keepSharedSectors = request.keepsShared
                 options.verify = request.verify
+                let images = files.summaries(flash: bench.programmer.geometry.readableRange)
+                if request.isDryRun {
+                    let forecast = try doing("planning") { () throws(FlashError) in
+                        try bench.programmer.plan(image, options, monitor: bench.monitor)
+                    }
+                    return ProgramReport(
+                        images: images, forecast: forecast, loader: bench.loader.fileName,
+                        timing: stack.timing(forecast.report))
+                }
                 let report = try doing("programming") { () throws(FlashError) in
                     try bench.programmer.program(image, options, monitor: bench.monitor)
                 }
                 return ProgramReport(
-                    images: files.summaries(flash: bench.programmer.geometry.readableRange), report: report,
-                    loader: bench.loader.fileName,
+                    images: images, report: report, loader: bench.loader.fileName,
                     timing: stack.timing(report))
             }
         }
@@ -38,7 +46,7 @@ extension WorkbenchClient {
 
     /// Compares and writes nothing.
     package func verify(
-        _ images: ImageSetRequest, method: VerifyMode = .read
+        _ images: ImageSetRequest, method: VerifyMode = .best
     ) async throws(WorkbenchError) -> VerifyReport {
         try await onBench { context throws(WorkbenchError) in
             try context.checkRunsLoader()
@@ -83,6 +91,11 @@ extension FlashBench {
 }
 
 extension ProgramReport {
+    init(images: [ImageSummary], forecast: FlashForecast, loader: String, timing: Timing) {
+        self.init(images: images, report: forecast.report, loader: loader, timing: timing)
+        plan = ProgramPlan(forecast)
+    }
+
     init(images: [ImageSummary], report: FlashReport, loader: String, timing: Timing) {
         self.init(
             images: images, bytesErased: UInt64(report.erasedBytes),

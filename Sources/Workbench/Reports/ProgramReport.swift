@@ -16,6 +16,8 @@ package struct ProgramReport: JobReport {
     package let warnings: [String]
     /// Where a station did the job.
     package let station: StationUnit?
+    /// What would be done; nil once it was done.
+    package var plan: ProgramPlan?
 
     package static let changesFlash = true
 
@@ -30,5 +32,6 @@ package struct ProgramReport: JobReport {
         .key("timing", Timing.schema, "Where the time went."),
         .key("warnings", .list(of: .text()), "What was dealt with but should be known."),
         .optional("station", StationUnit.schema, "The unit that the job was, where a station did it."),
+        .optional("plan", ProgramPlan.schema, "What would be done (--dry-run); then nothing was."),
     ])
 }

@@ -48,10 +48,12 @@ package struct ProgramRequest: Sendable {
     package var verify: VerifyMode
     /// Resets and runs the target afterwards.
     package var runsAfterwards: Bool
+    /// Looks at the flash and tells what would be done; changes nothing.
+    package var isDryRun = false
 
     package init(
         images: ImageSetRequest, erase: EraseMode = .needed, isFull: Bool = false,
-        keepsShared: Bool = true, verify: VerifyMode = .read, runsAfterwards: Bool = false
+        keepsShared: Bool = true, verify: VerifyMode = .best, runsAfterwards: Bool = false
     ) {
         self.images = images
         (self.erase, self.isFull, self.keepsShared) = (erase, isFull, keepsShared)
@@ -63,7 +65,7 @@ extension ProgramRequest {
     /// Files that say all of themselves.
     package init(
         images: [ImageRequest], skipsOutside: Bool = false, erase: EraseMode = .needed, isFull: Bool = false,
-        keepsShared: Bool = true, verify: VerifyMode = .read, runsAfterwards: Bool = false
+        keepsShared: Bool = true, verify: VerifyMode = .best, runsAfterwards: Bool = false
     ) {
         self.init(
             images: ImageSetRequest(images, skipsOutside: skipsOutside), erase: erase, isFull: isFull,

@@ -14,7 +14,7 @@ final class FlashBench {
     /// What is held against what is found.
     let board: LoaderCatalog.Board?
     let loader: LoadedLoader
-    let device: LoaderFlashDevice
+    let engine: any FlashEngine
     let programmer: FlashProgrammer
 
     /// Takes hold of the target, loads the loader and initialises the flash.
@@ -37,11 +37,9 @@ final class FlashBench {
         }
         let loader = loader
         try doing("initialising the flash") { () throws(LoaderError) in try loader.initialize() }
-        device = try doing("reading the loader's description of its flash") { () throws(FlashError) in
-            try LoaderFlashDevice(loader)
-        }
+        engine = try context.request.engine.engine(for: loader, context.trace)
         programmer = FlashProgrammer(
-            device: device, times: loader.chip.map(FlashTimes.init), timebase: stack.time,
+            engine: engine, times: loader.chip.map(FlashTimes.init), timebase: stack.time,
             trace: context.trace)
     }
 

@@ -48,7 +48,7 @@ extension Program {
     private func recipe(_ images: [Recipe.Image]) -> AdHocRecipe {
         var recipe = AdHocRecipe(images: images)
         (recipe.board, recipe.loader, recipe.speed) = (loader.board, loader.loader, bench.speed)
-        (recipe.erase, recipe.verify) = (erase, verify == .read ? .read : .none)
+        (recipe.erase, recipe.verify) = (erase, verify)
         (recipe.connectsUnderReset, recipe.runsAfterwards) = (bench.connect == .underReset, self.run)
         return recipe
     }

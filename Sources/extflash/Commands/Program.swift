@@ -30,8 +30,16 @@ struct Program: BenchCommand {
     var full = false
     @Flag(help: "Do not keep what shares a sector with the images.")
     var discardShared = false
-    @Option(help: "How to prove the result: read (every byte is read back) or none.")
-    var verify: Proof = .read
+    @Option(
+        help: ArgumentHelp(
+            "How to prove the result: best, hash, read or none.",
+            discussion: """
+                hash compares digests that the target computes from what the flash holds; read reads every byte back; best \
+                is hash where something on the target can compute it, else read.
+                """))
+    var verify: VerifyMode = .best
+    @Flag(help: "Look at the flash and tell what would be done and how long it would take; change nothing.")
+    var dryRun = false
     @Flag(help: "Reset the target and let it run afterwards.")
     var run = false
     @OptionGroup var place: StationProgramOptions
@@ -46,10 +54,11 @@ struct Program: BenchCommand {
     func request() -> BenchRequest { bench.request(loader) }
 
     func perform(_ client: WorkbenchClient) async throws(WorkbenchError) -> ProgramReport {
-        try await client.program(
-            ProgramRequest(
-                images: images.request(), erase: erase, isFull: full, keepsShared: !discardShared,
-                verify: verify == .read ? .read : .none, runsAfterwards: run))
+        var request = ProgramRequest(
+            images: try images.request(), erase: erase, isFull: full, keepsShared: !discardShared,
+            verify: verify, runsAfterwards: run)
+        request.isDryRun = dryRun
+        return try await client.program(request)
     }
 
     func render(_ report: ProgramReport, on console: Console) {
@@ -57,6 +66,7 @@ struct Program: BenchCommand {
         console.result(report.timing)
         console.result(warnings: report.warnings)
         if let text = report.stationText { console.result(text) }
+        if let plan = report.plan { return console.result(plan.text) }
         console.result(report.verdict)
     }
 }
@@ -74,7 +84,5 @@ extension ProgramReport {
     }
 }
 
-/// What proves that the flash holds what it should; hashing it on the target needs an agent there.
-enum Proof: String, CaseIterable, ExpressibleByArgument { case read, none }
-
+extension VerifyMode: ExpressibleByArgument {}
 extension EraseMode: ExpressibleByArgument {}

@@ -3,8 +3,10 @@
 
 import ArgumentParser
 import FlashLoader
+import FlashProgramming
 import StationClient
 import TargetControl
+import Workbench
 
 /// Where `program` has a station do the job.
 struct StationProgramOptions: ParsableArguments {
@@ -56,7 +58,9 @@ struct StationProgramOptions: ParsableArguments {
             ("--skip-outside", program.images.skipOutside), ("--format", program.images.format != nil),
             ("--uf2-family", program.images.uf2Family != nil), ("--target", program.bench.target != nil),
             ("--layout \(program.loader.layout)", program.loader.layout != .spacious),
-            ("--connect hot", program.bench.connect == .hot), ("--verify none", program.verify != .read),
+            ("--engine \(program.loader.engine.rawValue)", program.loader.engine != .auto),
+            ("--dry-run", program.dryRun), ("--connect hot", program.bench.connect == .hot),
+            ("--verify none", program.verify == .none),
         ]
         if let option = asked.first(where: \.1)?.0 {
             throw ValidationError("a station cannot be asked for \(option)")

@@ -79,6 +79,7 @@ import Workbench
 
     @Test func `of a sector that holds nothing but a cell stuck are told as well`() async throws {
         let bench = try JobBench { $0.flashFault = .badCell }
+        bench.adjust = { $0.engine = .loader }
         let error = try await bench.expectFailure(.flashFailed, "FLS-013") { bench in
             try await bench.program(randomBytes(0x2000, seed: 35))
         }
@@ -91,6 +92,7 @@ import Workbench
             configuration.flashFault = .badCell
             configuration.flashContents = Self.used
         }
+        bench.adjust = { $0.engine = .loader }
         let error = try await bench.expectFailure(.flashFailed, "FLS-013", leavingCells: false) { bench in
             try await bench.program(randomBytes(0x2000, seed: 34))
         }

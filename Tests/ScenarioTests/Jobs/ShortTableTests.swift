@@ -49,7 +49,7 @@ import Workbench
         let image = try LoaderFile(reading: TestLoader.shortTable.bytes(), fileName: "short-table.stldr")
         let loader = try bench.load(image, chips: ChipCatalog())
         try loader.initialize()
-        let geometry = try LoaderFlashDevice(loader).geometry
+        let geometry = try LoaderEngine(loader).geometry
         #expect(geometry.range.count == JobBench.flashSize)
         #expect(geometry.warnings.map(\.description).contains { $0.contains("as it describes itself") })
     }

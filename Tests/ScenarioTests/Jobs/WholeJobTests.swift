@@ -166,6 +166,7 @@ import Workbench
 
     @Test func `is read back where nothing on the target can hash`() async throws {
         let bench = try JobBench { $0.flashContents = Self.used }
+        bench.adjust = { $0.engine = .loader }
         let bytes = randomBytes(5_000, seed: 10)
         let report = try await bench.program(bytes, at: 0x9000_0801) { $0.verify = .hash }
         #expect(report.verification.method == "read")

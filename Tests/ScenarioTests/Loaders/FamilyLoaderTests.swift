@@ -40,9 +40,11 @@ struct FamilyLoader: CustomTestStringConvertible, Sendable {
 @Suite struct `Loaders for each family of flash` {
     private static let used = randomBytes(0x2_0000, seed: 71)
 
-    @Test(arguments: FamilyLoader.all)
-    func `program, verify and read back from the first byte to the last`(row: FamilyLoader) async throws {
-        let bench = try FamilyBench(row.part, row.loader, used: Self.used)
+    @Test(arguments: FamilyLoader.all, [EngineChoice.loader, .auto])
+    func `program, verify and read back from the first byte to the last`(
+        row: FamilyLoader, engine: EngineChoice
+    ) async throws {
+        let bench = try FamilyBench(row.part, row.loader, used: Self.used, engine: engine)
         // Within the first sector, across the first boundary of 64 KiB, and up to the last byte.
         let pieces = [
             Piece(0x9000_0010, 0x330, seed: 72), Piece(0x9000_F000, 0x1800, seed: 73),
@@ -54,10 +56,10 @@ struct FamilyLoader: CustomTestStringConvertible, Sendable {
         #expect(try bench.cells(16, at: 0x9001_0800) == Array(Self.used[0x1_0800..<0x1_0810]))
     }
 
-    @Test(arguments: FamilyLoader.all) func `wait as long as the part may take`(row: FamilyLoader)
-        async throws
-    {
-        let bench = try FamilyBench(row.part, row.loader, .cmsisDAPv2, used: Self.used, times: .maximum)
+    @Test(arguments: FamilyLoader.all, [EngineChoice.loader, .auto])
+    func `wait as long as the part may take`(row: FamilyLoader, engine: EngineChoice) async throws {
+        let bench = try FamilyBench(
+            row.part, row.loader, .cmsisDAPv2, used: Self.used, times: .maximum, engine: engine)
         try await bench.program([Piece(0x9000_2000, 0x500, seed: 75)])
     }
 }

@@ -77,8 +77,8 @@ import Testing
         let bench = try LoaderBench()
         let loader = try bench.loadReference()
         try loader.initialize()
-        let device = try LoaderFlashDevice(loader)
-        let programmer = FlashProgrammer(device: device, timebase: bench.bench.time, trace: .silent)
+        let device = try LoaderEngine(loader)
+        let programmer = FlashProgrammer(engine: device, timebase: bench.bench.time, trace: .silent)
         let data = randomBytes(5 << 16, seed: 23)
         let image = FirmwareImage(
             sorted: [ImageSegment(address: start, bytes: data, origin: "data")])
@@ -111,7 +111,7 @@ import Testing
         let loader = try bench.loadReference()
         try loader.initialize()
         let programmer = FlashProgrammer(
-            device: try LoaderFlashDevice(loader), timebase: bench.bench.time, trace: .silent)
+            engine: try LoaderEngine(loader), timebase: bench.bench.time, trace: .silent)
         let cancellation = Cancellation()
         let error = try #require(throws: FlashError.self) {
             _ = try programmer.erase(

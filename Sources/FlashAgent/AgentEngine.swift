@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+import Essentials
+package import FlashLoader
+package import FlashProgramming
+import HardwareDescription
+
+/// The flash behind our own agent on the target, which works through commands without a halt between them.
+///
+/// Begun by a loader, whose Init set clocks, pins and controller up, and gone back to for its findings.
+package final class AgentEngine: FlashEngine {
+    package let geometry: FlashGeometry
+    package let abilities: FlashAbilities
+    private let loader: LoadedLoader
+    private let channel: AgentChannel
+    /// The agent's commands that are open, oldest first.
+    private var open: [OpenCommand] = []
+    /// The last command that used each buffer.
+    private var users: [UInt32]
+    private var nextBuffer = 0
+    /// The last command that the agent has ended.
+    private var completed: UInt32 = 0
+    private var isMapped = false
+    private var pace = AgentPace()
+    package private(set) var targetTime: Duration = .zero
+
+    /// Large enough for the link's own rate, small enough for progress and cancellation.
+    private static let preferredRead = 1 << 16
+
+    /// Takes the flash over from a loader whose Init has run.
+    ///
+    /// - Throws: ``AgentRefusal`` where the loader has to go on by itself.
+    package static func adopting(_ loader: LoadedLoader) throws(AgentAdoptionFailure) -> AgentEngine {
+        guard loader.layout.style == .spacious else { throw .refused(.vendorLayout) }
+        let program: AgentProgram
+        do { program = try AgentProgram.shipped() } catch { throw .failed(error) }
+        do {
+            let adoption = try Adoption(loader, try loader.controllerState())
+            let clock = loader.options.board?.fastestClock.flatMap {
+                FastClock($0, adoption.chip, beside: loader)
+            }
+            let placement = try AgentPlacement(program, beside: loader)
+            return try AgentEngine(loader, adoption, program, placement, clock)
+        } catch let refusal as AgentRefusal { throw .refused(refusal) } catch let error as LoaderError {
+            throw .failed(.loader(error))
+        } catch let error as FlashError { throw .geometry(error) } catch {
+            preconditionFailure("nothing else is thrown here")
+        }
+    }
+
+    private init(
+        _ loader: LoadedLoader, _ adoption: Adoption, _ program: AgentProgram, _ placement: AgentPlacement,
+        _ clock: FastClock?
+    ) throws(FlashError) {
+        self.loader = loader
+        geometry = try FlashGeometry(loader.flash, chip: loader.chip)
+        channel = AgentChannel(program, adoption, placement, clock, on: loader)
+        users = [UInt32](repeating: 0, count: placement.buffers.count)
+        var abilities = FlashAbilities(
+            programLimit: placement.buffers[0].count, readLimit: Self.preferredRead,
+            canEraseChip: adoption.canEraseChip)
+        abilities.depth = Int(AgentRing.slotCount) - 2
+        (abilities.hasDigests, abilities.alternates) = (true, true)
+        self.abilities = abilities
+    }
+
+    package var protection: WriteProtection? { loader.protection }
+
+    // MARK: Submitting
+
+    package func submit(_ command: EngineCommand) throws(FlashEngineFailure) {
+        do throws(AgentError) {
+            if !channel.isRunning { try begin() }
+            open.append(try send(command))
+        } catch {
+            open = []
+            throw .failed(error)
+        }
+    }
+
+    private func begin() throws(AgentError) {
+        try channel.start()
+        loader.handOver()
+        (completed, isMapped) = (0, false)
+        pace.cyclesPerSecond = channel.cyclesPerSecond
+        users = users.map { _ in 0 }
+    }
+
+    private func send(_ command: EngineCommand) throws(AgentError) -> OpenCommand {
+        var entry = OpenCommand(command: command, handedOver: channel.now)
+        let range = command.range(of: geometry)
+        let (offset, count) = (range.start - geometry.readableRange.start, UInt32(range.count))
+        switch command {
+        case .read:
+            // Through the map, by the host itself, once its turn comes.
+            return entry
+        case .erase: try channel.send(AgentOperation.erase, at: offset, count)
+        case .eraseChip: try channel.send(AgentOperation.eraseChip)
+        case .digest(_, let unit):
+            // More than there is room for is asked for by and by, when its turn comes.
+            guard (range.count + unit - 1) / unit <= AgentPlacement.digestLimit else { return entry }
+            try channel.send(
+                AgentOperation.digest, at: offset, count, buffer: channel.placement.digests,
+                unit: UInt32(unit))
+        case .program(let bytes, _):
+            let buffer = nextBuffer
+            nextBuffer = (nextBuffer + 1) % users.count
+            try awaitCompletion(of: users[buffer])
+            let place = channel.placement.buffers[buffer].lowerBound
+            try channel.write(bytes, at: place)
+            try channel.send(AgentOperation.program, at: offset, count, buffer: place)
+            users[buffer] = channel.submitted
+        }
+        isMapped = false
+        entry.number = channel.submitted
+        try channel.lookNowAndThen()
+        return entry
+    }
+
+    /// Waits until a buffer is free again; what went wrong meanwhile shows when the end of a command is asked for.
+    private func awaitCompletion(of number: UInt32) throws(AgentError) {
+        guard number > completed else { return }
+        let deadline = channel.deadline(in: pace.longest)
+        while true {
+            let state = try channel.state()
+            completed = state.completed
+            if completed >= number || state.state != AgentState.ready { return }
+            try channel.lookNowAndThen()
+            if deadline.hasPassed { throw try channel.hung("a command", after: pace.longest) }
+            channel.wait(for: .milliseconds(5))
+        }
+    }
+
+    // MARK: Completing
+
+    package func complete(_ poll: () -> Bool) throws(FlashEngineFailure) -> EngineResult {
+        precondition(!open.isEmpty, "the end of a command was asked for that nobody handed over")
+        let entry = open.removeFirst()
+        do throws(Ending) { return try finish(entry, poll) } catch {
+            open = []
+            switch error {
+            case .stopped(let begun): throw .stopped(begun: begun)
+            case .fault(let fault): throw .refused(fault)
+            case .broken(let broken): throw .failed(broken)
+            }
+        }
+    }
+
+    private enum Ending: Error {
+        case stopped(begun: Bool)
+        case fault(AgentError)
+        case broken(AgentError)
+    }
+
+    private func finish(_ entry: OpenCommand, _ poll: () -> Bool) throws(Ending) -> EngineResult {
+        switch entry.command {
+        case .read(let range): return .bytes(try read(range, poll))
+        case .digest(let range, let unit): return .digests(try digests(range, unit, entry, poll))
+        case .erase, .eraseChip, .program:
+            try awaitEnd(of: entry, poll)
+            let time = try breaking { () throws(AgentError) in try duration(of: entry) }
+            targetTime += time
+            return .done(time)
+        }
+    }
+
+    private func breaking<Result>(_ body: () throws(AgentError) -> Result) throws(Ending) -> Result {
+        do { return try body() } catch { throw .broken(error) }
+    }
+
+    /// By the agent's own count where that is known to be right, else by the host's.
+    private func duration(of entry: OpenCommand) throws(AgentError) -> Duration {
+        guard let number = entry.number else { return .zero }
+        let elapsed = channel.now - entry.began
+        return pace.note(entry, cycles: try channel.cycles(of: number), elapsed: elapsed, geometry)
+    }
+
+    /// Waits until the agent has ended a command.
+    private func awaitEnd(of entry: OpenCommand, _ poll: () -> Bool) throws(Ending) {
+        guard let number = entry.number else { return }
+        let began = channel.now
+        let expected = pace.expected(entry, geometry)
+        let limit = pace.limit(entry, loader, geometry)
+        let deadline = channel.deadline(in: limit)
+        var hasAskedForStop = false
+        while true {
+            let isLast = deadline.hasPassed
+            let state = try breaking { () throws(AgentError) in try channel.state() }
+            completed = state.completed
+            if completed >= number { return }
+            switch state.state {
+            case AgentState.failed: throw try faulted(entry, state)
+            case AgentState.stopped, AgentState.stoppedBetween:
+                try breaking { () throws(AgentError) in try channel.resume() }
+                completed = channel.submitted
+                throw .stopped(begun: state.state == AgentState.stopped)
+            default: break
+            }
+            if poll(), !hasAskedForStop {
+                hasAskedForStop = true
+                try breaking { () throws(AgentError) in try channel.requestStop() }
+            }
+            try breaking { () throws(AgentError) in try channel.lookNowAndThen() }
+            if isLast {
+                throw .broken(
+                    try breaking { () throws(AgentError) in try channel.hung(entry.title, after: limit) })
+            }
+            channel.wait(for: pace.pause(after: channel.now - began, expecting: expected))
+        }
+    }
+
+    private func faulted(_ entry: OpenCommand, _ state: AgentChannel.State) throws(Ending) -> Ending {
+        guard let fault = AgentError.Fault(rawValue: state.fault) else {
+            return .broken(.unknownFault(state.fault))
+        }
+        try breaking { () throws(AgentError) in try channel.resume() }
+        completed = channel.submitted
+        return .fault(
+            .commandFailed(
+                fault, doing: entry.title, address: geometry.readableRange.start &+ state.faultAddress,
+                status: state.faultStatus))
+    }
+
+    // MARK: Looking
+
+    /// Through the memory map, at the link's own rate.
+    private func read(_ range: AddressRange, _ poll: () -> Bool) throws(Ending) -> [UInt8] {
+        if !isMapped {
+            var entry = OpenCommand(command: .read(range), handedOver: channel.now)
+            try breaking { () throws(AgentError) in
+                try channel.send(AgentOperation.map)
+            }
+            entry.number = channel.submitted
+            try awaitEnd(of: entry, poll)
+            isMapped = true
+        }
+        return try breaking { () throws(AgentError) in
+            let bytes = try channel.read(range.count, at: range.start)
+            try channel.lookNowAndThen()
+            return bytes
+        }
+    }
+
+    private func digests(
+        _ range: AddressRange, _ unit: Int, _ first: OpenCommand, _ poll: () -> Bool
+    ) throws(Ending) -> [FlashDigest] {
+        if first.number != nil {
+            try awaitEnd(of: first, poll)
+            return try takeDigests(range, unit, first)
+        }
+        var digests: [FlashDigest] = []
+        for part in range.pieces(of: unit * AgentPlacement.digestLimit) {
+            let entry = try breaking { () throws(AgentError) in try send(.digest(part, unit: unit)) }
+            try awaitEnd(of: entry, poll)
+            digests += try takeDigests(part, unit, entry)
+        }
+        return digests
+    }
+
+    private func takeDigests(
+        _ range: AddressRange, _ unit: Int, _ entry: OpenCommand
+    ) throws(Ending) -> [FlashDigest] {
+        try breaking { () throws(AgentError) in
+            targetTime += try duration(of: entry)
+            let count = (range.count + unit - 1) / unit
+            let words = try channel.readWords(2 * count, at: channel.placement.digests)
+            return (0..<count).map { FlashDigest(crc32: words[2 * $0], wordSum: words[2 * $0 + 1]) }
+        }
+    }
+
+    package func findings() -> [LoaderFinding] {
+        do { try channel.leave() } catch {
+            return [.unreadable("the flash", code: error.code)] + loader.look()
+        }
+        return loader.look()
+    }
+
+    /// Leaves the controller idle and the core halted.
+    package func end() throws(AgentError) { try channel.leave() }
+}
+
+/// Why there is no engine.
+package enum AgentAdoptionFailure: Error, Sendable {
+    case refused(AgentRefusal)
+    case failed(AgentError)
+    case geometry(FlashError)
+}

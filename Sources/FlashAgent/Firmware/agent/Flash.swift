@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright the extflash authors
+
+/// The flash as the settings describe it.
+///
+/// What can fail gives an ``AgentFault``, or ``stopped``.
+struct Flash {
+    private let ring: UInt32
+    private let settings: UInt32
+    private let controller: Controller
+
+    /// Not a fault: the host asked for an end.
+    static var stopped: UInt32 { 0xFFFF_FFFF }
+    /// Microseconds for a register to take a command.
+    private static var registerLimit: UInt32 { 1_000 }
+
+    init(_ ring: UInt32, _ controller: Controller) {
+        (self.ring, self.controller) = (ring, controller)
+        settings = ring &+ AgentRing.settings
+    }
+
+    @inline(__always) private func setting(_ offset: UInt32) -> UInt32 { Register(settings &+ offset).value }
+    private func note(_ progress: UInt32) { Register(ring &+ AgentRing.progress).value = progress }
+    var isStopped: Bool { Register(ring &+ AgentRing.stop).value != 0 }
+
+    func statusForFault(_ fault: UInt32) -> UInt32 {
+        guard fault != AgentFault.controllerStuck else { return Controller.statusNow }
+        if fault == AgentFault.flashFailed { return controller.readByte(setting(AgentSettings.failure)) ?? 0 }
+        return controller.readByte(setting(AgentSettings.status)) ?? 0
+    }
+
+    // MARK: Changing
+
+    private func enableWriting() -> UInt32 {
+        guard controller.execute(setting(AgentSettings.writeEnable)) else {
+            return AgentFault.controllerStuck
+        }
+        let isEnabled = controller.poll(
+            setting(AgentSettings.status), setting(AgentSettings.enabledMask),
+            setting(AgentSettings.enabledMatch), microseconds: Self.registerLimit)
+        return isEnabled ? AgentFault.none : AgentFault.notWriteEnabled
+    }
+
+    private func awaitEnd(_ microseconds: UInt32) -> UInt32 {
+        let isReady = controller.poll(
+            setting(AgentSettings.status), setting(AgentSettings.busyMask), setting(AgentSettings.readyMatch),
+            microseconds: microseconds)
+        guard isReady else { return AgentFault.busyTooLong }
+        let failure = setting(AgentSettings.failure)
+        guard failure != 0 else { return AgentFault.none }
+        guard let value = controller.readByte(failure) else { return AgentFault.controllerStuck }
+        return value & setting(AgentSettings.failureMask) == setting(AgentSettings.successMatch)
+            ? AgentFault.none : AgentFault.flashFailed
+    }
+
+    func program(_ address: UInt32, _ count: UInt32, _ buffer: UInt32) -> UInt32 {
+        guard var bytes = unsafe UnsafeRawPointer(bitPattern: UInt(buffer)) else {
+            return AgentFault.badCommand
+        }
+        let page = setting(AgentSettings.page)
+        let command = setting(AgentSettings.program)
+        let limit = setting(AgentSettings.programLimit)
+        var done: UInt32 = 0
+        // Short enough to be brought to its end: then nobody has to wonder how far it came.
+        while done < count {
+            let target = address &+ done
+            let part = min(count &- done, page &- target % page)
+            var fault = enableWriting()
+            guard fault == AgentFault.none else { return fault }
+            guard unsafe controller.program(command, at: target, bytes, part) else {
+                return AgentFault.controllerStuck
+            }
+            fault = awaitEnd(limit)
+            guard fault == AgentFault.none else { return fault }
+            done = done &+ part
+            unsafe bytes += Int(part)
+            note(done)
+        }
+        return AgentFault.none
+    }
+
+    /// The unit that is erased at `address` when `left` bytes are to be: its place in the settings; nil when none fits.
+    private func unit(at address: UInt32, _ left: UInt32) -> UInt32? {
+        var index = setting(AgentSettings.eraseCount)
+        while index > 0 {
+            index &-= 1
+            let place = settings &+ AgentSettings.erases &+ index &* AgentSettings.eraseSize
+            let size = Register(place).value
+            if size > 0, size <= left, address % size == 0 { return place }
+        }
+        return nil
+    }
+
+    func erase(_ address: UInt32, _ count: UInt32) -> UInt32 {
+        var done: UInt32 = 0
+        while done < count {
+            if isStopped { return Self.stopped }
+            guard let place = unit(at: address &+ done, count &- done) else { return AgentFault.badCommand }
+            var fault = enableWriting()
+            guard fault == AgentFault.none else { return fault }
+            guard controller.execute(Register(place &+ 4).value, at: address &+ done) else {
+                return AgentFault.controllerStuck
+            }
+            fault = awaitEnd(Register(place &+ 8).value)
+            guard fault == AgentFault.none else { return fault }
+            done = done &+ Register(place).value
+            note(done)
+        }
+        return AgentFault.none
+    }
+
+    func eraseChip() -> UInt32 {
+        let command = setting(AgentSettings.eraseChip)
+        guard command != 0 else { return AgentFault.badCommand }
+        let fault = enableWriting()
+        guard fault == AgentFault.none else { return fault }
+        guard controller.execute(command) else { return AgentFault.controllerStuck }
+        return awaitEnd(setting(AgentSettings.eraseChipLimit))
+    }
+
+    // MARK: Looking
+
+    /// Reads the range in one go and writes two words for each `unit` bytes.
+    func digest(
+        _ address: UInt32, _ count: UInt32, _ unit: UInt32, into buffer: UInt32,
+        _ tables: UnsafeMutablePointer<UInt32>
+    ) -> UInt32 {
+        guard count > 0, unit > 0 else { return AgentFault.badCommand }
+        var output = buffer
+        var done: UInt32 = 0
+        while done < count {
+            if isStopped { return Self.stopped }
+            let part = min(unit, count &- done)
+            controller.beginReading(address &+ done, part)
+            var digest = unsafe Digest(tables)
+            var left = part
+            // Erased bytes at the start, and most units that have any have nothing else, need no sums.
+            var blankPieces: UInt32 = 0
+            while left >= 16 {
+                guard controller.has16Bytes() else { return giveUp() }
+                let (first, second) = (controller.nextWord(), controller.nextWord())
+                let (third, fourth) = (controller.nextWord(), controller.nextWord())
+                left &-= 16
+                if first & second & third & fourth == 0xFFFF_FFFF {
+                    blankPieces &+= 1
+                    continue
+                }
+                digest.takeBlank(blankPieces)
+                blankPieces = 0
+                digest.take(first)
+                digest.take(second)
+                digest.take(third)
+                digest.take(fourth)
+                break
+            }
+            if blankPieces > 0 { digest.takeBlank(blankPieces) }
+            while left >= 16 {
+                guard controller.has16Bytes() else { return giveUp() }
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                left &-= 16
+            }
+            guard controller.hasAll() else { return AgentFault.controllerStuck }
+            while left >= 4 {
+                digest.take(controller.nextWord())
+                left &-= 4
+            }
+            if left > 0 {
+                var (word, shift): (UInt32, UInt32) = (0, 0)
+                let bytes = left
+                while left > 0 {
+                    word |= controller.nextByte() << shift
+                    shift &+= 8
+                    left &-= 1
+                }
+                digest.take(bytes: word, count: bytes)
+            }
+            guard controller.endReading() else { return AgentFault.controllerStuck }
+            Register(output).value = digest.value
+            Register(output &+ 4).value = digest.sums
+            output = output &+ 8
+            done = done &+ part
+            note(done)
+        }
+        return AgentFault.none
+    }
+
+    private func giveUp() -> UInt32 {
+        controller.giveUpReading()
+        return AgentFault.controllerStuck
+    }
+}
