@@ -186,14 +186,55 @@ final class AgentChannel {
     func write(_ words: [UInt32], at address: UInt32) throws(AgentError) {
         do { try memory.writeWords(words, at: address) } catch { throw .access(error) }
     }
+
+    // MARK: Data
+
+    /// Bytes that go over the link before somebody looks at the core: its watchdogs count while it runs.
+    private var piece = AgentChannel.smallestPiece
+    /// What one command of an ST-LINK carries.
+    private static let smallestPiece = 6144
+    private static let largestPiece = 1 << 16
+    /// A piece is made smaller when it takes longer than this, larger when it takes less than a quarter of it.
+    private static let longestPiece: Duration = .milliseconds(40)
+
+    private func watching<Result>(
+        _ transfer: (MemoryAccessPort) throws(DebugAccessError) -> Result
+    ) throws(AgentError) -> Result {
+        let start = now
+        let result: Result
+        do { result = try transfer(memory) } catch { throw .access(error) }
+        if now - start > Self.longestPiece {
+            piece = max(piece / 2, Self.smallestPiece)
+        } else if now - start < Self.longestPiece / 4 {
+            piece = min(piece * 2, Self.largestPiece)
+        }
+        try lookNowAndThen()
+        return result
+    }
+
     func write(_ bytes: [UInt8], at address: UInt32) throws(AgentError) {
-        do { try memory.write(bytes, at: address) } catch { throw .access(error) }
+        var done = 0
+        while done < bytes.count {
+            let part = Array(bytes[done..<min(done + piece, bytes.count)])
+            try watching { (memory) throws(DebugAccessError) in
+                try memory.write(part, at: address + UInt32(done))
+            }
+            done += part.count
+        }
     }
     func readWords(_ count: Int, at address: UInt32) throws(AgentError) -> [UInt32] {
         do { return try memory.readWords(count, at: address) } catch { throw .access(error) }
     }
     func read(_ count: Int, at address: UInt32) throws(AgentError) -> [UInt8] {
-        do { return try memory.read(count, at: address) } catch { throw .access(error) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        while bytes.count < count {
+            let (place, size) = (address + UInt32(bytes.count), min(piece, count - bytes.count))
+            bytes += try watching { (memory) throws(DebugAccessError) in
+                try memory.read(size, at: place)
+            }
+        }
+        return bytes
     }
 
     func wait(for pause: Duration) { core.timebase.wait(for: pause) }

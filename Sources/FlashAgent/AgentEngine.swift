@@ -235,11 +235,7 @@ package final class AgentEngine: FlashEngine {
             try awaitEnd(of: entry, poll)
             isMapped = true
         }
-        return try breaking { () throws(AgentError) in
-            let bytes = try channel.read(range.count, at: range.start)
-            try channel.lookNowAndThen()
-            return bytes
-        }
+        return try breaking { () throws(AgentError) in try channel.read(range.count, at: range.start) }
     }
 
     private func digests(

@@ -57,6 +57,14 @@ import Workbench
         bench.expectCells(Self.expected)
     }
 
+    @Test(arguments: [Kind.stlinkV2, .cmsisDAPv1]) func `keeps a watchdog fed over a slow link`(
+        kind: Kind
+    ) async throws {
+        let bench = try bench(kind) { $0.application = .watchdog }
+        try await bench.program(Self.piece.bytes, at: Self.piece.address)
+        bench.expectCells(Self.expected)
+    }
+
     @Test func `reads every byte, the last ones included`() async throws {
         let contents = randomBytes(JobBench.flashSize, seed: 33)
         let bench = try bench { $0.flashContents = contents }
