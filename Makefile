@@ -37,7 +37,7 @@ STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(arch
 
 release = PKG_CONFIG_PATH=$(CURDIR)/$(archives) $(SWIFT) build -c release
 
-.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages central-packages test-station test-api test-page test-central demo demo-station test golden test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
+.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages central-packages test-station test-api test-page test-central demo demo-station test golden test-corpus test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
 .PHONY: build-packages test-packages usb-packages page-packages vm-packages deb-test-packages station-packages
 
 help: ## List the targets
@@ -89,6 +89,11 @@ test-page: build-daemon page-packages ## Use the station's page in a headless Ch
 
 test-central: build-daemon central-packages ## Let two stations share a real PostgreSQL that is stopped, killed and cut off in mid-batch
 	Tests/Central/run.py $(daemon)
+
+test-corpus: build ## One line for each .stldr and .FLM in DIR: read, linted, tried on a simulated board, verdict
+	@[ -n "$(DIR)" ] || { echo "say where they are: make test-corpus DIR=..."; exit 1; }
+	@find "$(DIR)" -type f \( -iname '*.stldr' -o -iname '*.flm' \) | sort | while read -r file; do \
+	    timeout 600 $(program) loader check --brief "$$file" 2>&1 | grep -v '^  try:' | head -n 1; done
 
 test-binary: build ## Run the program in a root directory that holds nothing but it, glibc and libusb
 	Tests/Binary/run.sh $(program)

@@ -39,7 +39,11 @@ package struct BenchConfiguration: Sendable {
         case debugPinsOff = "debug-pins-off"
     }
     /// Flash busy times (W25Q128JV datasheet AC table).
-    package enum BusyTimes: String, CaseIterable, Sendable { case typical = "typ", maximum = "max", random }
+    package enum BusyTimes: String, CaseIterable, Sendable {
+        case typical = "typ", maximum = "max", random
+        /// A hundredth of the typical ones, for trials of what does not depend on them.
+        case short
+    }
     /// The flash that is (or is not) fitted.
     package enum FlashFault: String, CaseIterable, Sendable {
         case none, absent, wrongID = "wrong-id", stuckBusy = "stuck-busy", quadDisabled = "qe0"

@@ -16,7 +16,7 @@ struct BenchOptions: ParsableArguments {
                 Simulated kinds: stlink-v2, stlink-v2-1, stlink-v3, cmsis-dap-v1, cmsis-dap-v2. Options: board=NAME|FILE \
                 is the board (see `extflash board list`), flash=NAME[:bankN] puts another flash part on it, part=P \
                 another microcontroller; state=DIR keeps the simulated flash between commands, app=A says what ran \
-                before we came, times=typ|max|random chooses the flash's busy times, fault=F[:bankN] breaks the \
+                before we came, times=typ|max|random|short chooses the flash's busy times, fault=F[:bankN] breaks the \
                 flash, seed=N; further: firmware=V, power=off, wire-limit=HZ, usb-fault=N:F, \
                 line=SIGNAL:F[:bankN] breaks a trace to the flash, dap=F the debug port, ram=ADDRESS:BIT the RAM.
                 """,

@@ -61,8 +61,8 @@ extension GoldenCase {
             "reset", "reset --probe sim:stlink-v3,app=rtos", "reset --halt --probe sim:stlink-v3,app=rtos"),
         GoldenCase("loader-inspect", "loader inspect w25q128-stm32h745xi-bk2"),
         GoldenCase(
-            "loader-check", "loader check w25q128-stm32h745xi-bk2",
-            "loader check $DIR/broken-vendor-stack.stldr --board stm32h745xi-w25q128",
+            "loader-check", "loader check --no-trial w25q128-stm32h745xi-bk2",
+            "loader check --no-trial $DIR/broken-vendor-stack.stldr --board stm32h745xi-w25q128",
             "loader inspect $DIR/algorithm.FLM", files: [.brokenVendorStack, .algorithm].map(Contents.built)),
         GoldenCase(
             "loader-inspect-unusual", "loader inspect $DIR/odd.stldr",

@@ -58,8 +58,8 @@ extension GoldenCase {
         GoldenCase(
             "loader-not-elf", "loader inspect $DIR/l.stldr", files: [("l.stldr", Array("text\n".utf8))]),
         GoldenCase(
-            "loader-check-fails", "loader check $DIR/broken-vendor-stack.stldr --layout vendor",
-            "loader check $DIR/broken-delay.stldr",
+            "loader-check-fails", "loader check --no-trial $DIR/broken-vendor-stack.stldr --layout vendor",
+            "loader check --no-trial $DIR/broken-delay.stldr",
             files: [.brokenVendorStack, .brokenDelay].map(Contents.built)),
         GoldenCase(
             "loader-without-storage-info", "loader inspect $DIR/l.stldr",

@@ -18,6 +18,8 @@ final class BusMatrix {
     var isDebugBusHidden = false
     /// Schedules that a write may have moved are compared with this.
     var horizon: Picoseconds = .max
+    /// Takes what the first core writes to registers, where somebody watches.
+    var log: RegisterLog?
     private let quadSPIGate = ClockGate(.ahb3, 14)
 
     /// See ``BenchConfiguration/stuckBit``.
@@ -119,6 +121,7 @@ final class BusMatrix {
     }
     private func writePeripheral(_ address: UInt32, _ value: UInt32, _ access: Access) -> Bool {
         context.hasScheduleChanged = true
+        if let log, access.master == .m7 { log.note(address, value) }
         if address &- 0x5200_5000 < 0x400 {
             guard clockControl.isClocked(quadSPIGate) else { return true }
             quadSPI.write(address & 0x3FF, value, access)

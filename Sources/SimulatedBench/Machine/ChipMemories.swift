@@ -40,6 +40,9 @@ struct ChipMemories {
         scrambleVolatile()
     }
 
+    /// RAM.
+    var volatileBlocks: [MemoryBlock] { volatile + gated }
+
     var blocks: [MemoryBlock] { volatile + flashBanks + [system, secondBank] + gated + aliases }
 
     /// Two banks of up to 1 MiB, the second one at 0x0810_0000; parts with 128 KiB have the beginning of the first.

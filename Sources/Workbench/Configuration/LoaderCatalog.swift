@@ -43,6 +43,16 @@ struct LoaderCatalog {
         return board
     }
 
+    /// Every board that is known, in name order.
+    func allBoards() throws(WorkbenchError) -> [Board] {
+        var found: [Board] = []
+        for candidate in try library.candidates(.boards) {
+            guard let entry = candidate.entries.last else { continue }
+            found.append(try library.board(entry))
+        }
+        return found
+    }
+
     /// The chips of the board's banks, and all others to tell by its identity a chip that is none of them.
     func chips(of board: Board?) throws(WorkbenchError) -> ChipCatalog {
         var expected: [FlashChipDefinition] = []

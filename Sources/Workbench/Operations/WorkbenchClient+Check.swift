@@ -8,7 +8,11 @@ import HardwareDescription
 
 extension WorkbenchClient {
     /// Looks in a loader's file for what will go wrong; needs no probe.
-    package func checkLoader(_ path: String) async throws(WorkbenchError) -> LoaderCheckReport {
+    ///
+    /// With `tries` it is run on a simulated board as well, where nothing it says of the RAM keeps it from that.
+    package func checkLoader(
+        _ path: String, tries: Bool
+    ) async throws(WorkbenchError) -> LoaderCheckReport {
         try await onBench { context throws(WorkbenchError) in
             let catalog = LoaderCatalog(context.request)
             let file = try catalog.file(named: path)
@@ -16,10 +20,33 @@ extension WorkbenchClient {
             let target = try Self.target(for: file, board, context.request)
             let chip = try catalog.chip(of: board)
             let findings = LoaderLint.findings(file, target: target, chip: chip)
+            let trial = tries ? try Self.trial(of: file, on: board, catalog, context) : nil
             return LoaderCheckReport(
                 path, file, target: target, board: board?.definition, layout: context.request.layout,
-                findings: findings)
+                findings: findings, trial: trial)
         }
+    }
+
+    /// On the board that was named; without one on the first of those that are known whose flash answers after Init.
+    ///
+    /// Where none does, on the first: it shows what the loader wanted.
+    private static func trial(
+        of file: LoaderFile, on board: LoaderCatalog.Board?, _ catalog: LoaderCatalog, _ context: JobContext
+    ) throws(WorkbenchError) -> TrialReport? {
+        if let board, let name = context.request.board {
+            return try LoaderTrial(file: file, board: board, context: context, boardName: name).report()
+        }
+        var first: TrialReport?
+        for candidate in try catalog.boards(withFlashOf: file.flash.size) {
+            let trial = LoaderTrial(
+                file: file, board: candidate, context: context, boardName: candidate.entry.name)
+            guard try trial.reachesFlash() else {
+                if first == nil { first = try trial.report() }
+                continue
+            }
+            return try trial.report()
+        }
+        return first
     }
 
     /// The target that was named, else the board's, else the first whose RAM the loader is linked to.
@@ -38,6 +65,16 @@ extension WorkbenchClient {
 }
 
 extension LoaderCatalog {
+    /// The boards that are known, first those whose flash has this many bytes; the others are left out where there are any.
+    func boards(withFlashOf size: UInt32) throws(WorkbenchError) -> [Board] {
+        let known = try allBoards()
+        var fitting: [Board] = []
+        for board in known {
+            if try chip(of: board)?.size == size { fitting.append(board) }
+        }
+        return fitting.isEmpty ? known : fitting
+    }
+
     /// The chip of a board's first bank; two that work as one memory as one of twice the size.
     func chip(of board: Board?) throws(WorkbenchError) -> FlashChipDefinition? {
         guard let board, let name = board.definition.banks.first?.flash,

@@ -24,6 +24,8 @@ package struct LoaderCheckReport: JobReport, PartialReport {
     package let board: String?
     package let layout: String
     package let findings: [Finding]
+    /// What it did on a simulated board; absent where it was not tried.
+    package let trial: TrialReport?
     /// Whether it works in the layout that was asked for, as far as its file says.
     package let verdict: Verdict
     package let failure: WorkbenchError?
@@ -35,7 +37,7 @@ package struct LoaderCheckReport: JobReport, PartialReport {
         case fails
     }
 
-    private enum CodingKeys: CodingKey { case file, format, target, board, layout, findings, verdict }
+    private enum CodingKeys: CodingKey { case file, format, target, board, layout, findings, trial, verdict }
 
     package static let schema = Schema.object([
         .key("file", .text(), "The loader file."),
@@ -56,6 +58,7 @@ package struct LoaderCheckReport: JobReport, PartialReport {
                     .optional("address", .address, "The instruction or symbol that shows it."),
                     .optional("place", .text(), "The same as function and source line."),
                 ])), "What was found, by code."),
+        .optional("trial", TrialReport.schema, "What it did on a simulated board."),
         .key("verdict", .word(Verdict.allCases.map(\.rawValue)), "What follows for the layout asked for."),
     ])
 }
@@ -63,18 +66,19 @@ package struct LoaderCheckReport: JobReport, PartialReport {
 extension LoaderCheckReport {
     init(
         _ path: String, _ loader: LoaderFile, target: TargetDefinition, board: BoardDefinition?,
-        layout: LoaderLayout.Style, findings: [LintFinding]
+        layout: LoaderLayout.Style, findings: [LintFinding], trial: TrialReport?
     ) {
         let fatal = findings.filter { finding in
             finding.severity == .failure || finding.severity == .vendor && layout == .vendor
         }
+        let failed = (trial?.runs ?? []).filter { $0.layout == layout.rawValue }.compactMap(\.failure?.code)
+        let codes = Set(fatal.map(\.code) + failed).sorted()
+        let tells = !findings.isEmpty || trial?.runs.contains { $0.failure != nil } ?? false
         self.init(
             file: path, format: loader.abi.format.rawValue, target: target.name, board: board?.name,
-            layout: layout.rawValue, findings: findings.map(Finding.init),
-            verdict: findings.isEmpty ? .sound : fatal.isEmpty ? .works : .fails,
-            failure: fatal.isEmpty
-                ? nil
-                : .loaderUnsound(loader: loader.fileName, codes: Set(fatal.map(\.code)).sorted()))
+            layout: layout.rawValue, findings: findings.map(Finding.init), trial: trial,
+            verdict: !codes.isEmpty ? .fails : tells ? .works : .sound,
+            failure: codes.isEmpty ? nil : .loaderUnsound(loader: loader.fileName, codes: codes))
     }
 }
 

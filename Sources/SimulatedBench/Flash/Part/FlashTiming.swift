@@ -37,6 +37,7 @@ struct FlashTimer {
         switch policy {
         case .typical: return limits.typical
         case .maximum: return limits.maximum
+        case .short: return limits.typical / 100
         case .random:
             // Half of the typical time up to the maximum, long ones being rare.
             let share = Double(random.next() >> 11) / Double(1 << 53)
