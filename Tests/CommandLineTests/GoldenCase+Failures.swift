@@ -60,7 +60,10 @@ extension GoldenCase {
         GoldenCase(
             "loader-check-fails", "loader check --no-trial $DIR/broken-vendor-stack.stldr --layout vendor",
             "loader check --no-trial $DIR/broken-delay.stldr",
-            files: [.brokenVendorStack, .brokenDelay].map(Contents.built)),
+            "loader check $DIR/lying-write.stldr --board stm32h745xi-w25q128",
+            "loader check $DIR/broken-hosts-ram.stldr --board stm32h745xi-w25q128",
+            "loader check --brief $DIR/broken-hosts-ram.stldr --board stm32h745xi-w25q128",
+            files: [.brokenVendorStack, .brokenDelay, .lyingWrite, .brokenHostsRam].map(Contents.built)),
         GoldenCase(
             "loader-without-storage-info", "loader inspect $DIR/l.stldr",
             files: [("l.stldr", Contents.loader(flash: nil))]),

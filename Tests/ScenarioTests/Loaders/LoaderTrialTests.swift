@@ -32,7 +32,8 @@ import Workbench
 
     @Test(
         arguments: [
-            (.lyingWrite, "write", "TRL-004"), (.lyingRead, "read", "LDR-033"),
+            (.lyingWrite, "write", "TRL-004"), (.brokenHostsRam, "memory", "TRL-006"),
+            (.lyingRead, "read", "LDR-033"),
             (.brokenRecursion, "Init", "LDR-031"), (.brokenSupervisor, "Init", "LDR-031"),
             (.brokenInstruction, "Init", "LDR-031"), (.brokenReset, "write", "LDR-031"),
         ] as [(TestLoader, String, String)])
