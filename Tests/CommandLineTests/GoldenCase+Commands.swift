@@ -39,6 +39,11 @@ extension GoldenCase {
             "program", "program $DIR/image.bin \(bench)", "program $DIR/image.bin \(bench)",
             "program $DIR/image.bin@0x90001001 \(bench) --progress none", files: [image]),
         GoldenCase(
+            "program-planned", "program $DIR/image.bin \(bench) --dry-run --progress none",
+            "program $DIR/image.bin \(bench) --progress none",
+            "program $DIR/image.bin \(bench) --dry-run --progress none",
+            "program $DIR/image.bin@0x90001001 \(bench) --dry-run --progress none", files: [image]),
+        GoldenCase(
             "program-several",
             "program $DIR/a.elf $DIR/b.hex $DIR/image.bin@0x90010000 \(bench) --progress none",
             files: [image, ("a.elf", Contents.elf()), ("b.hex", Contents.hex)]),
