@@ -111,6 +111,8 @@ private struct Build {
             "-gline-tables-only", "-file-compilation-dir", ".", "-file-prefix-map",
             "\(directory(firmware))=.",
             "-file-prefix-map", "\(directory(firmware.deletingLastPathComponent()))/Shared=Shared",
+            // The headers' modules are named by a path in the build folder, and tell a post-mortem nothing.
+            "-Xfrontend", "-no-clang-module-breadcrumbs",
             "-file-prefix-map", "\(directory(toolchain))=toolchain", "-module-cache-path", cache.path(),
             // Unused runtime functions are dropped one by one; there is no C library to call.
             "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector",
