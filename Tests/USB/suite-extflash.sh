@@ -52,9 +52,9 @@ program_and_verify() { # file
     run 0 "$extflash" program "$1" --progress none
     local size
     size=$(stat -c %s "$1")
-    expect_line "program" "Programmed $size bytes; $size bytes read back and right."
+    expect_line "program" "Programmed $size bytes; $size bytes hashed on the target and right."
     run 0 "$extflash" verify "$1" --progress none
-    expect_line "verify" "The flash holds the image: $size bytes read back."
+    expect_line "verify" "The flash holds the image: $size bytes hashed on the target."
 }
 END
 # The bus's number is not the same everywhere.

@@ -68,7 +68,7 @@ status=0
 wait $job || status=$?
 cp job "$log"
 expect_equal "exit status" "$status" 0
-expect_text "program" "Programmed 65536 bytes; 65536 bytes read back and right."
+expect_text "program" "Programmed 65536 bytes; 65536 bytes hashed on the target and right."
 expect_kernel_has_it
 expect_hidraw_works
 END

@@ -27,7 +27,7 @@ drive() {
     head -c "$4" first.bin >before.bin
     printf '\n%s: extflash programs\n' "$1"
     on_bus "$probe" "$extflash" program before.bin --progress none || fail "program"
-    expect_line "program" "Programmed $4 bytes; $4 bytes read back and right."
+    expect_line "program" "Programmed $4 bytes; $4 bytes hashed on the target and right."
 
     session "$1: OpenOCD verifies, and programs something else" "$probe" "$2" "$3" \
         "source $scripts/qspi.tcl; init; reset halt; set_up_quadspi" \
@@ -43,7 +43,7 @@ drive() {
 
     printf '\n%s: extflash verifies\n' "$1"
     on_bus "$probe" "$extflash" verify second.bin --progress none || fail "verify"
-    expect_line "verify" "The flash holds the image: $size bytes read back."
+    expect_line "verify" "The flash holds the image: $size bytes hashed on the target."
 }
 drive stlink-v3 stlink-dap dapdirect_swd $size "check_blank {$(seq -s ' ' 0 $last_sector)}"
 drive cmsis-dap-v2 cmsis-dap swd 131072
