@@ -22,7 +22,7 @@ DIGITS = 8
 FAULTS = {
     "none": (50, "", {"good"}),
     "unplugged": (12, "usb-fault={n}:disconnect", {"failed USB-003", "good"}),
-    "bad cell": (8, "fault=bad-cell", {"failed FLS-013"}),
+    "bad cell": (8, "fault=bad-cell", {"failed FLS-016"}),
     "dead board": (6, "power=off", {"failed TGT-005"}),
     "wrong flash": (6, "flash=mx25l12835f", {"refused UNT-005"}),
     # A flash that is busy for ever may not even tell what it is.
