@@ -27,6 +27,7 @@ package final class AgentEngine: FlashEngine {
 
     /// Large enough for the link's own rate, small enough for progress and cancellation.
     private static let preferredRead = 1 << 16
+    private static let fewPages = 16
 
     /// Takes the flash over from a loader whose Init has run.
     ///
@@ -128,7 +129,9 @@ package final class AgentEngine: FlashEngine {
             if completed >= number || state.state != AgentState.ready { return }
             try channel.lookNowAndThen()
             if deadline.hasPassed { throw try channel.hung("a command", after: pace.longest) }
-            channel.wait(for: .milliseconds(5))
+            // A page takes about as long; a queue of them is looked at once.
+            let left = Int(number - completed)
+            channel.wait(for: min(.microseconds(400) * left, .milliseconds(5)))
         }
     }
 
@@ -172,13 +175,18 @@ package final class AgentEngine: FlashEngine {
     /// By the agent's own count where that is known to be right, else by the host's.
     private func duration(of entry: OpenCommand) throws(AgentError) -> Duration {
         guard let number = entry.number else { return .zero }
+        // Asking what so little took would take longer.
+        if case .program(let bytes, _) = entry.command, let page = loader.chip?.pageProgram?.typical {
+            let pages = (bytes.count + geometry.pageSize - 1) / geometry.pageSize
+            if pages <= Self.fewPages { return page * pages }
+        }
         let elapsed = channel.now - entry.began
         return pace.note(entry, cycles: try channel.cycles(of: number), elapsed: elapsed, geometry)
     }
 
     /// Waits until the agent has ended a command.
     private func awaitEnd(of entry: OpenCommand, _ poll: () -> Bool) throws(Ending) {
-        guard let number = entry.number else { return }
+        guard let number = entry.number, number > completed else { return }
         let began = channel.now
         let expected = pace.expected(entry, geometry)
         let limit = pace.limit(entry, loader, geometry)

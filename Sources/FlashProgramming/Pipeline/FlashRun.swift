@@ -45,7 +45,9 @@ final class FlashRun {
         report = FlashReport(operation: operation)
         report.warnings = geometry.warnings
         costs = EraseCosts(geometry, times)
-        writeCosts = WriteCosts(times, pageSize: geometry.pageSize, linkRate: Self.typicalLinkRate)
+        writeCosts = WriteCosts(
+            times, pageSize: geometry.pageSize, linkRate: Self.typicalLinkRate,
+            isQueued: engine.abilities.alternates)
     }
 
     func warn(_ warning: FlashWarning) {
