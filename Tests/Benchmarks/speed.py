@@ -4,15 +4,14 @@
     speed.py EXTFLASH [--json FILE] [--probe KIND...] [--times typ max random] [--engine auto loader] [--job NAME...]
 
 Prints a table; judges nothing. Virtual time is the bench's own and the same on every machine; processor time and memory are this
-machine's. The limit of a job is what the flash itself needs for the erases and page programs of the job, by the times of its
-data sheet (W25Q128JV, 9.6), or what the link needs for its bytes, whichever is more.
+machine's. "flash s" is what the flash itself needs for the erases and page programs of the job, by the times of its data sheet
+(W25Q128JV, 9.6).
 """
 import argparse, json, os, random, resource, shutil, subprocess, tempfile
 
 SIZE, SECTOR, PAGE, BASE = 16 << 20, 4096, 256, 0x90000000
-# Seconds: page program, and erase of 4, 32 and 64 KiB.
-TIMES = {"typ": (400e-6, .045, .120, .150), "max": (3e-3, .400, 1.600, 2.000)}
-# Bytes per second that the simulated link carries at best, down and up; see the measurements in the reference on speed.
+# Seconds: page program, and erase of 4 KiB, 64 KiB and the chip.
+TIMES = {"typ": (400e-6, .045, .150, 40), "max": (3e-3, .400, 2.000, 200)}
 PROBES = ["stlink-v3", "cmsis-dap-v2", "stlink-v2"]
 
 
@@ -154,8 +153,9 @@ def main():
                             arguments.append(bench.path("out.bin"))
                         report, cpu = bench.run(arguments, probe, times, bench.state(holding), engine)
                         pages = written if pages is None else pages
-                        page, four, _, block = TIMES.get(times, TIMES["typ"])
-                        limit = pages * page + small * four + large * block
+                        page, four, block, chip = TIMES.get(times, TIMES["typ"])
+                        blocks = min(256 * block, chip) if large == 256 else large * block
+                        limit = pages * page + small * four + blocks
                         total = find(report, "totalSeconds")
                         row = {
                             "job": name, "probe": probe, "times": times, "engine": engine, "virtualSeconds": total,
