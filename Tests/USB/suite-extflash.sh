@@ -10,6 +10,8 @@ size=262144
 [ "$bus" != vm ] || size=65536
 random_bytes image.bin $size 11
 random_bytes large.bin 1048576 500000
+# A job that lasts for seconds on any machine and with any probe.
+random_bytes longer.bin 8388608 600000
 # Enough for a job to be in the middle of, where a probe moves 60 kB/s.
 head -c 262144 large.bin >medium.bin
 # The unprivileged user of one of the checks passes through here.
@@ -155,7 +157,7 @@ expect_text "what it says" "this probe's firmware has no debug register access (
 END
 
 long() { # probe
-    case $1:$bus in cmsis-dap-v1:* | cmsis-dap-v2:vm) echo medium.bin ;; *) echo large.bin ;; esac
+    case $1:$bus in cmsis-dap-v1:* | cmsis-dap-v2:vm) echo medium.bin ;; *) echo longer.bin ;; esac
 }
 for kind in $kinds; do
     printf '\n%s: the plug is pulled in the middle of a job\n' "$kind"
@@ -201,12 +203,12 @@ done
 
 printf '\nTwo programs at once\n'
 script_on_bus stlink-v3 <<'END'
-start_programming large.bin
+start_programming longer.bin
 run 11 "$extflash" info
 expect_equal "who has it" "$(sed -n 's/.* is in use by \(.*\) \[USB-005\]/\1/p' "$log")" "extflash (pid $job)"
 start=$(milliseconds)
 expect_end_within 300000 0
-run 0 "$extflash" verify large.bin --progress none
+run 0 "$extflash" verify longer.bin --progress none
 ok "the first one's job is right"
 run 0 "$extflash" info
 ok "the next one has the probe"
