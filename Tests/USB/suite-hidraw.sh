@@ -9,7 +9,7 @@ command -v setpriv >/dev/null || skip "setpriv is not installed"
 
 two_cores "cmsis-dap-v1, interface/cmsis-dap.cfg, swd" cmsis-dap-v1 cmsis-dap swd
 
-random_bytes image.bin 65536 7
+random_bytes image.bin 262144 7
 # What scripts on the bus use beside the checks.
 cat >functions <<'END'
 # The probe's only interface, and what the kernel makes of it.
@@ -68,7 +68,7 @@ status=0
 wait $job || status=$?
 cp job "$log"
 expect_equal "exit status" "$status" 0
-expect_text "program" "Programmed 65536 bytes; 65536 bytes hashed on the target and right."
+expect_text "program" "Programmed 262144 bytes; 262144 bytes hashed on the target and right."
 expect_kernel_has_it
 expect_hidraw_works
 END
