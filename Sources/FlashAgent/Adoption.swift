@@ -4,7 +4,9 @@
 import Essentials
 import FlashController
 import FlashLoader
+import FlashProgramming
 import HardwareDescription
+import TargetControl
 
 /// What a loader's Init set up and the chip's file says, as the agent needs it.
 ///
@@ -25,6 +27,7 @@ struct Adoption: Hashable, Sendable {
     private static let singleLine: UInt32 = 1 << 8
 
     init(_ loader: LoadedLoader, _ state: QuadSPIState) throws(AgentRefusal) {
+        guard loader.target.definition.quadSPI.base == AgentController.base else { throw .otherController }
         guard state.isMapped else { throw .notMapped }
         guard !state.control.dualFlash else { throw .twoFlashes }
         let read = state.communication
@@ -162,8 +165,15 @@ struct Adoption: Hashable, Sendable {
         UInt32(clamping: Int64((maximum.seconds * margin * 1_000_000).rounded(.up)))
     }
 
-    /// Smallest erase unit in bytes.
-    var smallestErase: UInt32 { words[AgentSettings.erases] ?? 0 }
+    /// Sectors of another kind than the chip erases are the loader's own business.
+    func checkErases(_ geometry: FlashGeometry) throws(AgentRefusal) {
+        let smallest = Int(words[AgentSettings.erases] ?? 0)
+        let start = geometry.readableRange.bounds.lowerBound
+        for run in geometry.runs
+        where smallest == 0 || run.size % smallest != 0 || (Int(run.start) - start) % smallest != 0 {
+            throw .notDescribed("how \(run.size) bytes are erased", chip: chip.title)
+        }
+    }
 
     /// The settings as one block.
     func block(tables: UInt32, cyclesPerMicrosecond: UInt32, clock: FastClock?) -> [UInt32] {

@@ -36,7 +36,9 @@ final class AgentChannel {
     private static let lookInterval: Duration = .milliseconds(50)
 
     private var clock: FastClock?
-    private var isFast = false
+    private(set) var isFast = false
+    var mayBeFast: Bool { clock != nil }
+    func forgoFastClock() { clock = nil }
 
     init(
         _ program: AgentProgram, _ adoption: Adoption, _ placement: AgentPlacement, _ clock: FastClock?,
@@ -237,6 +239,7 @@ final class AgentChannel {
         return bytes
     }
 
+    func warn(_ text: String) { core.trace(.warning, text) }
     func wait(for pause: Duration) { core.timebase.wait(for: pause) }
 
     /// Looks at the core itself when it is time.

@@ -39,10 +39,12 @@ package final class AgentEngine: FlashEngine {
         do {
             let adoption = try Adoption(loader, try loader.controllerState())
             let clock = loader.options.board?.fastestClock.flatMap {
-                FastClock($0, adoption.chip, beside: loader)
+                FastClock($0, adoption, beside: loader)
             }
             let placement = try AgentPlacement(program, beside: loader)
-            return try AgentEngine(loader, adoption, program, placement, clock)
+            let engine = try AgentEngine(loader, adoption, program, placement, clock)
+            try adoption.checkErases(engine.geometry)
+            return engine
         } catch let refusal as AgentRefusal { throw .refused(refusal) } catch let error as LoaderError {
             throw .failed(.loader(error))
         } catch let error as FlashError { throw .geometry(error) } catch {
@@ -81,6 +83,53 @@ package final class AgentEngine: FlashEngine {
     }
 
     private func begin() throws(AgentError) {
+        let samples = channel.mayBeFast ? try samplesByLoader() : []
+        try start()
+        guard channel.isFast, try !areRight(samples) else { return }
+        channel.warn(
+            "the flash reads otherwise at the board's fastest clock than at the loader's, which is kept")
+        try channel.leave()
+        channel.forgoFastClock()
+        try start()
+    }
+
+    // MARK: Proof of the clock
+
+    private static let sampleCount = 16
+    private static let sampleSize = 64
+
+    private var samplePlaces: [AddressRange] {
+        let flash = geometry.readableRange
+        let step = flash.count / Self.sampleCount
+        guard step >= Self.sampleSize else { return [] }
+        return (0..<Self.sampleCount).map {
+            AddressRange(start: flash.start + UInt32($0 * step), count: Self.sampleSize)
+        }
+    }
+
+    /// What the flash holds here and there, as the loader's own clock shows it.
+    private func samplesByLoader() throws(AgentError) -> [[UInt8]] {
+        var samples: [[UInt8]] = []
+        do {
+            for place in samplePlaces { samples.append(try loader.read(place.count, at: place.start)) }
+        } catch {
+            throw .loader(error)
+        }
+        return samples
+    }
+
+    /// Bytes that come too late would be read wrong in the same way every time, and put back wrong.
+    private func areRight(_ samples: [[UInt8]]) throws(AgentError) -> Bool {
+        for (place, sample) in zip(samplePlaces, samples) {
+            do throws(Ending) { if try read(place, { false }) != sample { return false } } catch {
+                guard case .broken(let broken) = error else { return false }
+                throw broken
+            }
+        }
+        return true
+    }
+
+    private func start() throws(AgentError) {
         try channel.start()
         loader.handOver()
         (completed, isMapped) = (0, false)
@@ -196,7 +245,13 @@ package final class AgentEngine: FlashEngine {
             let isLast = deadline.hasPassed
             let state = try breaking { () throws(AgentError) in try channel.state() }
             completed = state.completed
-            if completed >= number { return }
+            if completed >= number {
+                // The stop came too late for this command; there is none behind it that it could end.
+                if hasAskedForStop, open.isEmpty {
+                    try breaking { () throws(AgentError) in try channel.resume() }
+                }
+                return
+            }
             switch state.state {
             case AgentState.failed: throw try faulted(entry, state)
             case AgentState.stopped, AgentState.stoppedBetween:

@@ -18,6 +18,8 @@ package enum AgentRefusal: Error, Hashable, Sendable {
     /// Three bytes of address, and a flash that is larger.
     case shortAddresses(chip: String)
     case vendorLayout
+    /// The target's QUADSPI lies elsewhere than the one that the agent knows.
+    case otherController
 }
 
 extension AgentRefusal: Diagnosable {
@@ -32,6 +34,7 @@ extension AgentRefusal: Diagnosable {
         case .notDescribed: "AGT-007"
         case .shortAddresses: "AGT-008"
         case .vendorLayout: "AGT-009"
+        case .otherController: "AGT-010"
         }
     }
     package var failureClass: FailureClass? { .loaderFailed }
@@ -48,6 +51,7 @@ extension AgentRefusal: Diagnosable {
         case .unknownFlash: "the flash that is fitted is not known, nor does it describe itself"
         case .notDescribed(let what, let chip): "the description of \(chip) does not say \(what)"
         case .shortAddresses(let chip): "the loader sends three bytes of address to \(chip), which needs four"
+        case .otherController: "the target's flash controller is not the one that the agent knows"
         case .vendorLayout:
             "the loader is laid out as the vendor's tool does it, where the agent has no place"
         }

@@ -38,6 +38,12 @@ struct FastClock {
     }
     private static let pllsOn: UInt32 = 1 << 24 | 1 << 26
     private static let pllsReady: UInt32 = 1 << 25 | 1 << 27
+    /// ON and RDY of all three: they share the register that divides their input.
+    private static let anyPLL: UInt32 = 0x3F << 24
+    /// RCC_CFGR of the parts whose registers these are.
+    private static let knownConfiguration: UInt32 = 0x5802_4410
+    /// Instructions that every flash answers without waiting, and for that slowly.
+    private static let plainReads: Set<UInt8> = [0x03, 0x13]
     private static let limit: Duration = .milliseconds(10)
 
     private let memory: MemoryAccessPort
@@ -51,9 +57,13 @@ struct FastClock {
 
     /// `wanted` is the fastest clock the flash's lines are known to carry.
     ///
-    /// - Returns: nil where the flash is slower, or the loader's own clocks are faster already.
-    init?(_ wanted: Hertz, _ chip: FlashChipDefinition, beside loader: LoadedLoader) {
-        let fastest = min(wanted, chip.clock?.maximum ?? Hertz(0))
+    /// - Returns: nil where the flash is slower, or the part's clock control is another.
+    init?(_ wanted: Hertz, _ adoption: Adoption, beside loader: LoadedLoader) {
+        guard loader.target.definition.clock.register == Self.knownConfiguration,
+            let clock = adoption.chip.clock
+        else { return nil }
+        let isPlain = Self.plainReads.contains(adoption.state.communication.instruction)
+        let fastest = min(wanted, isPlain ? clock.plainRead ?? Hertz(0) : clock.maximum)
         let megahertz = UInt32(clamping: fastest.rawValue / 1_000_000)
         guard megahertz >= 40 else { return nil }
         // An even divisor gives equal halves, which the undivided controller needs.
@@ -61,7 +71,7 @@ struct FastClock {
         flash = Self.oscillator / (divisor + divisor % 2)
         memory = loader.target.core.memory
         timebase = loader.target.core.timebase
-        base = loader.target.definition.clock.register - Offset.configuration
+        base = Self.knownConfiguration - Offset.configuration
         controller = loader.target.definition.quadSPI.base
     }
 
@@ -79,7 +89,7 @@ struct FastClock {
     /// - Returns: false where something else than HSI drives the part, or a PLL is in use: then nothing was changed.
     mutating func raise() throws(DebugAccessError) -> Bool {
         let control = try read(Offset.control)
-        guard control & (Self.pllsOn | Self.pllsReady | 3 << 3) == 0,
+        guard control & (Self.anyPLL | 3 << 3) == 0,
             try read(Offset.configuration) & (7 << 3 | 7) == 0
         else { return false }
         before = []

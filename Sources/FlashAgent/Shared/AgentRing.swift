@@ -55,6 +55,12 @@ enum AgentSlot {
     static var number: UInt32 { 0x1C }
 }
 
+/// What the agent drives.
+enum AgentController {
+    /// QUADSPI (RM0399 §2.3.2).
+    static var base: UInt32 { 0x5200_5000 }
+}
+
 enum AgentOperation {
     /// Whole units of the smallest kind, in the largest units that fit.
     static var erase: UInt32 { 1 }

@@ -3,18 +3,18 @@
 
 /// The QUADSPI peripheral (RM0399 §24), as the host set it up; commands come as words for QUADSPI_CCR.
 struct Controller {
-    private static var control: Register { Register(0x5200_5000) }
-    private static var device: Register { Register(0x5200_5004) }
-    private static var status: Register { Register(0x5200_5008) }
-    private static var flagClear: Register { Register(0x5200_500C) }
-    private static var length: Register { Register(0x5200_5010) }
-    private static var communication: Register { Register(0x5200_5014) }
-    private static var address: Register { Register(0x5200_5018) }
-    private static var alternate: Register { Register(0x5200_501C) }
-    private static var data: Register { Register(0x5200_5020) }
-    private static var pollMask: Register { Register(0x5200_5024) }
-    private static var pollMatch: Register { Register(0x5200_5028) }
-    private static var pollInterval: Register { Register(0x5200_502C) }
+    private static var control: Register { Register(AgentController.base &+ 0x00) }
+    private static var device: Register { Register(AgentController.base &+ 0x04) }
+    private static var status: Register { Register(AgentController.base &+ 0x08) }
+    private static var flagClear: Register { Register(AgentController.base &+ 0x0C) }
+    private static var length: Register { Register(AgentController.base &+ 0x10) }
+    private static var communication: Register { Register(AgentController.base &+ 0x14) }
+    private static var address: Register { Register(AgentController.base &+ 0x18) }
+    private static var alternate: Register { Register(AgentController.base &+ 0x1C) }
+    private static var data: Register { Register(AgentController.base &+ 0x20) }
+    private static var pollMask: Register { Register(AgentController.base &+ 0x24) }
+    private static var pollMatch: Register { Register(AgentController.base &+ 0x28) }
+    private static var pollInterval: Register { Register(AgentController.base &+ 0x2C) }
 
     private enum Flag {
         static var error: UInt32 { 1 }
