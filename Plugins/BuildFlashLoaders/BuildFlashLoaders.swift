@@ -10,7 +10,7 @@ import PackagePlugin
 /// What ships (below `Sources/`) is embedded in the program, as the Swift source `EmbeddedFiles.swift`; the loaders of a
 /// test target are resources of it, files that a test can name.
 ///
-/// What lies in a target's `Shared/` is part of each program of Swift files, and of the target itself: one source for what
+/// What lies in `Firmware/common` is no program but part of each program of Swift files. What lies in a target's `Shared/` is part of each program of Swift files, and of the target itself: one source for what
 /// host and target must agree on. A program that is no external loader (the target has no `loader.ld`) is an ELF file by name too.
 ///
 /// A folder of Swift files is compiled as Embedded Swift, one of C files as freestanding C; both for the Cortex-M7, with
@@ -24,6 +24,7 @@ struct BuildFlashLoaders: BuildToolPlugin {
             at: firmware, includingPropertiesForKeys: [.isDirectoryKey]
         )
         .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
+        .filter { $0.lastPathComponent != Build.common }
         .sorted { $0.lastPathComponent < $1.lastPathComponent }
         let builds = try folders.map { try Build($0, in: firmware, context) }
         let sources = context.package.directoryURL.appending(path: "Sources").path()
@@ -52,6 +53,9 @@ private struct Build {
     let inputs: [URL]
     let output: URL
 
+    /// The folder of what all programs of Swift files share.
+    static let common = "common"
+
     var command: Command {
         .buildCommand(
             displayName: "Building flash loader \(output.deletingPathExtension().lastPathComponent)",
@@ -59,7 +63,8 @@ private struct Build {
     }
 
     init(_ folder: URL, in firmware: URL, _ context: PluginContext) throws {
-        let files = try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        let common = firmware.appending(path: Self.common)
+        let files = try (Self.files(in: folder) + Self.files(in: common))
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
         let shared = try Self.sharedSources(beside: firmware)
         let own = files.filter { $0.pathExtension == "swift" }
@@ -84,22 +89,27 @@ private struct Build {
             swift.isEmpty
             ? Self.cArguments(firmware: firmware) + (isAlgorithm ? ["-fropi", "-frwpi"] : [])
             : Self.swiftArguments(firmware: firmware, toolchain: toolchain, cache: cache)
-                + (modules.isEmpty ? [] : ["-I", Self.directory(folder)])
+                + modules.flatMap { ["-I", Self.directory($0.deletingLastPathComponent())] }
         arguments =
             language + (swift + c).map { $0.path() } + Self.linkArguments(script: script)
             + ["-o", output.path()]
     }
 
+    /// Nothing where there is no such folder.
+    private static func files(in folder: URL) throws -> [URL] {
+        guard FileManager.default.fileExists(atPath: folder.path()) else { return [] }
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    }
+
     private static func sharedSources(beside firmware: URL) throws -> [URL] {
-        let shared = firmware.deletingLastPathComponent().appending(path: "Shared")
-        guard FileManager.default.fileExists(atPath: shared.path()) else { return [] }
-        return try FileManager.default.contentsOfDirectory(at: shared, includingPropertiesForKeys: nil)
+        try files(in: firmware.deletingLastPathComponent().appending(path: "Shared"))
             .filter { $0.pathExtension == "swift" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 
     private static func sharedHeaders(in firmware: URL) throws -> [URL] {
-        try FileManager.default.contentsOfDirectory(at: firmware, includingPropertiesForKeys: nil)
-            .filter { $0.pathExtension == "h" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
+        try files(in: firmware).filter { $0.pathExtension == "h" }.sorted {
+            $0.lastPathComponent < $1.lastPathComponent
+        }
     }
 
     private static func swiftArguments(firmware: URL, toolchain: URL, cache: URL) -> [String] {

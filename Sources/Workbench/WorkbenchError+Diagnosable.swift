@@ -24,7 +24,6 @@ extension WorkbenchError: Diagnosable {
         case .nothingInFlash: "WRK-026"
         case .loaderNeedsHalt: "WRK-027"
         case .loaderBelongsElsewhere: "WRK-030"
-        case .boardWithoutLoader: "WRK-035"
         case .boardNeeded: "WRK-036"
         case .boardHasMistakes: "WRK-037"
         case .loaderUnsound: "WRK-038"
@@ -39,8 +38,7 @@ extension WorkbenchError: Diagnosable {
         case .configurationInvalid(let error), .badRange(let error), .imageInvalid(let error):
             error.failureClass
         case .noProbe, .severalProbes: .noProbe
-        case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardWithoutLoader,
-            .boardHasMistakes:
+        case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardHasMistakes:
             .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
         case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice, .boardNeeded: .usage
@@ -99,7 +97,6 @@ extension WorkbenchError: Diagnosable {
                 ? "no board was named, and none has a loader of its own"
                 : "no board was named, and \(known.count) have a loader of their own: \(known.joined(separator: ", "))"
         case .boardHasMistakes(let file, let count): "\(file) has \(Format.count(count, "mistake"))"
-        case .boardWithoutLoader(let board): "board \(board) has no loader of its own"
         }
     }
 
@@ -157,11 +154,6 @@ extension WorkbenchError: Diagnosable {
         case .loaderUnsound: ["see what each finding says to do; `loader check --json` has them for programs"]
         case .boardNeeded:
             ["name the board with --board (see `extflash board list`), or a loader with --loader"]
-        case .boardWithoutLoader:
-            [
-                "give one that is made for this board and its flash with --loader",
-                "only to see what flash is there: `extflash info` needs none",
-            ]
         case .addressUnused:
             ["leave --address away: the other formats say themselves where their bytes go"]
         case .badNumber: ["write it as 0x90000000, in decimal, or with a unit: 2304M"]

@@ -41,8 +41,6 @@ package enum WorkbenchError: Error, Sendable {
     /// Neither board nor loader was named, and these boards have a loader of their own.
     case boardNeeded(known: [String])
     case boardHasMistakes(file: String, count: Int)
-    /// The board file names no loader, and none was given.
-    case boardWithoutLoader(String)
     /// Stopped on request before anything was done on a bench.
     case cancelled(during: String)
 }

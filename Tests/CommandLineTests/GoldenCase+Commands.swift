@@ -70,6 +70,15 @@ extension GoldenCase {
             "loader check --no-trial $DIR/broken-vendor-stack.stldr --board stm32h745xi-w25q128",
             "loader inspect $DIR/algorithm.FLM", files: [.brokenVendorStack, .algorithm].map(Contents.built)),
         GoldenCase(
+            "loader-export", "loader export daisy-seed -o $DIR/daisy-seed.stldr",
+            "loader check --no-trial $DIR/daisy-seed.stldr --board daisy-seed --layout vendor",
+            "loader export stm32h745i-disco -o $DIR/disco.FLM",
+            "loader export generic-stm32h743-bank1 --flash w25q64jv -o $DIR/mine.stldr"),
+        GoldenCase(
+            "program-made-loader",
+            "program $DIR/image.bin --board daisy-seed --probe sim:stlink-v3,board=daisy-seed --progress none",
+            files: [image]),
+        GoldenCase(
             "loader-inspect-unusual", "loader inspect $DIR/odd.stldr",
             files: [
                 (

@@ -56,6 +56,10 @@ extension GoldenCase {
             ]),
         GoldenCase("config-unknown", "config show nothing"),
         GoldenCase(
+            "loader-export-fails", "loader export generic-stm32h743-bank1 -o $DIR/mine.stldr",
+            "loader export daisy-seed -o $DIR/mine.bin",
+            "loader export daisy-seed --flash s25hl512t -o $DIR/mine.stldr"),
+        GoldenCase(
             "loader-not-elf", "loader inspect $DIR/l.stldr", files: [("l.stldr", Array("text\n".utf8))]),
         GoldenCase(
             "loader-check-fails", "loader check --no-trial $DIR/broken-vendor-stack.stldr --layout vendor",

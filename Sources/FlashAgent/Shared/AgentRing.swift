@@ -110,7 +110,7 @@ enum AgentSettings {
     static var alternate: UInt32 { 0x10 }
     static var program: UInt32 { 0x14 }
     static var writeEnable: UInt32 { 0x18 }
-    /// The status register that tells busy and write enabled, polled by the controller.
+    /// The status register that tells busy, polled by the controller.
     static var status: UInt32 { 0x1C }
     static var busyMask: UInt32 { 0x20 }
     /// The masked status of a flash that is not busy.
@@ -136,4 +136,9 @@ enum AgentSettings {
     static var erases: UInt32 { 0x58 }
     static var eraseSize: UInt32 { 12 }
     static var mostErases: UInt32 { 6 }
+    /// The status register that tells write enabled, of most flashes the same.
+    static var enabledStatus: UInt32 { 0xA0 }
+    /// Bytes of a register, less one: two flashes that work as one memory answer with a byte each.
+    static var registerLength: UInt32 { 0xA4 }
+    static var size: UInt32 { 0xA8 }
 }

@@ -9,10 +9,11 @@ extension FlashChipDefinition {
         "jedec-more",
         "size", "dies", "page", "supply", "clock", "addressing", "registers", "busy", "write-enabled",
         "failures", "quad-enable", "protection", "instructions", "times", "sfdp", "writes",
+        "volatile-write-enable",
     ]
     /// Keys that say how the silicon behaves, for the bench.
     private static let benchKeys = [
-        "device-id", "jedec-quad", "die-select", "die-reads", "volatile-write-enable", "status",
+        "device-id", "jedec-quad", "die-select", "die-reads", "status",
         "security", "hold-pin", "read-any-register", "write-any-register", "burst-wrap", "quad-protocol",
         "unverified", "large-page",
     ]
@@ -98,6 +99,8 @@ extension FlashChipDefinition {
         busy = try top.optional("busy").map(ChipRegisterBit.init)
         writeEnabled = try top.optional("write-enabled").map(ChipRegisterBit.init)
         failures = try top.optional("failures").map(ChipFailure.list) ?? []
+        clearFailures = try top.optional("failures")?.value(of: "clear")?.byte()
+        volatileWriteEnable = try top.optional("volatile-write-enable")?.byte()
         quadEnable = try top.optional("quad-enable").map(ChipQuadEnable.init)
         protection = try top.optional("protection").map(ChipProtection.init)
     }

@@ -39,6 +39,10 @@ package struct FlashChipDefinition: Hashable, Sendable {
     package var busy: ChipRegisterBit?
     package var writeEnabled: ChipRegisterBit?
     package var failures: [ChipFailure] = []
+    /// Makes the part forget a failure.
+    package var clearFailures: UInt8?
+    /// Before a register write that lasts until the next reset.
+    package var volatileWriteEnable: UInt8?
     package var quadEnable: ChipQuadEnable?
     package var protection: ChipProtection?
     package var instructions: [ChipInstruction] = []

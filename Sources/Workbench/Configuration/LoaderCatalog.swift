@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashAgent
 import FlashController
 import FlashLoader
 import HardwareDescription
@@ -88,14 +89,29 @@ struct LoaderCatalog {
             .warning, "flash files are left out", [("error", "\(origin.summary) [\(origin.code)]")])
     }
 
-    /// The loader that was named, else the board's own.
-    func file(for board: Board?) throws(WorkbenchError) -> LoaderFile {
+    /// Whether somebody has to look at the board's flash before there is a loader for it: its file names none, and no flash
+    /// to make one for.
+    func needsLook(at board: Board?) -> Bool {
+        guard request.loader == nil, let board, board.definition.loader == nil else { return false }
+        return board.definition.banks.contains { $0.flash == nil }
+    }
+
+    /// The loader that was named, else the board's own, else one that is made for it.
+    ///
+    /// `fitted` is the chip that was seen on the board, where its file names none.
+    func file(
+        for board: Board?, fitted: FlashChipDefinition? = nil
+    ) throws(WorkbenchError) -> LoaderFile {
         if let name = request.loader { return try file(named: name) }
         guard let board else { preconditionFailure("without a loader there is a board") }
-        guard let loader = board.definition.loader else {
-            throw .boardWithoutLoader(board.definition.name)
+        if let loader = board.definition.loader {
+            return try Self.read(library.entry(.loaders, loader, namedBy: board.entry))
         }
-        return try Self.read(library.entry(.loaders, loader, namedBy: board.entry))
+        let name = board.definition.name
+        let bytes = try bytes(of: loader(for: board, fitted: fitted), .st, named: name)
+        return try doing("reading the loader made for \(name)") { () throws(LoaderFileError) in
+            try LoaderFile(reading: bytes, fileName: "\(name).stldr")
+        }
     }
 
     /// A loader file, or the loader in force under a name.
@@ -108,5 +124,63 @@ struct LoaderCatalog {
         return try doing("reading \(entry.label)") { () throws(LoaderFileError) in
             try LoaderFile(reading: bytes, fileName: entry.fileName)
         }
+    }
+
+    // MARK: Made from the board's file
+
+    /// A loader made from the files of a board, its target and its flash.
+    func loader(for board: Board, fitted: FlashChipDefinition?) throws(WorkbenchError) -> BoardLoader {
+        let definition = board.definition
+        let target =
+            if let name = request.target {
+                try library.target(library.entry(.targets, name))
+            } else {
+                try library.target(library.entry(.targets, definition.target, namedBy: board.entry))
+            }
+        let chip: FlashChipDefinition
+        if let fitted { chip = fitted } else { chip = try namedChip(of: board) }
+        var variants: [FlashChipDefinition] = []
+        for name in fitted == nil ? chip.variants : [] {
+            variants.append(try library.chip(library.entry(.flash, name)))
+        }
+        return try making(definition) { () throws(BoardLoaderError) in
+            try BoardLoader(definition, on: target, chip: chip, variants: variants)
+        }
+    }
+
+    /// A flash part, by name or file.
+    func chip(called name: String) throws(WorkbenchError) -> FlashChipDefinition {
+        try library.chip(library.entry(.flash, name))
+    }
+
+    /// Of a made loader, as a file that calls its flash `name`.
+    func bytes(
+        of loader: BoardLoader, _ format: LoaderFormat, named name: String
+    ) throws(WorkbenchError) -> [UInt8] {
+        do { return try loader.file(format, named: name) } catch {
+            throw .step("making a loader for \(loader.board)", error)
+        }
+    }
+
+    /// The part that the board's file names, on both banks of two that work as one memory.
+    private func namedChip(of board: Board) throws(WorkbenchError) -> FlashChipDefinition {
+        let definition = board.definition
+        let names = definition.banks.compactMap(\.flash)
+        let name = try making(definition) { () throws(BoardLoaderError) in
+            guard names.count == definition.banks.count, let name = names.first else {
+                throw .flashNotNamed(board: definition.name)
+            }
+            guard definition.mode == .single || names.allSatisfy({ $0 == name }) else {
+                throw .unlikeFlashes(board: definition.name, names)
+            }
+            return name
+        }
+        return try library.chip(library.entry(.flash, name, namedBy: board.entry)).renamed(name)
+    }
+
+    private func making<Result>(
+        _ board: BoardDefinition, _ body: () throws(BoardLoaderError) -> Result
+    ) throws(WorkbenchError) -> Result {
+        try doing("making a loader for \(board.name)", body)
     }
 }

@@ -128,7 +128,7 @@ extension LoaderReport.Storage {
         sectors = storage.sectorGroups.map { LoaderReport.SectorGroup(count: $0.count, bytes: $0.size) }
     }
 
-    fileprivate static let schema = Schema.object([
+    static let schema = Schema.object([
         .key("record", .word(["StorageInfo", "FlashDevice"]), "The symbol that says it."),
         .key("name", .text(), "The device name."),
         .key("type", .text(), "The device type by name."),

@@ -2,6 +2,8 @@
 // Copyright the extflash authors
 
 import Essentials
+import FlashAgent
+import FlashController
 import FlashLoader
 import FlashProgramming
 import HardwareDescription
@@ -23,11 +25,18 @@ final class FlashBench {
         let context = stack.context
         let catalog = LoaderCatalog(context.request, observer: context.observer)
         let board = try catalog.board()
-        let file = try catalog.file(for: board)
+        // What can go wrong with files goes wrong before the board is touched.
+        let known = catalog.needsLook(at: board) ? nil : try catalog.file(for: board)
         self.board = board
         target = try stack.takeHold(of: board)
         // A target that was named wins over the board's.
         if context.request.target == nil, let board { try Self.check(board, isFor: target) }
+        let file: LoaderFile
+        if let known {
+            file = known
+        } else {
+            file = try catalog.file(for: board, fitted: Self.chip(of: board, on: target, stack))
+        }
         try Self.check(file, serves: target.definition)
         let target = target
         let options = LoaderOptions(
@@ -41,6 +50,29 @@ final class FlashBench {
         programmer = FlashProgrammer(
             engine: engine, times: loader.chip.map(FlashTimes.init), timebase: stack.time,
             trace: context.trace)
+    }
+
+    /// The chip that answers the debugger on a board whose file names none; two that work as one memory must be alike.
+    private static func chip(
+        of board: LoaderCatalog.Board?, on target: HeldTarget, _ stack: BenchStack
+    ) throws(WorkbenchError) -> FlashChipDefinition? {
+        guard let board else { return nil }
+        let catalog = LoaderCatalog(stack.context.request, observer: stack.context.observer)
+        let found = try target.inspection(of: board.definition, try catalog.chips(of: board), stack.time)
+        return try doing("making a loader for \(board.definition.name)") { () throws(BoardLoaderError) in
+            let ids = Set(found.chips.map(\.id))
+            guard ids.count <= 1 else {
+                throw .unlikeFlashes(
+                    board: board.definition.name,
+                    found.chips.map { chip in chip.id.map(\.hex).joined(separator: " ") })
+            }
+            guard let chip = found.fittedChip(expecting: found.usualPart),
+                found.chips.count == found.banks.count
+            else {
+                throw .flashUnknown(board: board.definition.name)
+            }
+            return chip
+        }
     }
 
     static func check(
@@ -90,5 +122,30 @@ extension BenchStack {
                     seconds: $0.duration.reportedSeconds)
             },
             link: link)
+    }
+}
+
+extension HeldTarget {
+    /// What the debugger finds on a board with clocks and pins set up as its file says.
+    func inspection(
+        of board: BoardDefinition, _ chips: ChipCatalog, _ time: any Timebase
+    ) throws(WorkbenchError) -> FlashInspection {
+        let controller = QuadSPIController(memory: memory, timebase: time, target: definition)
+        let inspector = FlashInspector(controller, board: board, catalog: chips)
+        let found = try doing("asking the flash for its identity") { () throws(FlashControllerError) in
+            try inspector.inspect(setUpBy: board)
+        }
+        if !found.isAsFound { disturb() }
+        return found
+    }
+}
+
+extension FlashInspection {
+    /// Of several parts that the flash may be the one that has the others as its variants.
+    fileprivate var usualPart: FlashChipDefinition? {
+        let candidates = chips.first?.candidates ?? []
+        return candidates.first { part in
+            candidates.allSatisfy { $0.name == part.name || part.variants.contains($0.name) }
+        }
     }
 }

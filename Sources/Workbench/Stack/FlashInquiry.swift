@@ -46,13 +46,7 @@ enum FlashInquiry {
         case .board(let board, let chips):
             let target = try stack.takeHold()
             if stack.context.request.target == nil { try FlashBench.check(board, isFor: target) }
-            let controller = QuadSPIController(
-                memory: target.memory, timebase: stack.time, target: target.definition)
-            let inspector = FlashInspector(controller, board: board.definition, catalog: chips)
-            let found = try doing("asking the flash for its identity") {
-                () throws(FlashControllerError) in try inspector.inspect(setUpBy: board.definition)
-            }
-            if !found.isAsFound { target.disturb() }
+            let found = try target.inspection(of: board.definition, chips, stack.time)
             return FlashFacts(found, on: board.definition, chips: chips)
         }
     }

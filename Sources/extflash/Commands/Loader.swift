@@ -8,8 +8,8 @@ import Workbench
 
 struct Loader: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "loader", abstract: "Look into external loader files.",
-        subcommands: [LoaderInspect.self, LoaderCheck.self])
+        commandName: "loader", abstract: "Look into external loader files, and make them.",
+        subcommands: [LoaderInspect.self, LoaderCheck.self, LoaderExport.self])
 }
 
 struct LoaderInspect: ReportCommand, AsyncParsableCommand {
@@ -105,7 +105,7 @@ extension LoaderReport.Storage {
         return ["[\(bar)]"]
     }
 
-    fileprivate var table: Table {
+    var table: Table {
         var table = Table()
         table.add("name", name)
         table.add("type", "\(type) (\(typeCode))")

@@ -16,11 +16,11 @@ struct FamilyBench {
     let start = JobBench.flashStart
     private let engine: EngineChoice
 
-    /// Has the loader's own functions called, unless `engine` says otherwise.
+    /// Has the loader's own functions called, unless `engine` says otherwise; without one it is made from the board's file.
     ///
     /// `times` as drawn for every operation; the array is written where a job will work.
     init(
-        _ part: String, _ loader: TestLoader, _ probe: BenchConfiguration.ProbeKind = .stlinkV3,
+        _ part: String, _ loader: TestLoader?, _ probe: BenchConfiguration.ProbeKind = .stlinkV3,
         used: [UInt8] = [], times: BenchConfiguration.BusyTimes = .typical,
         fault: BenchConfiguration.FlashFault = .none, engine: EngineChoice = .loader
     ) throws {
@@ -34,7 +34,7 @@ struct FamilyBench {
             .replacing("flash: w25q128jv", with: "flash: \(part)")
             .replacing("loader: w25q128-stm32h745xi-bk2.stldr\n", with: "")
         let board = try bench.scratch.file("board.yaml", Array(text.utf8))
-        bench.adjust = { ($0.board, $0.loader, $0.engine) = (board, loader.path, engine) }
+        bench.adjust = { ($0.board, $0.loader, $0.engine) = (board, loader?.path, engine) }
     }
 
     /// What the cells hold, past every controller and loader, without a copy of all of them.

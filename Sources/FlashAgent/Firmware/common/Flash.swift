@@ -25,30 +25,35 @@ struct Flash {
 
     func statusForFault(_ fault: UInt32) -> UInt32 {
         guard fault != AgentFault.controllerStuck else { return Controller.statusNow }
-        if fault == AgentFault.flashFailed { return controller.readByte(setting(AgentSettings.failure)) ?? 0 }
-        return controller.readByte(setting(AgentSettings.status)) ?? 0
+        if fault == AgentFault.flashFailed {
+            return controller.readRegister(setting(AgentSettings.failure)) ?? 0
+        }
+        return controller.readRegister(setting(AgentSettings.status)) ?? 0
     }
 
     // MARK: Changing
 
-    private func enableWriting() -> UInt32 {
+    func enableWriting() -> UInt32 {
         guard controller.execute(setting(AgentSettings.writeEnable)) else {
             return AgentFault.controllerStuck
         }
         let isEnabled = controller.poll(
-            setting(AgentSettings.status), setting(AgentSettings.enabledMask),
+            setting(AgentSettings.enabledStatus), setting(AgentSettings.enabledMask),
             setting(AgentSettings.enabledMatch), microseconds: Self.registerLimit)
         return isEnabled ? AgentFault.none : AgentFault.notWriteEnabled
     }
 
-    private func awaitEnd(_ microseconds: UInt32) -> UInt32 {
-        let isReady = controller.poll(
+    func isReady(within microseconds: UInt32) -> Bool {
+        controller.poll(
             setting(AgentSettings.status), setting(AgentSettings.busyMask), setting(AgentSettings.readyMatch),
             microseconds: microseconds)
-        guard isReady else { return AgentFault.busyTooLong }
+    }
+
+    private func awaitEnd(_ microseconds: UInt32) -> UInt32 {
+        guard isReady(within: microseconds) else { return AgentFault.busyTooLong }
         let failure = setting(AgentSettings.failure)
         guard failure != 0 else { return AgentFault.none }
-        guard let value = controller.readByte(failure) else { return AgentFault.controllerStuck }
+        guard let value = controller.readRegister(failure) else { return AgentFault.controllerStuck }
         return value & setting(AgentSettings.failureMask) == setting(AgentSettings.successMatch)
             ? AgentFault.none : AgentFault.flashFailed
     }
@@ -64,11 +69,22 @@ struct Flash {
         // Short enough to be brought to its end: then nobody has to wonder how far it came.
         while done < count {
             let target = address &+ done
-            let part = min(count &- done, page &- target % page)
+            var part = min(count &- done, page &- target % page)
             var fault = enableWriting()
             guard fault == AgentFault.none else { return fault }
-            guard unsafe controller.program(command, at: target, bytes, part) else {
-                return AgentFault.controllerStuck
+            if controller.drivesPair, target & 1 != 0 || part == 1 {
+                // Both flashes get a byte; erased bits leave the other one's as they are.
+                part = 1
+                let byte = UInt32(unsafe bytes.load(as: UInt8.self))
+                let pair = target & 1 == 0 ? byte | 0xFF00 : byte << 8 | 0xFF
+                guard controller.write(command, at: target & ~1, pair, 2) else {
+                    return AgentFault.controllerStuck
+                }
+            } else {
+                if controller.drivesPair { part &= ~1 }
+                guard unsafe controller.program(command, at: target, bytes, part) else {
+                    return AgentFault.controllerStuck
+                }
             }
             fault = awaitEnd(limit)
             guard fault == AgentFault.none else { return fault }

@@ -5,7 +5,12 @@
 struct Countdown {
     private var microsecondsLeft: UInt32
     private var last: UInt32
+    /// Cycles that are no whole microsecond yet.
+    private var rest: UInt32 = 0
     private let cyclesPerMicrosecond: UInt32
+
+    /// What one look costs at least, should the counter stand still: a load from a peripheral and the loop around it.
+    private static var cyclesPerLook: UInt32 { 8 }
 
     private static var traceControl: Register { Register(0xE000_EDFC) }
     private static var control: Register { Register(0xE000_1000) }
@@ -28,13 +33,21 @@ struct Countdown {
 
     /// To be asked more often than the counter wraps: 8 s at 480 MHz.
     mutating func isOver() -> Bool {
-        let passed = (Self.cycles &- last) / cyclesPerMicrosecond
-        last = last &+ passed &* cyclesPerMicrosecond
+        let now = Self.cycles
+        rest = rest &+ (now == last ? Self.cyclesPerLook : now &- last)
+        last = now
+        let passed = rest / cyclesPerMicrosecond
+        rest = rest &- passed &* cyclesPerMicrosecond
         guard passed < microsecondsLeft else {
             microsecondsLeft = 0
             return true
         }
         microsecondsLeft &-= passed
         return false
+    }
+
+    static func pause(microseconds: UInt32, _ cyclesPerMicrosecond: UInt32) {
+        var time = Countdown(microseconds: microseconds, cyclesPerMicrosecond)
+        while !time.isOver() {}
     }
 }

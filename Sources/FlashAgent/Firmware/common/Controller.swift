@@ -115,14 +115,17 @@ struct Controller {
         return finish()
     }
 
-    /// Lets the peripheral read a register of one byte until (value & mask) == match.
+    /// Whether two flashes work as one memory: registers come from both, a byte from each.
+    var drivesPair: Bool { setting(AgentSettings.registerLength) != 0 }
+
+    /// Lets the peripheral read a register until (value & mask) == match.
     ///
     /// - Returns: false when it did not come to that in time; the peripheral is idle all the same.
     func poll(_ command: UInt32, _ mask: UInt32, _ match: UInt32, microseconds: UInt32) -> Bool {
         Self.pollMask.value = mask
         Self.pollMatch.value = match
         Self.pollInterval.value = 16
-        Self.length.value = 0
+        Self.length.value = setting(AgentSettings.registerLength)
         Self.communication.value = command | 2 << 26
         let matched = wait(Flag.match, Flag.match, microseconds: microseconds)
         if !matched { return abort() && false }
@@ -130,13 +133,27 @@ struct Controller {
         return wait(Flag.busy, 0)
     }
 
-    /// A register of one byte; nil when the controller is stuck.
-    func readByte(_ command: UInt32) -> UInt32? {
-        Self.length.value = 0
-        Self.communication.value = command | 1 << 26
-        guard wait(Flag.complete, Flag.complete) else { return nil }
-        let value = UInt32(Self.data.byte)
+    /// A register of one byte, of a second flash in bits 15:8; nil when the controller is stuck.
+    func readRegister(_ command: UInt32) -> UInt32? {
+        beginReading(command, count: setting(AgentSettings.registerLength) &+ 1)
+        guard hasAll() else { return nil }
+        var value = nextByte()
+        if drivesPair { value |= nextByte() << 8 }
         return finish() ? value : nil
+    }
+
+    /// Sends `count` bytes of `value`, the lowest first: behind an instruction alone, or behind an address.
+    func write(_ command: UInt32, at target: UInt32? = nil, _ value: UInt32, _ count: UInt32) -> Bool {
+        Self.length.value = count &- 1
+        Self.communication.value = command
+        if let target { Self.address.value = target }
+        var (left, rest) = (count, value)
+        while left > 0 {
+            Self.data.byte = UInt8(truncatingIfNeeded: rest)
+            rest >>= 8
+            left &-= 1
+        }
+        return finish()
     }
 
     /// Sends `count` bytes behind an address.
@@ -171,7 +188,12 @@ struct Controller {
         Self.status.value & Flag.fifo != 0 || wait(Flag.fifo, Flag.fifo)
     }
 
-    /// Begins to read `count` bytes.
+    /// Begins to read `count` bytes that no address stands before.
+    func beginReading(_ command: UInt32, count: UInt32) {
+        Self.length.value = count &- 1
+        Self.communication.value = command | 1 << 26
+    }
+    /// Begins to read `count` bytes of the array.
     func beginReading(_ target: UInt32, _ count: UInt32) {
         Self.length.value = count &- 1
         Self.alternate.value = setting(AgentSettings.alternate)
