@@ -79,6 +79,11 @@ extension GoldenCase {
             "program $DIR/image.bin --board daisy-seed --probe sim:stlink-v3,board=daisy-seed --progress none",
             files: [image]),
         GoldenCase(
+            "loader-infer", "loader infer $DIR/infer-clocks.stldr -o $DIR/mine.yaml",
+            "board check $DIR/mine.yaml", "loader infer $DIR/infer-two-selects.stldr",
+            "loader check --brief $DIR/infer-clocks.stldr",
+            files: [.inferClocks, .inferTwoSelects].map(Contents.built)),
+        GoldenCase(
             "loader-inspect-unusual", "loader inspect $DIR/odd.stldr",
             files: [
                 (

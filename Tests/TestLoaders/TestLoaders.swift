@@ -98,6 +98,14 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case brokenWait = "broken-wait"
     case brokenWfi = "broken-wfi"
 
+    // Boards of their own, to be told by what Init does.
+    case inferClocks = "infer-clocks"
+    case inferGivesUp = "infer-gives-up"
+    case inferTwoSelects = "infer-two-selects"
+    case inferOctospi = "infer-octospi"
+    case inferSpi = "infer-spi"
+    case inferDual = "infer-dual"
+
     /// Those whose files are a loader's.
     package static var readable: [TestLoader] {
         allCases.filter {

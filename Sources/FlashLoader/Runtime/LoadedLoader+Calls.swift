@@ -34,7 +34,7 @@ extension LoadedLoader {
         }
         var call = FunctionCall(
             name: function.rawValue, entry: entry, arguments: arguments, site: layout.site,
-            deadline: work.deadline)
+            deadline: min(work.deadline, options.longestCall ?? work.deadline))
         call.staticBase = program.staticBase
         call.expected = pace.expected(function, work.amount)
         (call.fill, call.isCancelled, call.whileRunning) = (work.fill, work.isCancelled, work.whileRunning)

@@ -11,6 +11,8 @@ package struct LoaderOptions: Sendable {
     package var board: BoardDefinition?
     /// The chips of the board's file, and all that are known.
     package var chips: ChipCatalog
+    /// No call may take longer, whatever the flash's own times allow; nil for no such limit.
+    package var longestCall: Duration?
 
     package init(
         layout: LoaderLayout.Style = .spacious, board: BoardDefinition? = nil,

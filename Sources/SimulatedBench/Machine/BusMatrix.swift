@@ -121,7 +121,7 @@ final class BusMatrix {
     }
     private func writePeripheral(_ address: UInt32, _ value: UInt32, _ access: Access) -> Bool {
         context.hasScheduleChanged = true
-        if let log, access.master == .m7 { log.note(address, value) }
+        if let log, access.master == .m7 { log.note(address, value, bytes: access.width.rawValue) }
         if address &- 0x5200_5000 < 0x400 {
             guard clockControl.isClocked(quadSPIGate) else { return true }
             quadSPI.write(address & 0x3FF, value, access)

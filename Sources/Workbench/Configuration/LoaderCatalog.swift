@@ -68,7 +68,7 @@ struct LoaderCatalog {
     }
 
     /// Every chip whose file can be used; the others are told, but a file that this job does not name does not stop it.
-    private func knownChips() -> [FlashChipDefinition] {
+    func knownChips() -> [FlashChipDefinition] {
         var chips: [FlashChipDefinition] = []
         do throws(WorkbenchError) {
             for candidate in try library.candidates(.flash) {

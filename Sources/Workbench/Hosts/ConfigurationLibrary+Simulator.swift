@@ -5,8 +5,14 @@ package import SimulatedBench
 
 extension ConfigurationLibrary {
     /// The files that are in force, for the simulated bench, which reads them in its own way.
-    package var descriptionFiles: DescriptionFiles {
+    package var descriptionFiles: DescriptionFiles { descriptionFiles(adding: nil) }
+
+    /// The same, and one by its path that is on no disk.
+    func descriptionFiles(adding file: (path: String, text: String)?) -> DescriptionFiles {
         DescriptionFiles { name throws(DescriptionFiles.Unreadable) in
+            if let file, name == "./" + file.path {
+                return DescriptionFiles.File(path: name, text: file.text)
+            }
             guard let slash = name.firstIndex(of: "/") else { return nil }
             guard let kind = ConfigurationKind(rawValue: String(name[..<slash])) else {
                 // A path that somebody gave.

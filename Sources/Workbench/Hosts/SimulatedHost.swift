@@ -20,13 +20,13 @@ package final class SimulatedHost: ProbeHost {
             })
     }
 
-    /// `text` is what follows `sim:`.
+    /// `text` is what follows `sim:`; `file` is a board file with its path that is on no disk.
     package static func configuration(
-        _ text: String, _ paths: InstallationPaths
+        _ text: String, _ paths: InstallationPaths, adding file: (path: String, text: String)? = nil
     ) throws(BenchError) -> BenchConfiguration {
         try BenchConfiguration(
             selector: BenchConfiguration.selectorPrefix + text,
-            files: ConfigurationLibrary(paths).descriptionFiles)
+            files: ConfigurationLibrary(paths).descriptionFiles(adding: file))
     }
 
     /// What `--probe sim:` takes.

@@ -11,14 +11,20 @@ final class TrialHost: ProbeHost {
     private let simulation: SimulatedBench
 
     /// `traits` as behind `sim:`; the flash holds `contents` from its first byte on.
-    init(_ traits: String, flash contents: [UInt8], _ paths: InstallationPaths) throws(WorkbenchError) {
+    ///
+    /// `board` is what a board file says that is no file yet; `traits` name it ``inferredBoard``.
+    init(
+        _ traits: String, flash contents: [UInt8], board: String? = nil, _ paths: InstallationPaths
+    ) throws(WorkbenchError) {
         var configuration = try doing("switching the simulated bench on") { () throws(BenchError) in
-            try SimulatedHost.configuration(traits, paths)
+            try SimulatedHost.configuration(traits, paths, adding: board.map { (Self.inferredBoard, $0) })
         }
         (configuration.flashContents, configuration.busyTimes) = (contents, .short)
         simulation = SimulatedBench(configuration)
         host = SimulatedHost(simulation)
     }
+
+    static let inferredBoard = "inferred.yaml"
 
     var bus: any USBBus { host.bus }
     var time: any Timebase { host.time }
@@ -47,8 +53,18 @@ final class TrialHost: ProbeHost {
             uniqueKeysWithValues: simulation.coreActivity.registers.map { ($0.address, ($0.value, $0.count)) }
         )
     }
+    /// What ports, clocks, supply and controller were set to, in its order.
+    var settings: [RegisterWrite] {
+        simulation.coreActivity.settings.map { RegisterWrite(address: $0.address, value: $0.value) }
+    }
     /// Words of QUADSPI_CCR in the order of their first use.
     var commands: [(word: UInt32, count: Int)] {
         simulation.coreActivity.commands.map { ($0.word, $0.count) }
     }
+}
+
+/// A whole word that a core wrote to a register.
+struct RegisterWrite: Hashable {
+    var address: UInt32
+    var value: UInt32
 }

@@ -20,37 +20,48 @@ extension WorkbenchClient {
             let target = try Self.target(for: file, board, context.request)
             let chip = try catalog.chip(of: board)
             let findings = LoaderLint.findings(file, target: target, chip: chip)
-            let trial = tries ? try Self.trial(of: file, on: board, catalog, context) : nil
+            let inferred = tries && board == nil ? try Self.inferredBoard(of: file, context) : nil
+            let trial = tries ? try Self.trial(of: file, on: board, inferred, catalog, context) : nil
             return LoaderCheckReport(
                 path, file, target: target, board: board?.definition, layout: context.request.layout,
-                findings: findings, trial: trial)
+                findings: findings, inferred: inferred, trial: trial)
         }
     }
 
-    /// On the board that was named; without one on the first of those that are known whose flash answers after Init.
-    ///
-    /// Where none does, on the first: it shows what the loader wanted.
+    /// Nil where Init shows none.
+    private static func inferredBoard(
+        of file: LoaderFile, _ context: JobContext
+    ) throws(WorkbenchError) -> InferredBoard? {
+        do throws(WorkbenchError) { return try BoardInference(file, context).board() } catch {
+            // The trial on some other board then shows how far it comes.
+            guard case .step(_, is InferenceError) = error else { throw error }
+            return nil
+        }
+    }
+
+    /// On the board that was named, else the one that was inferred, else one with a flash of this size: it shows what the
+    /// loader wanted.
     private static func trial(
-        of file: LoaderFile, on board: LoaderCatalog.Board?, _ catalog: LoaderCatalog, _ context: JobContext
+        of file: LoaderFile, on board: LoaderCatalog.Board?, _ inferred: InferredBoard?,
+        _ catalog: LoaderCatalog, _ context: JobContext
     ) throws(WorkbenchError) -> TrialReport? {
         if let board, let name = context.request.board {
             return try LoaderTrial(file: file, board: board, context: context, boardName: name).report()
         }
-        var first: TrialReport?
-        for candidate in try catalog.boards(withFlashOf: file.flash.size) {
-            let trial = LoaderTrial(
-                file: file, board: candidate, context: context, boardName: candidate.entry.name)
-            guard try trial.reachesFlash() else {
-                if first == nil { first = try trial.report() }
-                continue
-            }
-            return try trial.report()
+        if let inferred {
+            return try LoaderTrial(
+                file: file, board: inferred.board, context: context, boardName: TrialHost.inferredBoard,
+                boardText: inferred.text(loader: nil)
+            ).report()
         }
-        return first
+        guard let other = try catalog.boards(withFlashOf: file.flash.size).first else { return nil }
+        return try LoaderTrial(
+            file: file, board: other, context: context, boardName: other.entry.name
+        ).report()
     }
 
     /// The target that was named, else the board's, else the first whose RAM the loader is linked to.
-    private static func target(
+    static func target(
         for file: LoaderFile, _ board: LoaderCatalog.Board?, _ request: BenchRequest
     ) throws(WorkbenchError) -> TargetDefinition {
         var request = request

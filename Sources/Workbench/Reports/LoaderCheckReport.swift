@@ -24,6 +24,8 @@ package struct LoaderCheckReport: JobReport, PartialReport {
     package let board: String?
     package let layout: String
     package let findings: [Finding]
+    /// The board that it was tried on, where none was named and Init shows one.
+    package let inferredBoard: InferredBoardFacts?
     /// What it did on a simulated board; absent where it was not tried.
     package let trial: TrialReport?
     /// Whether it works in the layout that was asked for, as far as its file says.
@@ -37,7 +39,9 @@ package struct LoaderCheckReport: JobReport, PartialReport {
         case fails
     }
 
-    private enum CodingKeys: CodingKey { case file, format, target, board, layout, findings, trial, verdict }
+    private enum CodingKeys: CodingKey {
+        case file, format, target, board, layout, findings, inferredBoard, trial, verdict
+    }
 
     package static let schema = Schema.object([
         .key("file", .text(), "The loader file."),
@@ -58,6 +62,8 @@ package struct LoaderCheckReport: JobReport, PartialReport {
                     .optional("address", .address, "The instruction or symbol that shows it."),
                     .optional("place", .text(), "The same as function and source line."),
                 ])), "What was found, by code."),
+        .optional(
+            "inferredBoard", InferredBoardFacts.schema, "The board by what Init does, where none was named."),
         .optional("trial", TrialReport.schema, "What it did on a simulated board."),
         .key("verdict", .word(Verdict.allCases.map(\.rawValue)), "What follows for the layout asked for."),
     ])
@@ -66,7 +72,8 @@ package struct LoaderCheckReport: JobReport, PartialReport {
 extension LoaderCheckReport {
     init(
         _ path: String, _ loader: LoaderFile, target: TargetDefinition, board: BoardDefinition?,
-        layout: LoaderLayout.Style, findings: [LintFinding], trial: TrialReport?
+        layout: LoaderLayout.Style, findings: [LintFinding], inferred: InferredBoard?,
+        trial: TrialReport?
     ) {
         let fatal = findings.filter { finding in
             finding.severity == .failure || finding.severity == .vendor && layout == .vendor
@@ -76,7 +83,8 @@ extension LoaderCheckReport {
         let tells = !findings.isEmpty || trial?.runs.contains { $0.failure != nil } ?? false
         self.init(
             file: path, format: loader.abi.format.rawValue, target: target.name, board: board?.name,
-            layout: layout.rawValue, findings: findings.map(Finding.init), trial: trial,
+            layout: layout.rawValue, findings: findings.map(Finding.init),
+            inferredBoard: inferred.map(InferredBoardFacts.init), trial: trial,
             verdict: !codes.isEmpty ? .fails : tells ? .works : .sound,
             failure: codes.isEmpty ? nil : .loaderUnsound(loader: loader.fileName, codes: codes))
     }

@@ -38,9 +38,6 @@ package struct TrialReport: Encodable, Sendable {
         /// Memory that is not the loader's and was changed.
         package internal(set) var foreignMemory: [RangeReport] = []
 
-        /// The flash answered the debugger after Init.
-        var reachesFlash = false
-
         private enum CodingKeys: CodingKey {
             case layout, before, steps, stackUsed, pins, bank, commands, writes, foreignMemory
         }
@@ -56,21 +53,23 @@ package struct TrialReport: Encodable, Sendable {
     ])
 }
 
+extension TrialReport.Step {
+    static let schema = Schema.object([
+        .key("name", .text(), "What was tried."),
+        .key("outcome", .word(TrialReport.Outcome.allCases.map(\.rawValue)), "What became of it."),
+        .optional("text", .text(), "What went wrong, or why it was left out."),
+        .optional("code", .text(), "The error's or finding's code."),
+        .optional("remedies", .list(of: .text()), "What to do about it."),
+    ])
+}
+
 extension TrialReport.Run {
     fileprivate static let schema = Schema.object([
         .key("layout", .word(LoaderLayout.Style.allCases.map(\.rawValue)), "The layout of the RAM."),
         .key("before", .text(), "What ran on the board before."),
         .key(
             "steps",
-            .list(
-                of: .object([
-                    .key("name", .text(), "What was tried."),
-                    .key(
-                        "outcome", .word(TrialReport.Outcome.allCases.map(\.rawValue)), "What became of it."),
-                    .optional("text", .text(), "What went wrong, or why it was left out."),
-                    .optional("code", .text(), "The error's or finding's code."),
-                    .optional("remedies", .list(of: .text()), "What to do about it."),
-                ])), "In their order, up to the first that failed."),
+            .list(of: TrialReport.Step.schema), "In their order, up to the first that failed."),
         .optional("stackUsed", .count, "Bytes of stack in use at most."),
         .key("pins", .list(of: .text()), "The pins that the loader gave to the QUADSPI."),
         .optional("bank", .text(), "The bank that it selected."),

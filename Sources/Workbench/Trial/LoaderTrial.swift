@@ -14,6 +14,21 @@ struct LoaderTrial {
     let context: JobContext
     /// As a simulated probe's `board`: a name or a file.
     let boardName: String
+    /// What the board file says, where it is no file yet.
+    var boardText: String?
+    /// No call may take longer; nil for no such limit.
+    var longestCall: Duration?
+
+    /// What an Init did on a board that shows no flash.
+    struct Observation {
+        /// In their order.
+        var settings: [RegisterWrite] = []
+        /// How often each register was written.
+        var registers: [UInt32: Int] = [:]
+        /// What the controller was told to send.
+        var opcodes: [UInt8] = []
+        var failure: LoaderError?
+    }
 
     /// What the flash holds before: nothing erased, nothing that repeats soon.
     private static let used: [UInt8] = {
@@ -24,7 +39,8 @@ struct LoaderTrial {
     /// Both layouts, cold and after an application that read the flash through the memory map; up to a cold run that fails
     /// in the layout which gives a loader most.
     func report() throws(WorkbenchError) -> TrialReport {
-        var report = TrialReport(board: board.definition.name)
+        var report = TrialReport(
+            board: boardText == nil ? board.definition.name : "the board inferred from Init")
         let layouts: [LoaderLayout.Style] = file.abi.format == .st ? [.spacious, .vendor] : [.spacious]
         for layout in layouts {
             for before in ["none", "mapped"] {
@@ -36,40 +52,68 @@ struct LoaderTrial {
         return report
     }
 
-    /// Whether Init comes to the board's flash.
-    func reachesFlash() throws(WorkbenchError) -> Bool {
-        let run = try run(.spacious, after: "none", onlyInit: true)
-        return run.failure == nil && run.reachesFlash
+    /// Everything but mass erase, once, in the layout which gives a loader most.
+    func essentials() throws(WorkbenchError) -> TrialReport.Run {
+        try run(.spacious, after: "none", .essentials)
+    }
+
+    /// What Init writes, whatever becomes of it.
+    func observe() throws(WorkbenchError) -> Observation {
+        try onBench(.spacious, after: "none", board: nil) { loader, host in
+            var seen = Observation()
+            do throws(LoaderError) {
+                let loader = try loader.get()
+                host.watch()
+                try loader.initialize()
+            } catch { seen.failure = error }
+            seen.settings = host.settings
+            seen.registers = host.registers.mapValues(\.count)
+            for (word, _) in host.commands where !seen.opcodes.contains(UInt8(truncatingIfNeeded: word)) {
+                seen.opcodes.append(UInt8(truncatingIfNeeded: word))
+            }
+            return seen
+        }
     }
 
     private func run(
-        _ layout: LoaderLayout.Style, after application: String, onlyInit: Bool = false
+        _ layout: LoaderLayout.Style, after application: String, _ scope: TrialSession.Scope = .everything
     ) throws(WorkbenchError) -> TrialReport.Run {
+        try onBench(layout, after: application, board: board.definition) { loader, host in
+            var run = TrialReport.Run(layout: layout.rawValue, before: application)
+            do throws(LoaderError) {
+                var session = TrialSession(loader: try loader.get(), host: host, used: Self.used)
+                session.perform(scope, cancellation: context.cancellation)
+                run.steps = session.steps
+                session.describe(&run)
+            } catch { run.steps.append(.failed("load", error)) }
+            return run
+        }
+    }
+
+    /// `board`: what is held against what is found; nil: nothing.
+    private func onBench<Outcome>(
+        _ layout: LoaderLayout.Style, after application: String, board expected: BoardDefinition?,
+        _ body: (Result<LoadedLoader, LoaderError>, TrialHost) -> Outcome
+    ) throws(WorkbenchError) -> Outcome {
         // Made, used and let go on this thread.
         nonisolated(unsafe) let host = try TrialHost(
-            "stlink-v3,board=\(boardName),app=\(application)", flash: Self.used, context.request.paths)
+            "stlink-v3,board=\(boardName),app=\(application)", flash: Self.used, board: boardText,
+            context.request.paths)
         var request = context.request
         request.probe = .simulated("trial")
         (request.board, request.layout) = (boardName, layout)
         let trial = JobContext(
             request: request, observer: .none, cancellation: context.cancellation, keeper: ProbeKeeper(),
             openHost: { _ in host })
-        var run = TrialReport.Run(layout: layout.rawValue, before: application)
         return try trial.withStack { stack throws(WorkbenchError) in
             let target = try stack.takeHold(of: board)
-            let options = LoaderOptions(
-                layout: layout, board: board.definition,
-                chips: try LoaderCatalog(request).chips(of: board))
-            let loader: LoadedLoader
-            do throws(LoaderError) { loader = try LoadedLoader(file, on: target, options: options) } catch {
-                run.steps.append(.failed("load", error))
-                return run
+            var options = LoaderOptions(layout: layout, board: expected)
+            if expected != nil { options.chips = try LoaderCatalog(request).chips(of: board) }
+            options.longestCall = longestCall
+            let loaded = Result { () throws(LoaderError) in
+                try LoadedLoader(file, on: target, options: options)
             }
-            var session = TrialSession(loader: loader, host: host, used: Self.used)
-            session.perform(onlyInit: onlyInit, cancellation: context.cancellation)
-            run.steps = session.steps
-            session.describe(&run)
-            return run
+            return body(loaded, host)
         }
     }
 }

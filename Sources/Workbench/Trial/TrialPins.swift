@@ -39,15 +39,4 @@ struct TrialPins {
         let instruction = UInt8(truncatingIfNeeded: word)
         return "\(instruction.hex) \(lines(8))-\(lines(10))-\(lines(24)), \(mode)"
     }
-
-    static func peripheral(_ address: UInt32) -> String {
-        switch address {
-        case controller..<controller + 0x400: "QUADSPI"
-        case ports: "GPIO\(UnicodeScalar(65 + UInt8((address - ports.lowerBound) / 0x400)))"
-        case 0x5802_4400..<0x5802_4800: "RCC"
-        case 0x5802_4800..<0x5802_4C00: "PWR"
-        case 0x5802_0400..<0x5802_0800: "SYSCFG"
-        default: "others"
-        }
-    }
 }

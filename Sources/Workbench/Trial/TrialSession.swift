@@ -26,15 +26,27 @@ struct TrialSession {
         (self.loader, self.host, self.used) = (loader, host, used)
     }
 
-    mutating func perform(onlyInit: Bool, cancellation: Cancellation) {
+    /// How much is tried.
+    enum Scope {
+        /// All but mass erase, which takes long and shows nothing of what is fitted.
+        case essentials
+        case everything
+    }
+
+    mutating func perform(_ scope: Scope, cancellation: Cancellation) {
         host.watch()
         expected = host.cells
         let parts: [(inout TrialSession) -> Bool] = [
             { $0.step("Init") { loader throws(LoaderError) in try loader.initialize() } },
-            { $0.read("read") }, { $0.erase() }, { $0.write() }, { $0.read("read back") },
-            { $0.verify() }, { $0.massErase() },
+            { $0.read("read", at: 0) }, { $0.erase("erase", at: 0) }, { $0.write("write", at: 0) },
+            { $0.read("read back", at: 0) }, { $0.farEnd() }, { $0.verify() }, { $0.massErase() },
         ]
-        for part in onlyInit ? Array(parts.prefix(1)) : parts where !cancellation.isCancelled {
+        let count =
+            switch scope {
+            case .essentials: parts.count - 1
+            case .everything: parts.count
+            }
+        for part in parts.prefix(count) where !cancellation.isCancelled {
             guard part(&self) else { break }
         }
         noteForeignMemory()
@@ -58,47 +70,64 @@ struct TrialSession {
         return false
     }
 
-    private mutating func read(_ name: String) -> Bool {
+    /// `sector` is the offset at which a sector begins.
+    private mutating func read(_ name: String, at sector: UInt32) -> Bool {
         var found: [UInt8] = []
-        let place = start + Self.offset
+        let offset = sector + Self.offset
+        let place = start + offset
         guard
             step(name, { loader throws(LoaderError) in found = try loader.read(Self.count, at: place) })
         else { return false }
-        let first = Int(Self.offset)
+        let first = Int(offset)
         guard let index = found.indices.first(where: { found[$0] != expected[first + $0] }) else {
             return true
         }
         return fail(name, .readsWrong(place + UInt32(index)))
     }
 
-    private mutating func erase() -> Bool {
-        let size = Int(loader.flash.sectorGroups.first?.size ?? 0x1000)
-        let (first, count) = (start, min(size, Int(loader.flash.size)))
+    private mutating func erase(_ name: String, at sector: UInt32) -> Bool {
+        let size =
+            (sector == 0 ? loader.flash.sectorGroups.first : loader.flash.sectorGroups.last)?.size ?? 0x1000
+        let first = start + sector
+        let count = min(size, loader.flash.size - sector)
         guard
             step(
-                "erase",
+                name,
                 { loader throws(LoaderError) in
                     try loader.eraseSectors(
-                        from: first, through: first + UInt32(count) - 1, isCancelled: { false })
+                        from: first, through: first + count - 1, isCancelled: { false })
                 })
         else { return false }
         let old = expected
-        for index in 0..<min(count, expected.count) { expected[index] = 0xFF }
+        let erased = Int(sector)..<min(Int(sector + count), expected.count)
+        for index in erased { expected[index] = 0xFF }
         guard let index = firstDifference() else { return true }
         // Cells beyond that were used and are erased now.
-        let isErased = index >= count && old[index] != 0xFF
+        let isErased = !erased.contains(index) && old[index] != 0xFF
         let address = start + UInt32(index)
-        return fail("erase", isErased ? .erasesTooMuch(address) : .erasesTooLittle(address))
+        return fail(name, isErased ? .erasesTooMuch(address) : .erasesTooLittle(address))
     }
 
-    private mutating func write() -> Bool {
+    private mutating func write(_ name: String, at sector: UInt32) -> Bool {
         let data = Array(used[1000..<1000 + Self.count])
-        let place = start + Self.offset
-        guard step("write", { loader throws(LoaderError) in try loader.write(data, at: place) }) else {
+        let offset = sector + Self.offset
+        let place = start + offset
+        guard step(name, { loader throws(LoaderError) in try loader.write(data, at: place) }) else {
             return false
         }
-        expected.replaceSubrange(Int(Self.offset)..<Int(Self.offset) + Self.count, with: data)
-        return firstDifference().map { fail("write", .writesWrong(start + UInt32($0))) } ?? true
+        expected.replaceSubrange(Int(offset)..<Int(offset) + Self.count, with: data)
+        return firstDifference().map { fail(name, .writesWrong(start + UInt32($0))) } ?? true
+    }
+
+    /// The same in the last sector: an address that is too short shows there only.
+    private mutating func farEnd() -> Bool {
+        let flash = loader.flash
+        guard let last = flash.sectorGroups.last?.size, flash.describedSize == UInt64(flash.size),
+            last >= UInt32(Self.count) + Self.offset, last < flash.size, Int(flash.size) <= expected.count
+        else { return true }
+        let sector = flash.size - last
+        return erase("erase at the end", at: sector) && write("write at the end", at: sector)
+            && read("read at the end", at: sector)
     }
 
     private mutating func verify() -> Bool {
@@ -172,13 +201,12 @@ struct TrialSession {
         run.bank = TrialPins.bank(registers)
         run.commands = host.commands.map { .init(text: TrialPins.command($0.word), count: $0.count) }
         for (address, entry) in registers {
-            run.writes[TrialPins.peripheral(address), default: 0] += entry.count
+            run.writes[PeripheralNames.name(of: address), default: 0] += entry.count
         }
         run.foreignMemory = foreignMemory.map {
             RangeReport(start: UInt32(truncatingIfNeeded: $0.lowerBound), bytes: UInt64($0.count))
         }
         run.stackUsed = stackUsed
-        run.reachesFlash = !(loader.inspection?.isSilent ?? true)
     }
 
     /// The stack is filled before the first call where the layout is ours.

@@ -9,10 +9,10 @@ import Workbench
 struct Loader: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loader", abstract: "Look into external loader files, and make them.",
-        subcommands: [LoaderInspect.self, LoaderCheck.self, LoaderExport.self])
+        subcommands: [LoaderInspect.self, LoaderCheck.self, LoaderInfer.self, LoaderExport.self])
 }
 
-struct LoaderInspect: ReportCommand, AsyncParsableCommand {
+struct LoaderInspect: LoaderFileCommand {
     static let documentName = "loader inspect"
     static let configuration = CommandConfiguration(
         commandName: "inspect",
@@ -22,28 +22,15 @@ struct LoaderInspect: ReportCommand, AsyncParsableCommand {
             refused here, with the same exit code.
             """)
 
-    @Argument(help: "The loader file.", completion: .file(extensions: ["stldr", "FLM"]))
-    var file: String
-    @Option(help: "The board that it is for, by name or file.")
+    @OptionGroup var loader: LoaderFileOptions
+    @Option(help: "The board that it is for, by name or file.", completion: .boards)
     var board: String?
-    @Option(help: "The target that it is for, by name or file.")
-    var target: String?
     @Option(help: "Where stack and buffers would go: spacious or vendor.")
     var layout: LoaderLayout.Style = .spacious
     @OptionGroup var output: ReportOptions
 
-    var console: Console { output.console }
-
-    func run() async throws {
-        let start = MonotonicTime()
-        var request = BenchRequest(probe: .only, paths: RunContext.current.paths)
-        (request.board, request.target, request.layout) = (board, target, layout)
-        let client = WorkbenchClient(request: request, observer: .none, cancellation: Cancellation())
-        let report: LoaderReport
-        do throws(WorkbenchError) { report = try await client.inspectLoader(file) } catch {
-            return try conclude(nil, failure: error, since: start)
-        }
-        try conclude(report, failure: report.failure, since: start)
+    func report() async throws(WorkbenchError) -> LoaderReport {
+        try await loader.client(board: board, layout: layout).inspectLoader(loader.file)
     }
 
     func render(_ report: LoaderReport, on console: Console) {

@@ -6,7 +6,7 @@ import Essentials
 import FlashLoader
 import Workbench
 
-struct LoaderCheck: ReportCommand, AsyncParsableCommand {
+struct LoaderCheck: LoaderFileCommand {
     static let documentName = "loader check"
     static let configuration = CommandConfiguration(
         commandName: "check",
@@ -15,17 +15,14 @@ struct LoaderCheck: ReportCommand, AsyncParsableCommand {
             Looks at the machine code and symbols of a loader (.stldr or .FLM). Each finding has a code, the place that \
             shows it and a remedy, and is one of three kinds: failure, for one that keeps the loader from working; vendor, \
             for one that does so in ST's tool; risk, for one that shows once board or flash are not as they should be. Then \
-            it is run on a simulated board (--board, else one whose flash its Init reaches), in both layouts, cold and after \
-            an application that left the flash mapped: Init, read, erase, write, Verify, mass erase, each held against the \
+            it is run on a simulated board (--board, else one that is inferred as `loader infer` does), in both layouts, cold \
+            and after an application that left the flash mapped: Init, read, erase, write, Verify, mass erase, each held against the \
             cells. The exit code tells of failures, with --layout vendor of both first kinds.
             """)
 
-    @Argument(help: "The loader file.", completion: .file(extensions: ["stldr", "FLM"]))
-    var file: String
-    @Option(help: "The board that it is for, by name or file.")
+    @OptionGroup var loader: LoaderFileOptions
+    @Option(help: "The board that it is for, by name or file.", completion: .boards)
     var board: String?
-    @Option(help: "The target that it is for, by name or file.")
-    var target: String?
     @Option(help: "The layout that counts: spacious or vendor.")
     var layout: LoaderLayout.Style = .spacious
     @Flag(inversion: .prefixedNo, help: "Run it on a simulated board as well.")
@@ -34,18 +31,8 @@ struct LoaderCheck: ReportCommand, AsyncParsableCommand {
     var brief = false
     @OptionGroup var output: ReportOptions
 
-    var console: Console { output.console }
-
-    func run() async throws {
-        let start = MonotonicTime()
-        var request = BenchRequest(probe: .only, paths: RunContext.current.paths)
-        (request.board, request.target, request.layout) = (board, target, layout)
-        let client = WorkbenchClient(request: request, observer: .none, cancellation: Cancellation())
-        let report: LoaderCheckReport
-        do throws(WorkbenchError) { report = try await client.checkLoader(file, tries: trial) } catch {
-            return try conclude(nil, failure: error, since: start)
-        }
-        try conclude(report, failure: report.failure, since: start)
+    func report() async throws(WorkbenchError) -> LoaderCheckReport {
+        try await loader.client(board: board, layout: layout).checkLoader(loader.file, tries: trial)
     }
 
     func render(_ report: LoaderCheckReport, on console: Console) {
@@ -55,6 +42,7 @@ struct LoaderCheck: ReportCommand, AsyncParsableCommand {
             if let place = finding.place { console.result("  at \(place)") }
             console.result("  remedy: \(finding.remedy)")
         }
+        if let inferred = report.inferredBoard { console.result(inferred) }
         if let trial = report.trial { render(trial, on: console) }
         let target = report.board.map { "board \($0), target \(report.target)" } ?? "target \(report.target)"
         let verdict =

@@ -44,6 +44,13 @@ import Workbench
         #expect(report.verdict == .fails)
     }
 
+    @Test func `shows an address that is too short for the end of the flash`() async throws {
+        let report = try await check(.winbondShortAddress, board: nil)
+        let failure = try #require(report.trial?.runs.first?.failure)
+        #expect(failure.name.hasSuffix("at the end"), "\(failure.name): \(failure.text ?? "")")
+        #expect(report.verdict == .fails)
+    }
+
     @Test func `finds the board that a loader is for by what its Init reaches`() async throws {
         let report = try await check(.soundPlain, board: nil)
         #expect(report.trial?.runs.first?.failure == nil)

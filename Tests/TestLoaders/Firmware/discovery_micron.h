@@ -23,6 +23,7 @@ static hal_status_t bsp_prepare(void) {
     if (bsp_write_enable() != HAL_OK || bsp_order(0xB7) != HAL_OK) return HAL_ERROR;
     return bsp_ready();
 }
+#ifndef OWN_PINS
 static void bsp_pins(void) {
     bsp_pin(CLOCK_PORT, CLOCK_PIN, 9);
     bsp_pin(6, 6, 10);
@@ -36,3 +37,4 @@ static void bsp_pins(void) {
     bsp_pin(6, 9, 9);
     bsp_pin(6, 14, 9);
 }
+#endif
