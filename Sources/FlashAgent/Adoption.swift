@@ -26,16 +26,22 @@ struct Adoption: Hashable, Sendable {
     init(_ loader: LoadedLoader, _ state: QuadSPIState) throws(AgentRefusal) {
         guard loader.target.definition.quadSPI.base == AgentController.base else { throw .otherController }
         guard state.isMapped else { throw .notMapped }
-        guard !state.control.dualFlash else { throw .twoFlashes }
         let read = state.communication
         guard read.instructionLines == 1, !read.sendsInstructionOnce else { throw .otherProtocol }
         guard read.rawValue >> 31 == 0 else { throw .doubleRate }
-        guard loader.inspection?.isSilent == false, let chip = loader.chip else { throw .unknownFlash }
+        guard let inspection = loader.inspection, !inspection.isSilent, let chip = loader.chip else {
+            throw .unknownFlash
+        }
+        let isPair = state.control.dualFlash
+        // Every command goes to both, and is the first one's.
+        guard !isPair || (inspection.chips.count == 2 && Set(inspection.chips.map(\.id)).count == 1) else {
+            throw .unlikeFlashes
+        }
         (self.chip, self.state) = (chip, state)
-        let addressBytes = try Self.addressBytes(read, chip)
+        let addressBytes = try Self.addressBytes(read, chip, chips: isPair ? 2 : 1)
         let programs = read.dataLines == 3 ? ["1-1-4", "1-1-1"] : ["1-1-1"]
         do throws(FlashSettings.Gap) {
-            words = try FlashSettings(chip, isPair: false, addressBytes, programs: programs).words
+            words = try FlashSettings(chip, isPair: isPair, addressBytes, programs: programs).words
         } catch {
             throw .notDescribed(error.what, chip: chip.title)
         }
@@ -62,10 +68,12 @@ struct Adoption: Hashable, Sendable {
 
     /// Bytes of address that generic instructions take now, and whether only instructions with four of their own will do.
     private static func addressBytes(
-        _ read: RegisterValue<QuadSPICommunication>, _ chip: FlashChipDefinition
+        _ read: RegisterValue<QuadSPICommunication>, _ chip: FlashChipDefinition, chips: UInt64
     ) throws(AgentRefusal) -> FlashSettings.AddressBytes {
         let count = read.addressSize + 1
-        guard UInt64(chip.size) <= 1 << (8 * UInt64(count)) else { throw .shortAddresses(chip: chip.title) }
+        guard UInt64(chip.size) / chips <= 1 << (8 * UInt64(count)) else {
+            throw .shortAddresses(chip: chip.title)
+        }
         let used = chip.instructions.first { $0.does == .read && $0.opcode == read.instruction }
         return FlashSettings.AddressBytes(count: count, areFixed: used?.addressBytes != nil)
     }

@@ -8,7 +8,8 @@ package enum AgentRefusal: Error, Hashable, Sendable {
     case noRoom(String)
     /// Init left the flash in no mode that tells how it is read.
     case notMapped
-    case twoFlashes
+    /// Two that work as one memory, of different kinds.
+    case unlikeFlashes
     /// Commands go without an instruction, or on more than one line.
     case otherProtocol
     case doubleRate
@@ -27,7 +28,7 @@ extension AgentRefusal: Diagnosable {
         switch self {
         case .noRoom: "AGT-001"
         case .notMapped: "AGT-002"
-        case .twoFlashes: "AGT-003"
+        case .unlikeFlashes: "AGT-003"
         case .otherProtocol: "AGT-004"
         case .doubleRate: "AGT-005"
         case .unknownFlash: "AGT-006"
@@ -44,7 +45,8 @@ extension AgentRefusal: Diagnosable {
         case .noRoom(let what): "the agent finds no room: it needs \(what)"
         case .notMapped:
             "the loader's Init does not leave the flash memory-mapped, which would show how it is read"
-        case .twoFlashes: "the loader drives two flashes as one memory, which the agent does not yet"
+        case .unlikeFlashes:
+            "the loader drives two flashes of different kinds as one memory, which the agent does not"
         case .otherProtocol:
             "the loader has put the flash into a protocol other than SPI with instructions on one line"
         case .doubleRate: "the loader reads the flash at double data rate, which the agent does not"

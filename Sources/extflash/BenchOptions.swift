@@ -79,7 +79,7 @@ struct LoaderOptions: ParsableArguments {
     var board: String?
 
     @Option(
-        help: "A loader (.stldr or .FLM), by file or name, to use instead of the board's own.",
+        help: "A loader (.stldr or .FLM), by file or name, instead of the board's own or one made for it.",
         completion: .file(extensions: ["stldr", "FLM"]))
     var loader: String?
 

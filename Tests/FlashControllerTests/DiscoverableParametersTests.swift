@@ -53,7 +53,23 @@ private let winbond: [UInt8] = {
         #expect(chip.chipErase?.typical == .seconds(40))
         #expect(chip.isIdentified(by: [1, 2, 3]))
         #expect(chip.protection == nil && chip.quadEnable == nil)
-        #expect(chip.busy != nil)
+        #expect(chip.busy != nil && chip.writeEnabled != nil)
+        #expect(chip.instruction(.read)?.opcode == 0x0B && chip.instruction(.program)?.opcode == 0x02)
+        #expect(chip.instructions.allSatisfy { $0.addressBytes == nil })
+    }
+
+    @Test func `tell the instructions that always take four bytes of address`() throws {
+        var area = winbond
+        // A second table: its id, edition, two words, where it is; read, program and two of the three erases are there.
+        area[6] = 1
+        area.replaceSubrange(0x10..<0x18, with: [0x84, 0x00, 0x01, 0x02, 0xC0, 0x00, 0x00, 0xFF])
+        area.replaceSubrange(0xC0..<0xC8, with: [0x42, 0x0A, 0x00, 0x00, 0x21, 0x5C, 0xDC, 0xFF])
+        let parameters = try #require(DiscoverableParameters(area))
+        #expect(parameters.hasFourByteInstructions)
+        #expect(parameters.erases.map(\.longInstruction) == [0x21, nil, 0xDC])
+        let chip = try #require(FlashChipDefinition(parameters, identification: [1, 2, 3]))
+        let long = chip.instructions.filter { $0.addressBytes == 4 }
+        #expect(long.map(\.opcode) == [0x21, 0xDC, 0x0C, 0x12])
     }
 
     @Test func `of the first edition have neither page nor times`() throws {

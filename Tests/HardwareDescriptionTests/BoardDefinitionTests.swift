@@ -112,6 +112,11 @@ private let dualBoard = """
         #expect(error.code == "CFG-014")
     }
 
+    @Test func `an OCTOSPI is told as what cannot be driven yet`() throws {
+        let error = try failure(replacing: "quadspi:", with: "octospi:")
+        #expect(error.code == "CFG-014" && "\(error.problem)".contains("OCTOSPI"), "\(error)")
+    }
+
     @Test func `one select for both chips needs no second`() throws {
         let text = dualBoard.replacing("mode: dual", with: "mode: dual\n  shared-select: true")
             .replacing("        - {signal: NCS, pin: PC11, function: 9}\n", with: "")

@@ -10,6 +10,9 @@ package struct DiscoverableParameters: Hashable, Sendable {
         /// Bytes.
         package var size: UInt64
         package var instruction: UInt8
+        /// The one that always takes four bytes of address; nil where there is none, for tests
+        /// as well.
+        package var longInstruction: UInt8?
         /// Nil before JESD216A.
         package var time: FlashChipDefinition.Time?
     }
@@ -32,7 +35,8 @@ package struct DiscoverableParameters: Hashable, Sendable {
     package var quadEnableRequirement: UInt8?
     /// Bit 0 of the register that 05h reads tells that the flash is busy.
     package var hasStatusPolling: Bool
-    /// Whether the table of instructions with four address bytes is there; tests of the reader alone ask for it.
+    /// Whether there are a fast read, a page program and erases that always take four bytes of address; tests of the reader
+    /// alone ask for it outside.
     package var hasFourByteInstructions: Bool
 
     /// Bytes from the start of the parameter space that hold headers and basic table of every flash known.
@@ -82,8 +86,10 @@ package struct DiscoverableParameters: Hashable, Sendable {
             case 2: .four
             default: .three
             }
-        hasFourByteInstructions = tables.contains { $0.id == Self.fourByteTable }
-        let basic = BasicTable(words: words)
+        let long = tables.last { $0.id == Self.fourByteTable && $0.words >= 2 }
+            .flatMap { Self.words($0.words, at: $0.pointer, of: bytes) }
+        let basic = BasicTable(words: words, long: long)
+        hasFourByteInstructions = basic.hasLongAccess && basic.erases.contains { $0.longInstruction != nil }
         erases = basic.erases
         (page, pageProgram, chipErase) = (basic.page, basic.pageProgram, basic.chipErase)
         quadEnableRequirement = basic.quadEnableRequirement
@@ -112,6 +118,17 @@ package struct DiscoverableParameters: Hashable, Sendable {
 private struct BasicTable {
     typealias Time = FlashChipDefinition.Time
     let words: [UInt32]
+    /// The table of instructions with four bytes of address, where there is one.
+    let long: [UInt32]?
+
+    /// First word: 0Ch and 12h (JESD216F §6.5, 4-byte address instruction table).
+    var hasLongAccess: Bool { long.map { $0[0] >> 1 & 1 == 1 && $0[0] >> 6 & 1 == 1 } ?? false }
+
+    /// First word, bits 12:9, and second word: of the four sizes in the order of the basic table.
+    private func longErase(_ index: Int) -> UInt8? {
+        guard let long, long[0] >> UInt32(9 + index) & 1 == 1 else { return nil }
+        return UInt8(truncatingIfNeeded: long[1] >> UInt32(8 * index))
+    }
 
     /// The word with JESD216's number, which counts from 1.
     private func word(_ number: Int) -> UInt32? { number <= words.count ? words[number - 1] : nil }
@@ -126,7 +143,7 @@ private struct BasicTable {
             erases.append(
                 DiscoverableParameters.Erase(
                     size: 1 << UInt64(exponent), instruction: UInt8(truncatingIfNeeded: half >> 8),
-                    time: eraseTime(index)))
+                    longInstruction: longErase(index), time: eraseTime(index)))
         }
         return erases.sorted { $0.size < $1.size }
     }
@@ -169,14 +186,18 @@ extension FlashChipDefinition {
     /// - Returns: nil for a size that the memory map cannot hold.
     package init?(_ parameters: DiscoverableParameters, identification: [UInt8]) {
         guard let size = UInt32(exactly: parameters.size) else { return nil }
-        let erases = parameters.erases.compactMap { erase -> Erase? in
-            guard let bytes = UInt32(exactly: erase.size), bytes <= size, let time = erase.time else {
-                return nil
+        func erases(_ opcode: (DiscoverableParameters.Erase) -> UInt8?) -> [Erase] {
+            parameters.erases.compactMap { erase in
+                guard let bytes = UInt32(exactly: erase.size), bytes <= size, let time = erase.time,
+                    let opcode = opcode(erase)
+                else { return nil }
+                return Erase(size: bytes, opcode: opcode, time: time)
             }
-            return Erase(size: bytes, opcode: erase.instruction, time: time)
         }
         self.init(
-            describedBy: identification, size: size, page: parameters.page ?? 256, erases: erases,
+            describedBy: identification, size: size, page: parameters.page ?? 256,
+            erases: erases { $0.instruction },
+            longErases: parameters.hasFourByteInstructions ? erases { $0.longInstruction } : nil,
             pageProgram: parameters.pageProgram, chipErase: parameters.chipErase,
             hasStatusPolling: parameters.hasStatusPolling)
     }

@@ -81,8 +81,13 @@ private struct BoardReader {
 
     mutating func second(_ root: DefinitionNode) throws(DefinitionError) -> Board {
         let top = try root.mapping(
-            ["schema", "name", "title", "target", "quadspi"],
-            optional: ["sources", "part", "crystals", "supply", "loader"])
+            ["schema", "name", "title", "target"],
+            optional: ["sources", "part", "crystals", "supply", "loader", "quadspi", "octospi"])
+        if let other = top.optional("octospi") {
+            throw other.failure(
+                .conflict("a flash on an OCTOSPI cannot be driven yet; the QUADSPI of the H742 to H757 can"))
+        }
+        try top.require(["quadspi"])
         let quadSPI = try top["quadspi"].mapping(
             ["banks"], optional: ["mode", "mapped", "shared-select", "maximum-megahertz"])
         var board = Board(

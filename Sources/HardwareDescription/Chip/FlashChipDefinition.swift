@@ -70,21 +70,21 @@ package struct FlashChipDefinition: Hashable, Sendable {
 }
 
 extension FlashChipDefinition {
-    /// A part as it describes itself: identity, geometry and times, and its busy bit.
+    /// A part as it describes itself: identity, geometry and times, its busy bit, and what JESD216 has every part of its kind
+    /// understand.
+    ///
+    /// `longErases` are those that always take four bytes of address; nil for a part that does not have them all.
     package init(
         describedBy identification: [UInt8], size: UInt32, page: UInt32, erases: [Erase],
-        pageProgram: Time?, chipErase: Time?, hasStatusPolling: Bool
+        longErases: [Erase]? = nil, pageProgram: Time?, chipErase: Time?, hasStatusPolling: Bool
     ) {
         name = "sfdp"
         title = "a flash of \(size >> 20) MiB, as it describes itself"
         (identifications, self.size, self.page, self.pageProgram) = (
             [identification], size, page, pageProgram
         )
-        for erase in erases {
-            var instruction = ChipInstruction(opcode: erase.opcode, does: .erase)
-            (instruction.unit, instruction.time) = (erase.size, erase.time)
-            instructions.append(instruction)
-        }
+        add(erases, addressBytes: nil)
+        if let longErases { add(longErases, addressBytes: 4) }
         if let chipErase {
             var whole = ChipInstruction(opcode: 0xC7, does: .eraseChip)
             whole.time = chipErase
@@ -93,6 +93,29 @@ extension FlashChipDefinition {
         guard hasStatusPolling else { return }
         registers = [ChipRegister(name: "SR1", read: 0x05)]
         busy = ChipRegisterBit(register: "SR1", bit: 0, value: 1)
+        // JESD216F §6.4.5, §6.4.17: the bit is the write enable latch of all that are polled in this way.
+        writeEnabled = ChipRegisterBit(register: "SR1", bit: 1, value: 1)
+        instructions.append(ChipInstruction(opcode: 0x06, does: .writeEnable))
+        addAccess(read: 0x0B, program: 0x02, addressBytes: nil)
+        if longErases != nil { addAccess(read: 0x0C, program: 0x12, addressBytes: 4) }
+    }
+
+    private mutating func add(_ erases: [Erase], addressBytes: UInt8?) {
+        for erase in erases {
+            var instruction = ChipInstruction(opcode: erase.opcode, does: .erase)
+            (instruction.unit, instruction.time) = (erase.size, erase.time)
+            instruction.addressBytes = addressBytes
+            instructions.append(instruction)
+        }
+    }
+
+    /// On one line; the fast read waits 8 clocks on every part.
+    private mutating func addAccess(read: UInt8, program: UInt8, addressBytes: UInt8?) {
+        var fast = ChipInstruction(opcode: read, does: .read)
+        (fast.dummy, fast.addressBytes) = (8, addressBytes)
+        var page = ChipInstruction(opcode: program, does: .program)
+        (page.dummy, page.addressBytes) = (0, addressBytes)
+        instructions += [fast, page]
     }
 
     /// A unit that can be erased wherever it begins, and how long that takes.

@@ -99,7 +99,10 @@ extension SerialFlash {
             isQuadInterface = true
         case .stuckBusy: isStuckBusy = true
         case .poweredDown: latches.isPoweredDown = true
-        case .continuousRead: latches.continuousOpcode = part.continuousOpcode
+        case .continuousRead:
+            // Who got it there had enabled the lines for that.
+            if let flag = part.quadEnable { registers.keep(flag, true) }
+            latches.continuousOpcode = part.continuousOpcode
         case .badCell:
             // Four cells of a byte stuck at each level, somewhere in the first page.
             var random = SeededGenerator(seed: seed)

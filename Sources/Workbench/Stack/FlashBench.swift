@@ -71,6 +71,14 @@ final class FlashBench {
             else {
                 throw .flashUnknown(board: board.definition.name)
             }
+            if found.chips.first?.candidates.isEmpty == true {
+                stack.context.trace(
+                    .warning, "no file describes the flash; its loader is made from what it says of itself",
+                    [
+                        "flash": found.chips.map { $0.id.map(\.hex).joined(separator: " ") }.joined(
+                            separator: ", ")
+                    ])
+            }
             return chip
         }
     }

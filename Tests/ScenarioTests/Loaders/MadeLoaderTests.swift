@@ -64,6 +64,18 @@ import Testing
         try await programs(bench)
     }
 
+    /// The part answers with an id that no file has, and describes itself.
+    @Test(arguments: ["generic-stm32h743-bank1", "generic-stm32h743-dual"], ["w25q128jv", "w25q512jv"])
+    func `goes by what an unknown flash says of itself`(board: String, flash: String) async throws {
+        let bench = try MadeLoaderBench.make(board) { configuration in
+            for index in configuration.board.chips.indices {
+                configuration.board.chips[index].flash = flash
+                configuration.chipFaults[configuration.board.chips[index].wiring.bank] = .wrongID
+            }
+        }
+        try await programs(bench)
+    }
+
     @Test(arguments: ["daisy-seed", "stm32h745i-disco"]) func `says that no flash answers`(
         board: String
     ) async throws {
@@ -111,6 +123,22 @@ import Testing
         #expect(try bench.cells(16, at: 0x9000_0000) == Array(Self.used[..<16]))
         #expect(try bench.cells(16, at: 0x9001_0800) == Array(Self.used[0x1_0800..<0x1_0810]))
     }
+
+    /// A mode that somebody left it in, or four lines that are not enabled.
+    @Test(arguments: left) func `find the flash in whatever mode it was left`(
+        part: String, fault: BenchConfiguration.FlashFault
+    ) async throws {
+        let bench = try FamilyBench(part, nil, used: Self.used, fault: fault, engine: .auto)
+        try await bench.program([Piece(0x9000_2000, 0x500, seed: 96)])
+    }
+    private static let left: [(String, BenchConfiguration.FlashFault)] = [
+        ("w25q128jv", .quadDisabled), ("w25q128jv", .qpi), ("w25q128jv", .continuousRead),
+        ("w25q256jv", .continuousRead), ("w25q128jv", .poweredDown), ("mt25ql256ab", .qpi),
+        ("mt25ql256ab", .poweredDown), ("mx25l25645g", .quadDisabled), ("mx25l25645g", .qpi),
+        ("mx25l25645g", .continuousRead), ("is25lp256", .quadDisabled), ("is25lp256", .qpi),
+        ("is25lp064", .continuousRead), ("gd25q128", .quadDisabled), ("gd25q128", .continuousRead),
+        ("s25fl256s", .quadDisabled), ("s25fl256s", .continuousRead),
+    ]
 
     @Test(arguments: parts.map(\.name))
     func `wait as long as the part may take`(part: String) async throws {

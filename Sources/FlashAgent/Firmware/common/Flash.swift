@@ -147,6 +147,17 @@ struct Flash {
         while done < count {
             if isStopped { return Self.stopped }
             let part = min(unit, count &- done)
+            if controller.drivesPair, ((address &+ done) | part) & 1 != 0 {
+                guard let digest = unsafe digestOfBytes(address &+ done, part, tables) else {
+                    return AgentFault.controllerStuck
+                }
+                Register(output).value = digest.value
+                Register(output &+ 4).value = digest.sums
+                output = output &+ 8
+                done = done &+ part
+                note(done)
+                continue
+            }
             controller.beginReading(address &+ done, part)
             var digest = unsafe Digest(tables)
             var left = part
@@ -201,6 +212,30 @@ struct Flash {
             note(done)
         }
         return AgentFault.none
+    }
+
+    /// Where a pair is not read in whole pairs of bytes: nothing of it is at a multiple of anything.
+    private func digestOfBytes(
+        _ address: UInt32, _ count: UInt32, _ tables: UnsafeMutablePointer<UInt32>
+    ) -> Digest? {
+        var digest = unsafe Digest(tables)
+        var (word, shift): (UInt32, UInt32) = (0, 0)
+        let isComplete = controller.forEach(address, count) { value, size in
+            var (rest, left) = (value, size)
+            while left > 0 {
+                word |= (rest & 0xFF) << shift
+                rest >>= 8
+                left &-= 1
+                shift &+= 8
+                if shift == 32 {
+                    digest.take(word)
+                    (word, shift) = (0, 0)
+                }
+            }
+            return true
+        }
+        if shift > 0 { digest.take(bytes: word, count: shift / 8) }
+        return isComplete ? digest : nil
     }
 
     private func giveUp() -> UInt32 {
