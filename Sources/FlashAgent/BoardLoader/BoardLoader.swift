@@ -32,7 +32,7 @@ package struct BoardLoader: Sendable {
         guard target.quadSPI.base == AgentController.base else {
             throw .otherController(target: target.name, base: target.quadSPI.base)
         }
-        guard board.mode == .dual || board.banks.count == 1 else { throw .twoFlashes(board: board.name) }
+        try Self.check(board)
         guard chip.dies == 1 else { throw .severalDies(chip: chip.title, dies: chip.dies) }
         let isPair = board.mode == .dual
         let window = target.mappedFlash
@@ -58,6 +58,11 @@ package struct BoardLoader: Sendable {
         set(RegisterChanges(board, on: target), at: BoardTable.registers, count: BoardTable.registerCount)
         set(FlashStartUp(plan), at: BoardTable.steps, count: BoardTable.stepCount)
         setIdentities(([chip] + variants).flatMap(\.identifications))
+    }
+
+    /// Whether there is one flash, or two as one memory, whatever they are.
+    package static func check(_ board: BoardDefinition) throws(BoardLoaderError) {
+        guard board.mode == .dual || board.banks.count == 1 else { throw .twoFlashes(board: board.name) }
     }
 
     // MARK: Table

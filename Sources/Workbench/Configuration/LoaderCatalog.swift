@@ -167,6 +167,7 @@ struct LoaderCatalog {
         let definition = board.definition
         let names = definition.banks.compactMap(\.flash)
         let name = try making(definition) { () throws(BoardLoaderError) in
+            try BoardLoader.check(definition)
             guard names.count == definition.banks.count, let name = names.first else {
                 throw .flashNotNamed(board: definition.name)
             }

@@ -18,13 +18,15 @@ struct LoaderExport: ReportCommand, AsyncParsableCommand {
             their names find the file's in it. `extflash program` makes the same loader by itself for a board without one.
             """)
 
-    @Argument(help: "The board, by name or file.")
+    @Argument(help: "The board, by name or file.", completion: .boards)
     var board: String
     @Option(name: .shortAndLong, help: "The file to write; - is standard output.", completion: .file())
     var output: String
     @Option(help: "st or cmsis.")
     var format: LoaderFormat?
-    @Option(help: "The flash part that is fitted (default: what the board's file names).")
+    @Option(
+        help: "The flash part that is fitted (default: what the board's file names).",
+        completion: .names(.flash))
     var flash: String?
     @OptionGroup var report: ReportOptions
 
