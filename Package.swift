@@ -89,6 +89,8 @@ let package = Package(
             ]),
         // flash
         layer("ObjectFiles", on: ["Essentials"]),
+        .systemLibrary(name: "CZLib", providers: [.apt(["zlib1g-dev"])]),
+        layer("DevicePacks", on: ["Essentials", "CZLib"]),
         layer(
             "FlashLoader",
             on: [
@@ -139,7 +141,7 @@ let package = Package(
                 "Essentials", "CLinuxShim", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe",
                 "CMSISDAPProbe",
                 "DebugAccess", "CortexM", "HardwareDescription", "FlashController", "TargetControl",
-                "ObjectFiles",
+                "ObjectFiles", "DevicePacks",
                 "FlashLoader",
                 "FlashProgramming", "FlashAgent", "ProductionJobs",
                 "ReferenceLoader", "ShippedConfiguration", "SimulatedBench",
@@ -202,10 +204,11 @@ let package = Package(
         tests("EssentialsTests", of: ["Essentials"]),
         tests("USBTransportTests", of: ["USBTransport"]),
         tests("LibUSBTransportTests", of: ["Essentials", "USBTransport", "LibUSBTransport"]),
-        // Object files of any shape for tests, made without the code under test.
+        // Object files and archives of any shape for tests, made without the code under test.
         .target(
             name: "ELFTestKit", dependencies: ["Essentials"], path: "Tests/ELFTestKit", swiftSettings: policy),
         tests("ObjectFilesTests", of: ["Essentials", "ObjectFiles", "ELFTestKit"]),
+        tests("DevicePacksTests", of: ["Essentials", "DevicePacks", "ELFTestKit"]),
         // What tests of probe drivers share: a scripted USB interface and the check that every decoder goes through.
         .target(
             name: "USBTestKit", dependencies: ["Essentials", "USBTransport"], path: "Tests/USBTestKit",

@@ -28,6 +28,7 @@ extension WorkbenchError: Diagnosable {
         case .boardHasMistakes: "WRK-037"
         case .loaderUnsound: "WRK-038"
         case .boardForOtherTarget: "WRK-033"
+        case .notAPack: "WRK-039"
         case .cancelled: "WRK-040"
         }
     }
@@ -41,7 +42,9 @@ extension WorkbenchError: Diagnosable {
         case .configurationMissing, .configurationUnknown, .configurationAmbiguous, .boardHasMistakes:
             .configurationInvalid
         case .fileUnreadable, .fileUnwritable: .fileUnusable
-        case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice, .boardNeeded: .usage
+        case .addressUnused, .badNumber, .formatUnknown, .loaderNeedsHalt, .givenTwice, .boardNeeded,
+            .notAPack:
+            .usage
         case .imageTooLarge, .nothingInFlash: .imageBeyondFlash
         case .loaderBelongsElsewhere: .loaderInvalid
         case .loaderUnsound: .loaderFailed
@@ -90,6 +93,7 @@ extension WorkbenchError: Diagnosable {
             "board \(board) is for target \(target), but the target is \(found)"
         case .loaderBelongsElsewhere(let loader, let start, let flash):
             "\(loader) serves a flash at \(start.hex), the target's is mapped at \(flash.lowerBound.hex)"
+        case .notAPack(let path): "\(path) does not end with .pack, as a CMSIS pack does"
         case .loaderUnsound(let loader, let codes):
             "\(loader) will not work: \(codes.joined(separator: ", "))"
         case .boardNeeded(let known):
@@ -152,6 +156,7 @@ extension WorkbenchError: Diagnosable {
         case .formatUnknown: ["give --format"]
         case .loaderBelongsElsewhere: ["use a loader for this board, or the right --board"]
         case .loaderUnsound: ["see what each finding says to do; `loader check --json` has them for programs"]
+        case .notAPack: ["see what a single loader file says with `extflash loader inspect`"]
         case .boardNeeded:
             ["name the board with --board (see `extflash board list`), or a loader with --loader"]
         case .addressUnused:

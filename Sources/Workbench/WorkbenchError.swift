@@ -36,6 +36,8 @@ package enum WorkbenchError: Error, Sendable {
     /// The board file names another target than the one that was found.
     case boardForOtherTarget(board: String, target: String, found: String)
     case loaderBelongsElsewhere(loader: String, loaderStart: UInt32, flash: Range<UInt32>)
+    /// Neither the path of a pack, nor the name of a file that ends as packs do.
+    case notAPack(String)
     /// What its check found keeps the loader from working; the findings' codes.
     case loaderUnsound(loader: String, codes: [String])
     /// Neither board nor loader was named, and these boards have a loader of their own.

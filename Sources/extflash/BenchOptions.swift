@@ -79,8 +79,10 @@ struct LoaderOptions: ParsableArguments {
     var board: String?
 
     @Option(
-        help: "A loader (.stldr or .FLM), by file or name, instead of the board's own or one made for it.",
-        completion: .file(extensions: ["stldr", "FLM"]))
+        help: ArgumentHelp(
+            "A loader (.stldr or .FLM), by file or name, instead of the board's own or one made for it.",
+            discussion: "PACK or PACK:PATH is one in a CMSIS pack; see `extflash loader list`."),
+        completion: .file(extensions: ["stldr", "FLM", "pack"]))
     var loader: String?
 
     @Option(

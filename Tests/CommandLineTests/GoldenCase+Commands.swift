@@ -84,6 +84,10 @@ extension GoldenCase {
             "loader check --brief $DIR/infer-clocks.stldr",
             files: [.inferClocks, .inferTwoSelects].map(Contents.built)),
         GoldenCase(
+            "loader-list", "loader list $DIR/x.pack",
+            "loader inspect $DIR/x.pack --board stm32h745xi-w25q128",
+            "loader check --no-trial --brief $DIR/x.pack:Flash/Other.FLM", files: [Contents.pack]),
+        GoldenCase(
             "loader-inspect-unusual", "loader inspect $DIR/odd.stldr",
             files: [
                 (

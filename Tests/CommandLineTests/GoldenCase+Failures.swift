@@ -62,6 +62,14 @@ extension GoldenCase {
         GoldenCase(
             "loader-not-elf", "loader inspect $DIR/l.stldr", files: [("l.stldr", Array("text\n".utf8))]),
         GoldenCase(
+            "loader-pack", "loader inspect $DIR/x.pack", "loader inspect $DIR/x.pack:Other.FLM",
+            "loader list $DIR/l.stldr", "loader list $DIR/broken.pack",
+            files: [Contents.pack, ("broken.pack", Array("PK".utf8)), ("l.stldr", Array("text\n".utf8))]),
+        GoldenCase(
+            "loader-infer-fails", "loader infer $DIR/infer-spi.stldr",
+            "loader infer $DIR/broken-recursion.stldr",
+            files: [.inferSpi, .brokenRecursion].map(Contents.built)),
+        GoldenCase(
             "loader-check-fails", "loader check --no-trial $DIR/broken-vendor-stack.stldr --layout vendor",
             "loader check --no-trial $DIR/broken-delay.stldr",
             "loader check $DIR/lying-write.stldr --board stm32h745xi-w25q128",

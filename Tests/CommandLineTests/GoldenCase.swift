@@ -39,6 +39,25 @@ enum Contents {
     static func built(_ loader: TestLoader) -> (name: String, bytes: [UInt8]) {
         (loader.fileName, (try? loader.bytes()) ?? [])
     }
+    /// A CMSIS pack with two algorithms for the QUADSPI, one of which is a board's.
+    static let pack: (name: String, bytes: [UInt8]) = {
+        let description = """
+            <package>
+              <devices><family Dfamily="STM32H7 Series">
+                <algorithm name="Flash/Internal.FLM" start="0x08000000" size="0x200000"/>
+                <algorithm name="Flash/Other.FLM" start="0x90000000" size="0x1000000"/>
+              </family></devices>
+              <boards><board name="STM32H745XI-W25Q128">
+                <algorithm name="Flash/Own.FLM" start="0x90000000" size="0x1000000"/>
+              </board></boards>
+            </package>
+            """
+        let algorithm = built(.algorithm).bytes
+        let zip = SyntheticZip(
+            [.init("A.Own.pdsc", Array(description.utf8))]
+                + ["Internal", "Other", "Own"].map { .init("Flash/\($0).FLM", algorithm) })
+        return ("x.pack", zip.encode())
+    }()
     static func random(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
         var generator = SeededGenerator(seed: seed)
         return (0..<count).map { _ in UInt8(truncatingIfNeeded: generator.next()) }

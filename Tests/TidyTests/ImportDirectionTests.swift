@@ -7,6 +7,7 @@ import Testing
 private let layers: KeyValuePairs<String, Set<String>> = [
     "Essentials": [],
     "ObjectFiles": ["Essentials"],
+    "DevicePacks": ["Essentials"],
     "USBTransport": ["Essentials"],
     "LibUSBTransport": ["Essentials", "USBTransport"],
     "DebugProbe": ["Essentials"],
@@ -46,8 +47,8 @@ private let layers: KeyValuePairs<String, Set<String>> = [
     "Workbench": [
         "Essentials", "USBTransport", "LibUSBTransport", "DebugProbe", "STLinkProbe", "CMSISDAPProbe",
         "DebugAccess",
-        "CortexM", "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "FlashLoader",
-        "FlashProgramming", "FlashAgent", "ProductionJobs",
+        "CortexM", "HardwareDescription", "FlashController", "TargetControl", "ObjectFiles", "DevicePacks",
+        "FlashLoader", "FlashProgramming", "FlashAgent", "ProductionJobs",
         "ReferenceLoader",
         "ShippedConfiguration", "SimulatedBench",
     ],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import DevicePacks
 import Essentials
 import FlashAgent
 import FlashController
@@ -114,9 +115,21 @@ struct LoaderCatalog {
         }
     }
 
-    /// A loader file, or the loader in force under a name.
+    /// A loader file, one in a pack, or the loader in force under a name.
     func file(named name: String) throws(WorkbenchError) -> LoaderFile {
-        try Self.read(library.entry(.loaders, name))
+        guard let packed = PackFile(name) else { return try Self.read(library.entry(.loaders, name)) }
+        let pack = try packed.opened(for: request)
+        // What a board is called decides between several.
+        let board = request.board == nil ? nil : try board()?.definition
+        let names = [board?.name, board?.part, board?.title].compactMap(\.self)
+        let (bytes, path) = try doing("reading \(packed.path)") { () throws(PackError) in
+            let algorithm = try pack.choose(path: packed.member, for: names)
+            return (try pack.contents(of: algorithm), algorithm.path)
+        }
+        return try doing("reading \(path) of \(packed.path)") { () throws(LoaderFileError) in
+            try LoaderFile(
+                reading: bytes, fileName: path.split(separator: "/").last.map(String.init) ?? path)
+        }
     }
 
     private static func read(_ entry: ConfigurationEntry) throws(WorkbenchError) -> LoaderFile {

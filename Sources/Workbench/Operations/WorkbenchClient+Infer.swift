@@ -41,6 +41,8 @@ extension WorkbenchClient {
     private static func reference(
         to path: String, from output: String?, _ request: BenchRequest
     ) throws(WorkbenchError) -> String? {
+        // Board files name files only.
+        guard PackFile(path) == nil else { return nil }
         let entry = try ConfigurationLibrary(request.paths).entry(.loaders, path)
         guard path.contains("/") || HostFile.exists(path) else { return entry.fileName }
         if let output, folder(of: output) == folder(of: path) { return "./" + fileName(of: path) }

@@ -9,7 +9,9 @@ import Workbench
 struct Loader: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "loader", abstract: "Look into external loader files, and make them.",
-        subcommands: [LoaderInspect.self, LoaderCheck.self, LoaderInfer.self, LoaderExport.self])
+        subcommands: [
+            LoaderInspect.self, LoaderCheck.self, LoaderList.self, LoaderInfer.self, LoaderExport.self,
+        ])
 }
 
 struct LoaderInspect: LoaderFileCommand {

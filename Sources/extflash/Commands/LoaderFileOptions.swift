@@ -8,7 +8,9 @@ import Workbench
 
 /// What the commands that look into a loader file understand.
 struct LoaderFileOptions: ParsableArguments {
-    @Argument(help: "The loader file.", completion: .file(extensions: ["stldr", "FLM"]))
+    @Argument(
+        help: "The loader file, or PACK or PACK:PATH for one in a CMSIS pack.",
+        completion: .file(extensions: ["stldr", "FLM", "pack"]))
     var file: String
 
     @Option(help: "The target that it is for, by name or file.")
