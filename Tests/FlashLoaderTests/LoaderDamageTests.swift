@@ -14,7 +14,7 @@ import Testing
         guard let image = try? LoaderFile(reading: bytes, fileName: "x.stldr") else { return false }
         let program = image.program
         _ = program.describe(program.entry(of: .write) ?? 0)
-        _ = program.warnings.map(\.text)
+        _ = program.warnings.map(\.remark)
         for range in program.code { _ = program.bytes(in: range) }
         return true
     }

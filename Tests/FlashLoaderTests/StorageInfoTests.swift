@@ -44,13 +44,6 @@ import Testing
         #expect(error.failureClass == .loaderInvalid)
     }
 
-    @Test func `a table that is too short is told`() throws {
-        let plain = try image(0, []).program.warnings
-        #expect(
-            try image(120, [16, 0, 0, 0]).program.warnings
-                == [.sectorsDoNotSum(described: 1 << 20, size: 16 << 20)] + plain)
-    }
-
     @Test func `a name cannot command a terminal`() throws {
         let name = try image(0, [0x1B, 0x5D, 0x30, 0x3B, 0x07, 0x9B, 0x41, 0]).flash.deviceName
         #expect(name == "\u{FFFD}]0;\u{FFFD}\u{FFFD}A")

@@ -37,7 +37,7 @@ extension LintProblem {
             "it begins at \(address.hex) and leaves no word below, where ST's tool puts its breakpoint"
         case .outsideRAM(let range, let ram):
             """
-            it is linked to \(Self.text(range)), outside the RAM for loaders             (\(Self.text(UInt64(ram.lowerBound)..<UInt64(ram.upperBound))))
+            it is linked to \(Self.text(range)), outside the RAM for loaders (\(Self.text(UInt64(ram.lowerBound)..<UInt64(ram.upperBound))))
             """
         case .noRoom(let free, let needed):
             "it leaves \(free) bytes of RAM free; stack and buffers need \(needed)"

@@ -3,17 +3,10 @@
 
 /// Something about a loader file that a person should know; others have tripped over it.
 package enum LoaderWarning: Hashable, Sendable {
-    /// The sector table and the size disagree.
-    case sectorsDoNotSum(described: UInt64, size: UInt32)
-    case unusualPageSize(UInt32)
-    /// The vendor's tool wants the names to agree for a mass erase.
-    case nameDiffersFromFile(deviceName: String)
     /// Memory that has to be zeroed; the vendor's tool clears 0x200 bytes behind the image and no more.
     case needsZeroedMemory(bytes: Int)
     /// A function with more locals than the vendor's tool gives a loader stack.
     case largeFrame(function: String, bytes: Int)
-    /// No word is free below the image for the vendor tool's breakpoint.
-    case noFreeWordBelow(UInt32)
     case missing(LoaderFunction)
     case noThumbBit(LoaderFunction)
     /// Data that start-up code would copy from where they are loaded.
@@ -22,6 +15,4 @@ package enum LoaderWarning: Hashable, Sendable {
     case constructors(Int, at: UInt32)
     /// The file has a whole application's start-up code or vector table.
     case isApplication(symbol: String)
-    /// Neither memory-mapped by type nor readable by a function.
-    case noWayToRead
 }

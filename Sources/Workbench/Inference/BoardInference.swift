@@ -14,7 +14,7 @@ struct BoardInference {
     let name: String
 
     /// Enough for an Init that does what it has to; one that waits for a flash that is not there is not waited for.
-    private static let longestLook: Duration = .seconds(2)
+    private static let longestLook: Duration = .seconds(4)
     /// The same for a call of any function, in a trial whose flash is a hundred times as fast as a real one.
     private static let longestCall: Duration = .seconds(5)
     /// More parts than there are of one size.

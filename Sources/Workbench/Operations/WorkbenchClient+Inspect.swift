@@ -10,9 +10,14 @@ extension WorkbenchClient {
     /// What a loader file says, and what a job would refuse of it; needs no probe.
     package func inspectLoader(_ path: String) async throws(WorkbenchError) -> LoaderReport {
         try await onBench { context throws(WorkbenchError) in
-            let file = try LoaderCatalog(context.request).file(named: path)
+            let catalog = LoaderCatalog(context.request)
+            let file = try catalog.file(named: path)
+            let board = context.request.board == nil ? nil : try catalog.board()
+            let findings = LoaderLint.findings(
+                file, target: try Self.target(for: file, board, context.request),
+                chip: try catalog.chip(of: board))
             return LoaderReport(
-                file, path: path, failure: try obstacle(to: file, for: context.request))
+                file, path: path, findings: findings, failure: try obstacle(to: file, for: context.request))
         }
     }
 }

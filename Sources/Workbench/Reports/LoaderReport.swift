@@ -64,7 +64,9 @@ package struct LoaderReport: JobReport, PartialReport {
 }
 
 extension LoaderReport {
-    init(_ loader: LoaderFile, path: String, failure: WorkbenchError?) {
+    init(
+        _ loader: LoaderFile, path: String, findings: [LintFinding], failure: WorkbenchError?
+    ) {
         self.init(
             file: path, format: loader.abi.format.rawValue,
             isPositionIndependent: loader.program.isPositionIndependent,
@@ -78,7 +80,9 @@ extension LoaderReport {
             zeroed: loader.program.zeroFilled.filter { !$0.isEmpty }.map {
                 RangeReport(start: UInt32(truncatingIfNeeded: $0.lowerBound), bytes: UInt64($0.count))
             },
-            warnings: loader.program.warnings.map(\.text), failure: failure)
+            warnings: findings.map { "\($0.text) [\($0.code)]" }
+                + loader.program.warnings.compactMap(\.remark),
+            failure: failure)
     }
 
     package static let schema = Schema.object([
@@ -107,7 +111,9 @@ extension LoaderReport {
                     .key("indirectCalls", .list(of: .text()), "Functions that call what run time tells."),
                     .key("unknown", .list(of: .text()), "Functions whose stack the code does not tell."),
                 ])), "The stack by the machine code."),
-        .key("warnings", .list(of: .text()), "What is unusual about the file but no reason to refuse it."),
+        .key(
+            "warnings", .list(of: .text()),
+            "What `loader check` finds in the file, with its codes, and what is unusual about it."),
     ])
 }
 
