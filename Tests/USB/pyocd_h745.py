@@ -4,8 +4,13 @@
 
 The M7's identification registers answer only once DBGMCU_CR.D1DBGCKEN clocks its debug components, so pyOCD must not look
 for cores before. DBGMCU is reached through AP2, as it also answers while a core sleeps.
+
+With FLASH_ALGORITHM the flash on QUADSPI is programmed by that CMSIS algorithm, in the part's AXI SRAM.
 """
 
+import os
+
+from pyocd.core.memory_map import FlashRegion, RamRegion
 from pyocd.coresight.ap import APv1Address
 
 DEBUG_BUS = APv1Address(2)
@@ -25,3 +30,16 @@ def will_init_target(target, init_sequence):
         target.dp.write_ap(DEBUG_BUS.address | DRW, DBGMCU_CR_VALUE)
 
     init_sequence.insert_after("dp_init", ("clock_debug_components", clock_debug_components))
+
+
+def will_connect(board):
+    algorithm = os.environ.get("FLASH_ALGORITHM")
+    if not algorithm:
+        return
+    memory = board.target.memory_map
+    for region in list(memory.regions):
+        memory.remove_region(region)
+    memory.add_region(RamRegion(name="axi", start=0x24000000, length=0x80000, is_default=True))
+    memory.add_region(
+        FlashRegion(name="quadspi", start=0x90000000, length=0x1000000, blocksize=4096, flm=algorithm)
+    )

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# pyOCD attaches to both cores, reads and writes memory, halts, steps, resets, and runs a function of ours in RAM.
+# pyOCD attaches to both cores, reads and writes memory, halts, steps, resets, runs a function of ours in RAM, and programs the
+# flash by an algorithm that extflash has made.
 set -euo pipefail
 source "$(dirname "$0")/checks.sh"
 
@@ -121,3 +122,20 @@ drive stlink-v2-1 "STM32 STLink" 066AFF505283898767182431
 drive stlink-v3 "STLINK-V3" 004E00393137510D39383538
 drive cmsis-dap-v1 "ARM CMSIS-DAP v1" E6614103E7000001
 drive cmsis-dap-v2 "ARM MCU-Link CMSIS-DAP" A1B2C3D4E5F60718
+
+# A CMSIS algorithm that is made from the board's file: pyOCD moves it into RAM and calls it; what the board holds then tells.
+"$extflash" loader export stm32h745xi-w25q128 -o made.FLM >/dev/null
+random_bytes image 100000 7
+program_flash() { # probe
+    printf '\n%s, by a made algorithm\n' "$1"
+    rm -rf state && mkdir state
+    FLASH_ALGORITHM=$work/made.FLM pyocd "$1,state=$work/state" load --target cortex_m \
+        --script "$here/pyocd_h745.py" --base-address 0x90000000 --format bin image || fail "pyocd load"
+    line=0
+    expect_next "programmed" "programmed 102400 bytes (25 pages)"
+    head -c 100000 state/flash.bin >flash.back
+    expect_same "the flash" flash.back image
+}
+
+program_flash stlink-v3
+program_flash cmsis-dap-v2
