@@ -29,6 +29,10 @@ enum PeripheralNames {
     /// FLASH_KEYR1 and KEYR2: who only sets the wait states does not write there.
     private static let flashKeys: Set<UInt32> = [0x5200_2004, 0x5200_2104]
 
+    /// FMC_BCR1: start-up code for these parts ends speculative reads there, whatever it is for (STM32CubeH7,
+    /// `system_stm32h7xx.c`).
+    private static let speculation: UInt32 = 0x5200_4000
+
     /// Another controller of a flash than the QUADSPI that was written to.
     ///
     /// The OCTOSPI1 of other parts is at the QUADSPI's address, with registers beyond its last one.
@@ -36,7 +40,8 @@ enum PeripheralNames {
         if registers.keys.contains(where: { 0x5200_5040..<0x5200_5400 ~= $0 }) { return "OCTOSPI1" }
         guard !registers.keys.contains(where: { 0x5200_5000..<0x5200_5040 ~= $0 }) else { return nil }
         if !flashKeys.isDisjoint(with: registers.keys) { return "FLASH" }
-        return busiest(of: registers).first { controllers.contains($0) }
+        let telling = registers.filter { $0.key != speculation }
+        return busiest(of: telling).first { controllers.contains($0) }
     }
 
     /// Most writes first.

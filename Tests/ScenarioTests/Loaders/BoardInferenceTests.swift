@@ -5,7 +5,8 @@ import Essentials
 import Foundation
 import TestLoaders
 import Testing
-import Workbench
+
+@testable import Workbench
 
 @Suite struct `The board of a loader` {
     private func client() -> WorkbenchClient {
@@ -87,6 +88,12 @@ import Workbench
             _ = try await client.inferBoard(of: loader.path, output: nil)
         }
         #expect(error?.code == code && error?.summary.contains(words) == true, "\(error?.summary ?? "")")
+    }
+
+    /// What start-up code of any loader does with the FMC is no sign of a flash there.
+    @Test func `is not taken for another controller's by what start-up code writes`() {
+        #expect(PeripheralNames.otherController(in: [0x5200_4000: 1, 0x5802_4400: 9]) == nil)
+        #expect(PeripheralNames.otherController(in: [0x5200_4000: 1, 0x5200_4080: 2]) == "FMC")
     }
 
     @Test func `is a file that needs no correction, and the loader runs on it`() async throws {
