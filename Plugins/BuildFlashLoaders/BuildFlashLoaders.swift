@@ -126,6 +126,7 @@ private struct Build {
             "-file-prefix-map", "\(directory(toolchain))=toolchain", "-module-cache-path", cache.path(),
             // Unused runtime functions are dropped one by one; there is no C library to call.
             "-Xfrontend", "-function-sections", "-Xfrontend", "-disable-stack-protector",
+            "-Xllvm", "-disable-loop-idiom-all",
             "-Xcc", "-mcpu=cortex-m7", "-Xcc", "-mfloat-abi=soft",
             "-use-ld=lld", "-nostartfiles", "-Xclang-linker", "-nostdlib",
         ]

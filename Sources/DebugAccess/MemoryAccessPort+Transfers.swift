@@ -35,6 +35,21 @@ extension MemoryAccessPort {
         return bytes
     }
 
+    func blockReadUnchecked(
+        _ count: Int, at address: UInt32, _ block: any BlockMemory
+    ) throws(DebugAccessError) -> [UInt8] {
+        let csw = try prepared().attributes.with(.word, .single).rawValue
+        remember(nil)
+        let piece = TransferPiece(address: address, count: count, width: .word)
+        let answer = try port.recovering(purpose(of: piece, isWrite: false)) { () throws(ProbeError) in
+            try block.readUnchecked(count, at: address, csw: csw)
+        }
+        guard answer.count == count else {
+            throw .shortAnswer(expected: count, received: answer.count, during: .memoryRead)
+        }
+        return answer
+    }
+
     func blockWrite(
         _ bytes: ArraySlice<UInt8>, _ piece: TransferPiece, _ block: any BlockMemory
     ) throws(DebugAccessError) {

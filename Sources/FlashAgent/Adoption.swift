@@ -53,7 +53,7 @@ struct Adoption: Hashable, Sendable {
     private mutating func setController(_ state: QuadSPIState) {
         var control = state.control
         (control.enable, control.abort, control.automaticPollStop) = (true, false, true)
-        control.fifoThreshold = 15
+        control.fifoThreshold = 31
         set(AgentSettings.control, control.rawValue)
         // Twice what the loader says where that can be said: reads near the end of the map hang (ES0392 §2.7.5).
         var device = state.device
@@ -89,13 +89,14 @@ struct Adoption: Hashable, Sendable {
     }
 
     /// The settings as one block.
-    func block(tables: UInt32, cyclesPerMicrosecond: UInt32, clock: FastClock?) -> [UInt32] {
+    func block(_ placement: AgentPlacement, cyclesPerMicrosecond: UInt32, clock: FastClock?) -> [UInt32] {
         var all = words
         if let clock {
             (all[AgentSettings.control], all[AgentSettings.device]) = clock.adapted(
                 words[AgentSettings.control] ?? 0, words[AgentSettings.device] ?? 0)
         }
-        all[AgentSettings.tables] = tables
+        all[AgentSettings.tables] = placement.tables
+        all[AgentSettings.matches] = placement.matches
         all[AgentSettings.cyclesPerMicrosecond] = cyclesPerMicrosecond
         return (0..<AgentSettings.size / 4).map { all[$0 * 4] ?? 0 }
     }

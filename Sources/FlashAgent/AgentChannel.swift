@@ -11,8 +11,13 @@ import TargetControl
 final class AgentChannel {
     /// What the agent says of itself.
     struct State: Hashable, Sendable {
-        var state: UInt32, completed: UInt32, progress: UInt32
-        var fault: UInt32, faultAddress: UInt32, faultStatus: UInt32
+        var state: UInt32 = 0, completed: UInt32 = 0, progress: UInt32 = 0
+        var fault: UInt32 = 0, faultAddress: UInt32 = 0, faultStatus: UInt32 = 0
+        /// By slot; empty where they were not asked for.
+        var results: [UInt32] = []
+
+        static func index(of number: UInt32) -> Int { Int((number &- 1) % AgentRing.slotCount) }
+        func hasResult(of number: UInt32) -> Bool { !results.isEmpty && number <= completed }
     }
 
     let placement: AgentPlacement
@@ -69,7 +74,7 @@ final class AgentChannel {
             isFast = try clock?.raise() ?? false
             try memory.writeWords(
                 adoption.block(
-                    tables: placement.tables,
+                    placement,
                     cyclesPerMicrosecond: isFast ? UInt32(FastClock.core) : Self.fastestCore,
                     clock: isFast ? clock : nil),
                 at: placement.ring + AgentRing.settings)
@@ -156,12 +161,14 @@ final class AgentChannel {
         placement.ring + AgentRing.slots + (number &- 1) % AgentRing.slotCount * AgentRing.slotSize
     }
 
-    func state() throws(AgentError) -> State {
+    func state(withResults: Bool = false) throws(AgentError) -> State {
+        let count = AgentRing.stateWords
         do {
-            let words = try memory.readWords(AgentRing.stateWords, at: placement.ring)
+            let words = try memory.readWords(
+                count + (withResults ? Int(AgentRing.slotCount) : 0), at: placement.ring)
             return State(
                 state: words[0], completed: words[1], progress: words[2], fault: words[3],
-                faultAddress: words[4], faultStatus: words[5])
+                faultAddress: words[4], faultStatus: words[5], results: Array(words[count...]))
         } catch { throw .access(error) }
     }
 
@@ -214,7 +221,19 @@ final class AgentChannel {
         return result
     }
 
+    /// Bytes and time of what was sent, to know how fast the link is.
+    private var sent: (bytes: Int, time: Duration) = (0, .zero)
+    /// So much tells.
+    private static let tellingBytes = 16 << 10
+
+    /// Whether the link brings fewer bytes than the flash takes, with something to spare.
+    func isSlow(beside rate: Double) -> Bool {
+        sent.bytes >= Self.tellingBytes && Double(sent.bytes) < 1.3 * rate * sent.time.seconds
+    }
+
     func write(_ bytes: [UInt8], at address: UInt32) throws(AgentError) {
+        let start = now
+        defer { sent = (sent.bytes + bytes.count, sent.time + (now - start)) }
         var done = 0
         while done < bytes.count {
             let part = Array(bytes[done..<min(done + piece, bytes.count)])
@@ -227,13 +246,14 @@ final class AgentChannel {
     func readWords(_ count: Int, at address: UInt32) throws(AgentError) -> [UInt32] {
         do { return try memory.readWords(count, at: address) } catch { throw .access(error) }
     }
-    func read(_ count: Int, at address: UInt32) throws(AgentError) -> [UInt8] {
+    /// `isChecked` false is for what somebody proves afterwards.
+    func read(_ count: Int, at address: UInt32, isChecked: Bool = true) throws(AgentError) -> [UInt8] {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(count)
         while bytes.count < count {
             let (place, size) = (address + UInt32(bytes.count), min(piece, count - bytes.count))
             bytes += try watching { (memory) throws(DebugAccessError) in
-                try memory.read(size, at: place)
+                isChecked ? try memory.read(size, at: place) : try memory.readUnchecked(size, at: place)
             }
         }
         return bytes

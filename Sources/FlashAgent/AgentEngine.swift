@@ -13,21 +13,25 @@ package final class AgentEngine: FlashEngine {
     package let geometry: FlashGeometry
     package let abilities: FlashAbilities
     private let loader: LoadedLoader
-    private let channel: AgentChannel
+    let channel: AgentChannel
     /// The agent's commands that are open, oldest first.
-    private var open: [OpenCommand] = []
-    /// The last command that used each buffer.
-    private var users: [UInt32]
-    private var nextBuffer = 0
-    /// The last command that the agent has ended.
-    private var completed: UInt32 = 0
+    var open: [OpenCommand] = []
+    /// What the next command that programs pieces consists of so far.
+    var gathered = GatheredPieces()
+    /// The last command that used each buffer, and whether what is in it was not fetched yet.
+    var buffers: [(user: UInt32, isHeld: Bool)]
+    var nextBuffer = 0
+    /// What the agent last said of itself.
+    var state = AgentChannel.State()
     private var isMapped = false
     private var pace = AgentPace()
     package private(set) var targetTime: Duration = .zero
 
-    /// Large enough for the link's own rate, small enough for progress and cancellation.
-    private static let preferredRead = 1 << 16
+    /// Five of the largest blocks that an ST-LINK moves; smaller than a buffer.
+    private static let preferredRead = 5 * 6144
     private static let fewPages = 16
+    /// So many small pieces that some are gathered while others are programmed.
+    private static let depth = 64
 
     /// Takes the flash over from a loader whose Init has run.
     ///
@@ -59,27 +63,40 @@ package final class AgentEngine: FlashEngine {
         self.loader = loader
         geometry = try FlashGeometry(loader.flash, chip: loader.chip)
         channel = AgentChannel(program, adoption, placement, clock, on: loader)
-        users = [UInt32](repeating: 0, count: placement.buffers.count)
+        buffers = placement.buffers.map { _ in (0, false) }
         var abilities = FlashAbilities(
-            programLimit: placement.buffers[0].count, readLimit: Self.preferredRead,
+            programLimit: placement.bufferSize, readLimit: min(Self.preferredRead, placement.bufferSize),
             canEraseChip: adoption.canEraseChip)
-        abilities.depth = Int(AgentRing.slotCount) - 2
+        abilities.depth = Self.depth
+        // Each takes two buffers.
+        abilities.readDepth = min(3, placement.buffers.count / 2)
         (abilities.hasDigests, abilities.alternates) = (true, true)
         self.abilities = abilities
     }
 
     package var protection: WriteProtection? { loader.protection }
 
+    /// Bytes per second that the flash takes.
+    var flashRate: Double {
+        guard let time = loader.chip?.pageProgram?.typical, time > .zero else { return 0 }
+        return Double(geometry.pageSize) / time.seconds
+    }
+
     // MARK: Submitting
 
     package func submit(_ command: EngineCommand) throws(FlashEngineFailure) {
         do throws(AgentError) {
             if !channel.isRunning { try begin() }
-            open.append(try send(command))
+            open.append(try handOver(command))
         } catch {
-            open = []
+            giveUp()
             throw .failed(error)
         }
+    }
+
+    private func giveUp() {
+        (open, gathered) = ([], GatheredPieces())
+        for index in buffers.indices { buffers[index].isHeld = false }
     }
 
     private func begin() throws(AgentError) {
@@ -121,7 +138,7 @@ package final class AgentEngine: FlashEngine {
     /// Bytes that come too late would be read wrong in the same way every time, and put back wrong.
     private func areRight(_ samples: [[UInt8]]) throws(AgentError) -> Bool {
         for (place, sample) in zip(samplePlaces, samples) {
-            do throws(Ending) { if try read(place, { false }) != sample { return false } } catch {
+            do throws(Ending) { if try readMapped(place, { false }) != sample { return false } } catch {
                 guard case .broken(let broken) = error else { return false }
                 throw broken
             }
@@ -132,65 +149,84 @@ package final class AgentEngine: FlashEngine {
     private func start() throws(AgentError) {
         try channel.start()
         loader.handOver()
-        (completed, isMapped) = (0, false)
+        (state, isMapped) = (AgentChannel.State(), false)
         pace.cyclesPerSecond = channel.cyclesPerSecond
-        users = users.map { _ in 0 }
+        buffers = buffers.map { _ in (0, false) }
     }
 
-    private func send(_ command: EngineCommand) throws(AgentError) -> OpenCommand {
+    /// Commands are executed in the order in which they came: behind one whose turn is awaited all wait for theirs.
+    private func handOver(_ command: EngineCommand) throws(AgentError) -> OpenCommand {
         var entry = OpenCommand(command: command, handedOver: channel.now)
-        let range = command.range(of: geometry)
-        let (offset, count) = (range.start - geometry.readableRange.start, UInt32(range.count))
-        switch command {
-        case .read:
-            // Through the map, by the host itself, once its turn comes.
+        if open.contains(where: { $0.way == .deferred }) { return entry }
+        if case .program(let bytes, let address) = command, bytes.count <= GatheredPieces.largestPiece {
+            entry.way = .gathering(piece: try gather(bytes, at: address))
             return entry
+        }
+        try sendPieces()
+        return try send(entry)
+    }
+
+    /// Puts a command into the ring; where there is no room for it or its data it stays deferred.
+    func send(_ command: OpenCommand) throws(AgentError) -> OpenCommand {
+        var entry = command
+        guard try hasFreeSlot() else { return entry }
+        let range = command.command.range(of: geometry)
+        let (offset, count) = (range.start - geometry.readableRange.start, UInt32(range.count))
+        switch command.command {
+        case .read:
+            guard let way = try sendRead(offset, range.count) else { return entry }
+            entry.way = way
         case .erase: try channel.send(AgentOperation.erase, at: offset, count)
         case .eraseChip: try channel.send(AgentOperation.eraseChip)
         case .digest(_, let unit):
-            // More than there is room for is asked for by and by, when its turn comes.
+            // More than there is room for is asked for by and by.
             guard (range.count + unit - 1) / unit <= AgentPlacement.digestLimit else { return entry }
             try channel.send(
                 AgentOperation.digest, at: offset, count, buffer: channel.placement.digests,
                 unit: UInt32(unit))
         case .program(let bytes, _):
-            let buffer = nextBuffer
-            nextBuffer = (nextBuffer + 1) % users.count
-            try awaitCompletion(of: users[buffer])
-            let place = channel.placement.buffers[buffer].lowerBound
-            try channel.write(bytes, at: place)
-            try channel.send(AgentOperation.program, at: offset, count, buffer: place)
-            users[buffer] = channel.submitted
+            guard let buffer = try takeBuffer() else { return entry }
+            try sendProgram(bytes, offset, buffer)
         }
         isMapped = false
-        entry.number = channel.submitted
+        if case .deferred = entry.way { entry.way = .sent(channel.submitted) }
         try channel.lookNowAndThen()
         return entry
     }
 
-    /// Waits until a buffer is free again; what went wrong meanwhile shows when the end of a command is asked for.
-    private func awaitCompletion(of number: UInt32) throws(AgentError) {
-        guard number > completed else { return }
+    /// Waits until the agent has ended a command, to use its slot or buffer again.
+    ///
+    /// What went wrong meanwhile shows when the end of a command is asked for.
+    func awaitCompletion(of number: UInt32) throws(AgentError) {
+        guard number > state.completed else { return }
         let deadline = channel.deadline(in: pace.longest)
         while true {
-            let state = try channel.state()
-            completed = state.completed
-            if completed >= number || state.state != AgentState.ready { return }
+            try look()
+            if state.completed >= number || state.state != AgentState.ready { return }
             try channel.lookNowAndThen()
             if deadline.hasPassed { throw try channel.hung("a command", after: pace.longest) }
             // A page takes about as long; a queue of them is looked at once.
-            let left = Int(number - completed)
+            let left = Int(number - state.completed)
             channel.wait(for: min(.microseconds(400) * left, .milliseconds(5)))
         }
+    }
+
+    private func look() throws(AgentError) {
+        state = try channel.state(
+            withResults: open.contains { if case .reading = $0.way { true } else { false } })
     }
 
     // MARK: Completing
 
     package func complete(_ poll: () -> Bool) throws(FlashEngineFailure) -> EngineResult {
         precondition(!open.isEmpty, "the end of a command was asked for that nobody handed over")
-        let entry = open.removeFirst()
-        do throws(Ending) { return try finish(entry, poll) } catch {
-            open = []
+        do throws(Ending) {
+            if case .gathering = open[0].way { try breaking { () throws(AgentError) in try sendPieces() } }
+            let result = try finish(open[0], poll)
+            open.removeFirst()
+            return result
+        } catch {
+            giveUp()
             switch error {
             case .stopped(let begun): throw .stopped(begun: begun)
             case .fault(let fault): throw .refused(fault)
@@ -199,15 +235,19 @@ package final class AgentEngine: FlashEngine {
         }
     }
 
-    private enum Ending: Error {
+    enum Ending: Error {
         case stopped(begun: Bool)
         case fault(AgentError)
         case broken(AgentError)
     }
 
-    private func finish(_ entry: OpenCommand, _ poll: () -> Bool) throws(Ending) -> EngineResult {
+    private func finish(_ command: OpenCommand, _ poll: () -> Bool) throws(Ending) -> EngineResult {
+        var entry = command
+        if entry.way == .deferred {
+            entry = try breaking { () throws(AgentError) in try send(command) }
+        }
         switch entry.command {
-        case .read(let range): return .bytes(try read(range, poll))
+        case .read(let range): return .bytes(try finishRead(range, entry, poll))
         case .digest(let range, let unit): return .digests(try digests(range, unit, entry, poll))
         case .erase, .eraseChip, .program:
             try awaitEnd(of: entry, poll)
@@ -217,7 +257,7 @@ package final class AgentEngine: FlashEngine {
         }
     }
 
-    private func breaking<Result>(_ body: () throws(AgentError) -> Result) throws(Ending) -> Result {
+    func breaking<Result>(_ body: () throws(AgentError) -> Result) throws(Ending) -> Result {
         do { return try body() } catch { throw .broken(error) }
     }
 
@@ -234,8 +274,8 @@ package final class AgentEngine: FlashEngine {
     }
 
     /// Waits until the agent has ended a command.
-    private func awaitEnd(of entry: OpenCommand, _ poll: () -> Bool) throws(Ending) {
-        guard let number = entry.number, number > completed else { return }
+    func awaitEnd(of entry: OpenCommand, _ poll: () -> Bool) throws(Ending) {
+        guard entry.number != nil, !entry.isOver(state) else { return }
         let began = channel.now
         let expected = pace.expected(entry, geometry)
         let limit = pace.limit(entry, loader, geometry)
@@ -243,11 +283,10 @@ package final class AgentEngine: FlashEngine {
         var hasAskedForStop = false
         while true {
             let isLast = deadline.hasPassed
-            let state = try breaking { () throws(AgentError) in try channel.state() }
-            completed = state.completed
-            if completed >= number {
+            try breaking { () throws(AgentError) in try look() }
+            if entry.isOver(state) {
                 // The stop came too late for this command; there is none behind it that it could end.
-                if hasAskedForStop, open.isEmpty {
+                if hasAskedForStop, open.count == 1 {
                     try breaking { () throws(AgentError) in try channel.resume() }
                 }
                 return
@@ -255,9 +294,10 @@ package final class AgentEngine: FlashEngine {
             switch state.state {
             case AgentState.failed: throw try faulted(entry, state)
             case AgentState.stopped, AgentState.stoppedBetween:
+                let isBegun = state.state == AgentState.stopped
                 try breaking { () throws(AgentError) in try channel.resume() }
-                completed = channel.submitted
-                throw .stopped(begun: state.state == AgentState.stopped)
+                state.completed = channel.submitted
+                throw .stopped(begun: isBegun)
             default: break
             }
             if poll(), !hasAskedForStop {
@@ -278,23 +318,23 @@ package final class AgentEngine: FlashEngine {
             return .broken(.unknownFault(state.fault))
         }
         try breaking { () throws(AgentError) in try channel.resume() }
-        completed = channel.submitted
+        self.state.completed = channel.submitted
+        var address = geometry.readableRange.start &+ state.faultAddress
+        if case .sentPiece = entry.way { address = entry.command.range(of: geometry).start }
         return .fault(
-            .commandFailed(
-                fault, doing: entry.title, address: geometry.readableRange.start &+ state.faultAddress,
-                status: state.faultStatus))
+            .commandFailed(fault, doing: entry.title, address: address, status: state.faultStatus))
     }
 
     // MARK: Looking
 
-    /// Through the memory map, at the link's own rate.
-    private func read(_ range: AddressRange, _ poll: () -> Bool) throws(Ending) -> [UInt8] {
+    /// Through the memory map: a few bytes, or more than there are buffers for.
+    func readMapped(_ range: AddressRange, _ poll: () -> Bool) throws(Ending) -> [UInt8] {
         if !isMapped {
             var entry = OpenCommand(command: .read(range), handedOver: channel.now)
             try breaking { () throws(AgentError) in
                 try channel.send(AgentOperation.map)
             }
-            entry.number = channel.submitted
+            entry.way = .sent(channel.submitted)
             try awaitEnd(of: entry, poll)
             isMapped = true
         }
@@ -310,7 +350,8 @@ package final class AgentEngine: FlashEngine {
         }
         var digests: [FlashDigest] = []
         for part in range.pieces(of: unit * AgentPlacement.digestLimit) {
-            let entry = try breaking { () throws(AgentError) in try send(.digest(part, unit: unit)) }
+            let command = OpenCommand(command: .digest(part, unit: unit), handedOver: channel.now)
+            let entry = try breaking { () throws(AgentError) in try send(command) }
             try awaitEnd(of: entry, poll)
             digests += try takeDigests(part, unit, entry)
         }

@@ -26,6 +26,8 @@ package enum AgentError: Error, Sendable {
     case noAnswer(doing: String, after: Duration, CoreError?)
     case leftByItself(UInt32)
     case unknownFault(UInt32)
+    /// What the agent has read did not arrive as it was, also when it was fetched again.
+    case damaged(AddressRange)
 }
 
 extension AgentError: Diagnosable {
@@ -44,6 +46,7 @@ extension AgentError: Diagnosable {
         case .noAnswer: "AGT-035"
         case .leftByItself: "AGT-036"
         case .unknownFault: "AGT-037"
+        case .damaged: "AGT-038"
         }
     }
 
@@ -51,6 +54,7 @@ extension AgentError: Diagnosable {
         switch self {
         case .download, .access, .core, .loader: nil
         case .commandFailed: .flashFailed
+        case .damaged: .probeFailed
         case .programMissing, .programUnreadable, .noAnswer, .leftByItself, .unknownFault: .loaderFailed
         }
     }
@@ -69,6 +73,7 @@ extension AgentError: Diagnosable {
             "the agent did not come to the end of \(doing) within \(Format.time(time))"
         case .leftByItself(let result): "the agent ended by itself with \(result)"
         case .unknownFault(let number): "the agent reports \(number), which is no failure it knows"
+        case .damaged(let range): "\(range) did not arrive as the agent has read it, twice"
         }
     }
 
@@ -100,6 +105,7 @@ extension AgentError: Diagnosable {
             ["Check the flash's supply; a flash near the end of its life also takes longer."]
         case .commandFailed(.flashFailed, _, _, _):
             ["Check the flash's write protection with `extflash info`; else the flash is worn or broken."]
+        case .damaged: ["Lower --speed; check cable and ground of the probe."]
         default: []
         }
     }
@@ -111,7 +117,7 @@ extension AgentError: Diagnosable {
         case .core(let error): error
         case .noAnswer(_, _, let error): error
         case .loader(let error): error
-        case .programMissing, .commandFailed, .leftByItself, .unknownFault: nil
+        case .programMissing, .commandFailed, .leftByItself, .unknownFault, .damaged: nil
         }
     }
 }

@@ -9,7 +9,7 @@ import TargetControl
 
 /// Where the agent and all it works with go: code, ring and stack into ITCM, data into what the loader leaves free.
 ///
-///     ITCM   code | ring | tables | digests | guard | stack ▼ | gate
+///     ITCM   code | ring | tables | digests | guard | stack ▼ | gate | matches
 struct AgentPlacement: Hashable, Sendable {
     let ring: UInt32 = 0x2400
     /// Four tables of 256 words and one of 257.
@@ -18,10 +18,14 @@ struct AgentPlacement: Hashable, Sendable {
     /// Digests that one command may ask for.
     static let digestLimit = 512
     let site = CallSite(stack: 0x6000..<0x7000, guardArea: 0x5000..<0x6000, gate: 0x7000)
-    /// Equal in size.
+    /// What the search for matches works with.
+    let matches: UInt32 = 0x8000
+    /// Equal in size, each with room for what belongs to its data.
     let buffers: [Range<UInt32>]
 
-    private static let needed: UInt32 = 32 << 10
+    private static let needed: UInt32 = 40 << 10
+    /// In front of data or behind them.
+    private static let extra = UInt32(LZ4Block.margin)
     private static let bufferSize: UInt32 = 32 << 10
     private static let smallestBuffer: UInt32 = 4 << 10
     private static let mostBuffers: UInt32 = 10
@@ -51,8 +55,12 @@ struct AgentPlacement: Hashable, Sendable {
         let room = last.upperBound - start
         var size = Self.bufferSize
         while size > Self.smallestBuffer, room / size < 4 { size /= 2 }
-        let count = min(room / size, Self.mostBuffers)
+        let stride = size + Self.extra
+        let count = min(room / stride, Self.mostBuffers)
         guard count >= 2 else { throw .noRoom("RAM for buffers") }
-        buffers = (0..<count).map { start + $0 * size..<start + ($0 + 1) * size }
+        buffers = (0..<count).map { start + $0 * stride..<start + ($0 + 1) * stride }
     }
+
+    /// Bytes of data that each buffer takes.
+    var bufferSize: Int { buffers[0].count - Int(Self.extra) }
 }

@@ -43,6 +43,23 @@ final class STLinkMemory: BlockMemory {
         return bytes
     }
 
+    /// One status for all blocks, where the firmware would be asked for each.
+    func readUnchecked(_ count: Int, at address: UInt32, csw: UInt32) throws(ProbeError) -> [UInt8] {
+        _ = try probe.requireSession()
+        if let status = try probe.open(accessPort: accessPort) { throw failure(status, at: address) }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(count)
+        var pieces = limits.pieces(of: count, at: address, width: .word, isRead: true)[...]
+        guard let last = pieces.popLast() else { return [] }
+        for piece in pieces {
+            let block = block(piece, .word, csw)
+            let command = ReadMemory(block: block)
+            bytes += try STLinkProbe.value(
+                of: command, probe.channel.run(command, within: duration(of: block)))
+        }
+        return try bytes + run(ReadMemory(block: block(last, .word, csw)))
+    }
+
     func write(_ bytes: [UInt8], at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) {
         if isCoreRegister(bytes.count, at: address, width) {
             return try runWord(WriteWord(address: address, bytes: bytes), at: address)

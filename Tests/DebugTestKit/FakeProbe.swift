@@ -172,6 +172,9 @@ private final class FakeBlockMemory: BlockMemory {
         return bytes
     }
 
+    package func readUnchecked(_ count: Int, at address: UInt32, csw: UInt32) throws(ProbeError) -> [UInt8] {
+        try read(count, at: address, width: .word, csw: csw)
+    }
     func write(_ bytes: [UInt8], at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) {
         check(bytes.count, address, width, csw)
         if let failure = log("write \(bytes.count) at \(address.hex) as \(width)") { throw failure }

@@ -21,17 +21,19 @@ enum AgentRing {
     static var faultStatus: UInt32 { 0x14 }
     /// How many words of the above are worth a look.
     static var stateWords: Int { 6 }
+    /// A word for each slot: what came of its command.
+    static var results: UInt32 { 0x18 }
 
     // MARK: Written by the host
 
     /// Not zero: end the running command at the next safe place, and begin no other.
-    static var stop: UInt32 { 0x20 }
+    static var stop: UInt32 { 0x60 }
     /// The host's answer to a stop or a fault: the number of the last command that is over, one way or the other.
-    static var resume: UInt32 { 0x24 }
+    static var resume: UInt32 { 0x64 }
     /// Where ``AgentSettings`` begin.
-    static var settings: UInt32 { 0x40 }
+    static var settings: UInt32 { 0x80 }
     /// Where the slots begin; command n is in slot (n - 1) modulo ``slotCount``.
-    static var slots: UInt32 { 0x100 }
+    static var slots: UInt32 { 0x140 }
     static var slotCount: UInt32 { 16 }
     static var slotSize: UInt32 { 32 }
     static var size: UInt32 { slots + slotCount * slotSize }
@@ -47,7 +49,7 @@ enum AgentSlot {
     static var count: UInt32 { 0x08 }
     /// In RAM: the data, or where results go.
     static var buffer: UInt32 { 0x0C }
-    /// Bytes per digest.
+    /// Bytes per digest; or of packed data; or where packed data go.
     static var unit: UInt32 { 0x10 }
     /// Written by the agent: core cycles that the command took, modulo 2³².
     static var duration: UInt32 { 0x14 }
@@ -72,6 +74,27 @@ enum AgentOperation {
     static var map: UInt32 { 5 }
     /// Leaves the controller idle and returns.
     static var leave: UInt32 { 6 }
+    /// Programs data that lie packed at the end of their buffer, `unit` bytes of them.
+    static var programPacked: UInt32 { 7 }
+    /// Programs `count` pieces, each behind its address and its bytes in the buffer, and begins at a multiple of four.
+    static var programPieces: UInt32 { 8 }
+    /// Reads into a buffer, and packs what was read into the one at `unit` where that makes it smaller.
+    ///
+    /// The result is the packed size, or zero. An ``AgentPiece`` is at the start of the buffer that counts.
+    static var read: UInt32 { 9 }
+}
+
+/// What stands before data that were read, as offsets in their buffer.
+enum AgentPiece {
+    /// CRC-32 and sum of sums of the words of what was read.
+    static var digest: UInt32 { 0x00 }
+    static var data: UInt32 { 0x10 }
+
+    /// Where `size` packed bytes lie that become `count` at the start of `buffer`: behind them, so that none is written over
+    /// before it is read.
+    static func packedPlace(in buffer: UInt32, of count: UInt32, _ size: UInt32) -> UInt32 {
+        buffer &+ (count &+ 3) & ~3 &+ UInt32(truncatingIfNeeded: LZ4Block.margin) &- (size &+ 3) & ~3
+    }
 }
 
 enum AgentState {
@@ -140,5 +163,7 @@ enum AgentSettings {
     static var enabledStatus: UInt32 { 0xA0 }
     /// Bytes of a register, less one: two flashes that work as one memory answer with a byte each.
     static var registerLength: UInt32 { 0xA4 }
-    static var size: UInt32 { 0xA8 }
+    /// RAM for the search of matches: ``LZ4Block/tableCount`` entries of two bytes.
+    static var matches: UInt32 { 0xA8 }
+    static var size: UInt32 { 0xAC }
 }

@@ -52,6 +52,8 @@ package struct FlashAbilities: Hashable, Sendable {
     package var readLimit: Int
     /// Most commands that may be open; at least 1.
     package var depth = 1
+    /// Most ``EngineCommand/read(_:)`` that may be open and still be worth it; at least 1.
+    package var readDepth = 1
     package var canEraseChip: Bool
     /// Whether ``EngineCommand/digest(_:unit:)`` is answered, computed on the target from what the flash holds.
     package var hasDigests = false

@@ -82,17 +82,62 @@ final class FlashRun {
         return bytes
     }
 
-    /// Hands over the range in pieces of a size the device likes.
+    /// Hands over the range in pieces of a size the device likes, with the next ones on their way.
     func readPieces(
         of range: AddressRange, _ phase: FlashPhase,
         _ take: (AddressRange, [UInt8]) throws(FlashError) -> Void
     ) throws(FlashError) {
-        for piece in range.pieces(of: engine.abilities.readLimit, alignedTo: geometry.pageSize) {
-            guard case .bytes(let bytes) = try perform(.read(piece), .read, phase, piece) else {
-                throw .wrongCount(piece, got: 0, aftermath())
+        try settle()
+        var ahead = range.pieces(of: engine.abilities.readLimit, alignedTo: geometry.pageSize)[...]
+        var open: ArraySlice<AddressRange> = []
+        while !ahead.isEmpty || !open.isEmpty {
+            do throws(FlashError) {
+                while open.count < max(1, engine.abilities.readDepth), let next = ahead.first {
+                    try stopIfCancelled()
+                    try submitRead(next, phase)
+                    open.append(ahead.removeFirst())
+                }
+                let piece = open.removeFirst()
+                let bytes: [UInt8]
+                do throws(FlashError) { bytes = try completeRead(piece, phase) } catch {
+                    // After a failure the engine has none open.
+                    open = []
+                    throw error
+                }
+                try take(piece, bytes)
+            } catch {
+                abandonReads(open, phase)
+                throw error
             }
-            guard bytes.count == piece.count else { throw .wrongCount(piece, got: bytes.count, aftermath()) }
-            try take(piece, bytes)
+        }
+    }
+
+    private func submitRead(_ piece: AddressRange, _ phase: FlashPhase) throws(FlashError) {
+        do {
+            try attempt(phase, bytes: 0) { () throws(FlashEngineFailure) in try engine.submit(.read(piece)) }
+        } catch { throw self.error(for: error, .read, piece) }
+    }
+
+    private func completeRead(_ piece: AddressRange, _ phase: FlashPhase) throws(FlashError) -> [UInt8] {
+        let result: EngineResult
+        do {
+            result = try attempt(phase, bytes: piece.count) { () throws(FlashEngineFailure) in
+                try engine.complete(poll)
+            }
+        } catch { throw self.error(for: error, .read, piece) }
+        var bytes: [UInt8] = []
+        if case .bytes(let found) = result { bytes = found }
+        guard bytes.count == piece.count else { throw .wrongCount(piece, got: bytes.count, aftermath()) }
+        return bytes
+    }
+
+    /// Nobody wants what was asked for ahead any more.
+    private func abandonReads(_ open: ArraySlice<AddressRange>, _ phase: FlashPhase) {
+        for piece in open {
+            do { _ = try completeRead(piece, phase) } catch {
+                trace(.warning, "a read that is no longer needed failed", ["code": error.code])
+                return
+            }
         }
     }
 

@@ -110,15 +110,20 @@ struct Agent {
         let address = Register(slot &+ AgentSlot.address).value
         let count = Register(slot &+ AgentSlot.count).value
         let buffer = Register(slot &+ AgentSlot.buffer).value
+        let unit = Register(slot &+ AgentSlot.unit).value
         Register(ring &+ AgentRing.progress).value = 0
         let fault: UInt32
         switch operation {
         case AgentOperation.erase: fault = flash.erase(address, count)
         case AgentOperation.eraseChip: fault = flash.eraseChip()
         case AgentOperation.program: fault = flash.program(address, count, buffer)
-        case AgentOperation.digest:
-            fault = unsafe flash.digest(
-                address, count, Register(slot &+ AgentSlot.unit).value, into: buffer, tables)
+        case AgentOperation.programPacked: fault = flash.programPacked(address, count, buffer, unit)
+        case AgentOperation.programPieces: fault = flash.programPieces(count, buffer)
+        case AgentOperation.digest: fault = unsafe flash.digest(address, count, unit, into: buffer, tables)
+        case AgentOperation.read:
+            let result = Register(
+                ring &+ AgentRing.results &+ (slot &- ring &- AgentRing.slots) / AgentRing.slotSize &* 4)
+            fault = unsafe flash.read(address, count, buffer, unit, tables, result)
         case AgentOperation.map:
             isMapped = controller.map()
             fault = isMapped ? AgentFault.none : AgentFault.controllerStuck

@@ -163,15 +163,16 @@ struct Controller {
         Self.address.value = target
         var next = unsafe bytes
         var left = count
-        while left >= 16 {
-            // At least 16 bytes are free.
+        while left >= 4 {
+            // The FIFO is empty.
             guard hasRoom() else { return false }
-            Self.data.value = unsafe next.loadUnaligned(as: UInt32.self)
-            Self.data.value = unsafe next.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
-            Self.data.value = unsafe next.loadUnaligned(fromByteOffset: 8, as: UInt32.self)
-            Self.data.value = unsafe next.loadUnaligned(fromByteOffset: 12, as: UInt32.self)
-            unsafe next += 16
-            left &-= 16
+            var words = min(left / 4, Self.piece / 4)
+            left &-= words &* 4
+            while words > 0 {
+                Self.data.value = unsafe next.loadUnaligned(as: UInt32.self)
+                unsafe next += 4
+                words &-= 1
+            }
         }
         if left > 0 {
             guard hasRoom() else { return false }
@@ -200,8 +201,10 @@ struct Controller {
         Self.communication.value = setting(AgentSettings.read)
         Self.address.value = target
     }
-    /// Whether the next 16 bytes of a read are there; false when they do not come.
-    @inline(__always) func has16Bytes() -> Bool { hasRoom() }
+    /// Bytes that the FIFO takes or gives at a time: all of it.
+    static var piece: UInt32 { 32 }
+    /// Whether the next ``piece`` of a read is there; false when it does not come.
+    @inline(__always) func hasPiece() -> Bool { hasRoom() }
     @inline(__always) func nextWord() -> UInt32 { Self.data.value }
     @inline(__always) func nextByte() -> UInt32 { UInt32(Self.data.byte) }
     /// Waits until all bytes of a read are in the FIFO.

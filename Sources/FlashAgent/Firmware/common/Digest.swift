@@ -12,18 +12,19 @@ struct Digest {
 
     init(_ tables: UnsafeMutablePointer<UInt32>) { unsafe self.tables = tables }
 
-    /// Pieces of 16 erased bytes that a table knows the CRC of.
-    private static var knownPieces: UInt32 { 256 }
+    /// Pieces of ``Controller/piece`` erased bytes that a table knows the CRC of.
+    private static var knownPieces: UInt32 { 128 }
+    private static var wordsOfPiece: UInt32 { Controller.piece / 4 }
     private static var blankTable: UInt32 { 1024 }
 
-    /// Takes pieces of 16 erased bytes, as the first there are: what they add up to is known beforehand.
+    /// Takes pieces of erased bytes, as the first there are: what they add up to is known beforehand.
     mutating func takeBlank(_ pieces: UInt32) {
         let known = min(pieces, Self.knownPieces)
-        let words = known &* 4
+        let words = known &* Self.wordsOfPiece
         crc = unsafe tables[Int(Self.blankTable &+ known)]
         sum = 0 &- words
         sums = 0 &- (words &* (words &+ 1) / 2)
-        var left = (pieces &- known) &* 4
+        var left = (pieces &- known) &* Self.wordsOfPiece
         while left > 0 {
             take(0xFFFF_FFFF)
             left &-= 1
@@ -53,8 +54,8 @@ struct Digest {
         index = 0
         while index <= knownPieces {
             unsafe tables[Int(blankTable &+ index)] = digest.crc
-            var words = 0
-            while words < 4 {
+            var words: UInt32 = 0
+            while words < wordsOfPiece {
                 digest.take(0xFFFF_FFFF)
                 words &+= 1
             }
@@ -69,6 +70,15 @@ struct Digest {
         crc =
             unsafe tables[Int(768 &+ (mixed & 0xFF))] ^ tables[Int(512 &+ (mixed >> 8 & 0xFF))]
             ^ tables[Int(256 &+ (mixed >> 16 & 0xFF))] ^ tables[Int(mixed >> 24)]
+    }
+
+    @inline(__always) mutating func take(
+        _ first: UInt32, _ second: UInt32, _ third: UInt32, _ fourth: UInt32
+    ) {
+        take(first)
+        take(second)
+        take(third)
+        take(fourth)
     }
 
     /// The last one to three bytes.

@@ -7,7 +7,7 @@
 struct Flash {
     private let ring: UInt32
     private let settings: UInt32
-    private let controller: Controller
+    let controller: Controller
 
     /// Not a fault: the host asked for an end.
     static var stopped: UInt32 { 0xFFFF_FFFF }
@@ -19,8 +19,8 @@ struct Flash {
         settings = ring &+ AgentRing.settings
     }
 
-    @inline(__always) private func setting(_ offset: UInt32) -> UInt32 { Register(settings &+ offset).value }
-    private func note(_ progress: UInt32) { Register(ring &+ AgentRing.progress).value = progress }
+    @inline(__always) func setting(_ offset: UInt32) -> UInt32 { Register(settings &+ offset).value }
+    func note(_ progress: UInt32) { Register(ring &+ AgentRing.progress).value = progress }
     var isStopped: Bool { Register(ring &+ AgentRing.stop).value != 0 }
 
     func statusForFault(_ fault: UInt32) -> UInt32 {
@@ -58,7 +58,7 @@ struct Flash {
             ? AgentFault.none : AgentFault.flashFailed
     }
 
-    func program(_ address: UInt32, _ count: UInt32, _ buffer: UInt32) -> UInt32 {
+    func program(_ address: UInt32, _ count: UInt32, _ buffer: UInt32, notes: Bool = true) -> UInt32 {
         guard var bytes = unsafe UnsafeRawPointer(bitPattern: UInt(buffer)) else {
             return AgentFault.badCommand
         }
@@ -90,6 +90,21 @@ struct Flash {
             guard fault == AgentFault.none else { return fault }
             done = done &+ part
             unsafe bytes += Int(part)
+            if notes { note(done) }
+        }
+        return AgentFault.none
+    }
+
+    /// Pieces here and there; progress counts pieces.
+    func programPieces(_ count: UInt32, _ buffer: UInt32) -> UInt32 {
+        var (piece, done) = (buffer, 0 as UInt32)
+        while done < count {
+            if isStopped { return Self.stopped }
+            let (address, size) = (Register(piece).value, Register(piece &+ 4).value)
+            let fault = program(address, size, piece &+ 8, notes: false)
+            guard fault == AgentFault.none else { return fault }
+            piece = piece &+ 8 &+ (size &+ 3) & ~3
+            done = done &+ 1
             note(done)
         }
         return AgentFault.none
@@ -163,31 +178,35 @@ struct Flash {
             var left = part
             // Erased bytes at the start, and most units that have any have nothing else, need no sums.
             var blankPieces: UInt32 = 0
-            while left >= 16 {
-                guard controller.has16Bytes() else { return giveUp() }
+            while left >= Controller.piece {
+                guard controller.hasPiece() else { return giveUp() }
                 let (first, second) = (controller.nextWord(), controller.nextWord())
                 let (third, fourth) = (controller.nextWord(), controller.nextWord())
-                left &-= 16
-                if first & second & third & fourth == 0xFFFF_FFFF {
+                let (fifth, sixth) = (controller.nextWord(), controller.nextWord())
+                let (seventh, eighth) = (controller.nextWord(), controller.nextWord())
+                left &-= Controller.piece
+                if first & second & third & fourth & fifth & sixth & seventh & eighth == 0xFFFF_FFFF {
                     blankPieces &+= 1
                     continue
                 }
                 digest.takeBlank(blankPieces)
                 blankPieces = 0
-                digest.take(first)
-                digest.take(second)
-                digest.take(third)
-                digest.take(fourth)
+                digest.take(first, second, third, fourth)
+                digest.take(fifth, sixth, seventh, eighth)
                 break
             }
             if blankPieces > 0 { digest.takeBlank(blankPieces) }
-            while left >= 16 {
-                guard controller.has16Bytes() else { return giveUp() }
+            while left >= Controller.piece {
+                guard controller.hasPiece() else { return giveUp() }
                 digest.take(controller.nextWord())
                 digest.take(controller.nextWord())
                 digest.take(controller.nextWord())
                 digest.take(controller.nextWord())
-                left &-= 16
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                left &-= Controller.piece
             }
             guard controller.hasAll() else { return AgentFault.controllerStuck }
             while left >= 4 {
@@ -238,7 +257,7 @@ struct Flash {
         return isComplete ? digest : nil
     }
 
-    private func giveUp() -> UInt32 {
+    func giveUp() -> UInt32 {
         controller.giveUpReading()
         return AgentFault.controllerStuck
     }
