@@ -27,8 +27,8 @@ package final class AgentEngine: FlashEngine {
     private var pace = AgentPace()
     package private(set) var targetTime: Duration = .zero
 
-    /// Five of the largest blocks that an ST-LINK moves; smaller than a buffer.
-    private static let preferredRead = 5 * 6144
+    /// Bytes of one command: what a cancelled job has to wait for.
+    private static let programLimit = 32 << 10
     private static let fewPages = 16
     /// So many small pieces that some are gathered while others are programmed.
     private static let depth = 64
@@ -65,7 +65,7 @@ package final class AgentEngine: FlashEngine {
         channel = AgentChannel(program, adoption, placement, clock, on: loader)
         buffers = placement.buffers.map { _ in (0, false) }
         var abilities = FlashAbilities(
-            programLimit: placement.bufferSize, readLimit: min(Self.preferredRead, placement.bufferSize),
+            programLimit: min(Self.programLimit, placement.bufferSize), readLimit: placement.bufferSize,
             canEraseChip: adoption.canEraseChip)
         abilities.depth = Self.depth
         // Each takes two buffers.

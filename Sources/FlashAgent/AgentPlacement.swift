@@ -26,9 +26,12 @@ struct AgentPlacement: Hashable, Sendable {
     private static let needed: UInt32 = 40 << 10
     /// In front of data or behind them.
     private static let extra = UInt32(LZ4Block.margin)
-    private static let bufferSize: UInt32 = 32 << 10
+    /// Ten of the largest blocks that an ST-LINK moves.
+    private static let bufferSize: UInt32 = 60 << 10
     private static let smallestBuffer: UInt32 = 4 << 10
-    private static let mostBuffers: UInt32 = 10
+    private static let mostBuffers: UInt32 = 8
+    /// Four of these and the flash has work while a block is on its way.
+    private static let fewestBuffers: UInt32 = 4
     /// What a heap that the loader's Init began keeps: its next call goes on with it.
     private static let heap: UInt32 = 32 << 10
 
@@ -54,7 +57,8 @@ struct AgentPlacement: Hashable, Sendable {
         start = (start + 31) & ~31
         let room = last.upperBound - start
         var size = Self.bufferSize
-        while size > Self.smallestBuffer, room / size < 4 { size /= 2 }
+        while size > Self.smallestBuffer, room / (size + Self.extra) < Self.fewestBuffers { size /= 2 }
+        size &= ~(Self.smallestBuffer / 2 - 1)
         let stride = size + Self.extra
         let count = min(room / stride, Self.mostBuffers)
         guard count >= 2 else { throw .noRoom("RAM for buffers") }

@@ -4,12 +4,12 @@
 /// The text form, as the command line's `--probe` takes it:
 /// `sim:KIND[,board=NAME|FILE][,flash=NAME[:bankN]]…[,part=P][,app=A][,times=T][,fault=F[:bankN]]…[,seed=N]
 /// [,state=DIR][,firmware=V][,power=on|off][,wire-limit=HZ][,usb-fault=N:F]…[,line=SIGNAL:F[:bankN]]…
-/// [,dap=F][,ram=ADDRESS:BIT]`
+/// [,dap=F][,ram=ADDRESS:BIT][,link=optimistic|pessimistic]`
 extension BenchConfiguration {
     package static let selectorPrefix = "sim:"
     static let keys = [
         "board", "flash", "part", "app", "times", "fault", "seed", "state", "firmware", "power", "wire-limit",
-        "usb-fault", "line", "dap", "ram",
+        "usb-fault", "line", "dap", "ram", "link",
     ]
     /// These may be given several times: faults add up, and each chip has a part of its own.
     private static let repeatable = ["fault", "flash", "usb-fault", "line"]
@@ -82,6 +82,7 @@ extension BenchConfiguration {
         case "flash": try setFlash(value)
         case "usb-fault": try addFault(value)
         case "line": try addTraceFault(value)
+        case "link": link = try Self.choice(key, value)
         case "dap": debugFault = try Self.choice(key, value)
         case "ram": stuckBit = try Self.stuckBit(value)
         default: throw .unknownKey(key, valid: Self.keys)

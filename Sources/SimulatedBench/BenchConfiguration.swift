@@ -51,6 +51,14 @@ package struct BenchConfiguration: Sendable {
         case continuousRead = "continuous-read", qpi, badCell = "bad-cell", unpowered
     }
 
+    /// How fast probe and cable are where nobody has published a measurement of both.
+    package enum Link: String, CaseIterable, Sendable {
+        /// As fast as wire, frames and known firmware allow.
+        case optimistic
+        /// No faster than the best rates that were published for such probes.
+        case pessimistic
+    }
+
     /// A debug port that answers, and no more than that.
     package enum DebugFault: String, CaseIterable, Sendable {
         /// It never acknowledges a power-up request.
@@ -78,6 +86,7 @@ package struct BenchConfiguration: Sendable {
     package var probe: ProbeKind = .stlinkV3
     package var application: Application = .none
     package var busyTimes: BusyTimes = .typical
+    package var link: Link = .optimistic
     package var board: BoardDescription
     /// What is the matter with the flash chips, by bank; without an entry a chip is sound.
     package var chipFaults: [Int: FlashFault] = [:]

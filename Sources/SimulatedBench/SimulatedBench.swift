@@ -53,27 +53,33 @@ package final class SimulatedBench {
         -> any USBFunction
     {
         let firmware = configuration.probeFirmware ?? configuration.probe.currentFirmware
+        let link = configuration.link
         switch configuration.probe {
-        case .stlinkV2: return stlink(.v2, firmware, wire)
-        case .stlinkV21: return stlink(.v21, firmware, wire)
-        case .stlinkV3: return stlink(.v3, firmware, wire)
-        case .cmsisDAPv1: return cmsisDAP(.version1, firmware, wire)
-        case .cmsisDAPv2: return cmsisDAP(.version2, firmware, wire)
+        case .stlinkV2: return stlink(.v2, firmware, link, wire)
+        case .stlinkV21: return stlink(.v21, firmware, link, wire)
+        case .stlinkV3: return stlink(.v3, firmware, link, wire)
+        case .cmsisDAPv1: return cmsisDAP(.version1, firmware, link, wire)
+        case .cmsisDAPv2: return cmsisDAP(.version2, firmware, link, wire)
         }
     }
     private static func stlink(
-        _ model: STLinkPersonality.Model, _ firmware: String, _ wire: SerialWireHost
+        _ model: STLinkPersonality.Model, _ firmware: String, _ link: BenchConfiguration.Link,
+        _ wire: SerialWireHost
     ) -> any USBFunction {
         guard let firmware = STLinkFirmware(firmware) else {
             preconditionFailure("`\(firmware)` is no ST-LINK firmware; check configurations made by hand")
         }
-        return VirtualSTLink(STLinkPersonality(model, firmware: firmware), wire: wire)
+        var personality = STLinkPersonality(model, firmware: firmware)
+        if link == .pessimistic { personality.slowDown() }
+        return VirtualSTLink(personality, wire: wire)
     }
     private static func cmsisDAP(
-        _ personality: CMSISDAPPersonality, _ version: String, _ wire: SerialWireHost
+        _ personality: CMSISDAPPersonality, _ version: String, _ link: BenchConfiguration.Link,
+        _ wire: SerialWireHost
     ) -> any USBFunction {
         var personality = personality
         personality.protocolVersion = version
+        if link == .pessimistic { personality.slowDown() }
         return VirtualCMSISDAP(personality, wire: wire)
     }
 

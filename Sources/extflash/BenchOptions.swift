@@ -18,7 +18,8 @@ struct BenchOptions: ParsableArguments {
                 another microcontroller; state=DIR keeps the simulated flash between commands, app=A says what ran \
                 before we came, times=typ|max|random|short chooses the flash's busy times, fault=F[:bankN] breaks the \
                 flash, seed=N; further: firmware=V, power=off, wire-limit=HZ, usb-fault=N:F, \
-                line=SIGNAL:F[:bankN] breaks a trace to the flash, dap=F the debug port, ram=ADDRESS:BIT the RAM.
+                line=SIGNAL:F[:bankN] breaks a trace to the flash, dap=F the debug port, ram=ADDRESS:BIT the RAM, \
+                link=pessimistic slows the probe down to the best rates that were published.
                 """,
             valueName: "selector"))
     var probe: [String] = []

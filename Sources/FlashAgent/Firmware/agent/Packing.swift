@@ -42,14 +42,10 @@ extension Flash {
         return AgentFault.none
     }
 
-    @inline(__always) private func takeFour(_ place: UInt32, _ digest: inout Digest) {
-        let (first, second) = (controller.nextWord(), controller.nextWord())
-        let (third, fourth) = (controller.nextWord(), controller.nextWord())
-        digest.take(first, second, third, fourth)
-        Register(place).value = first
-        Register(place &+ 4).value = second
-        Register(place &+ 8).value = third
-        Register(place &+ 12).value = fourth
+    @inline(__always) private func takeWord(_ place: UInt32, _ digest: inout Digest) {
+        let word = controller.nextWord()
+        digest.take(word)
+        Register(place).value = word
     }
 
     /// - Returns: false when the controller is stuck.
@@ -60,16 +56,18 @@ extension Flash {
         var (place, left) = (buffer, count)
         while left >= Controller.piece {
             guard controller.hasPiece() else { return false }
-            takeFour(place, &digest)
-            takeFour(place &+ 16, &digest)
-            place = place &+ Controller.piece
+            var pairs = Controller.piece / 8
+            while pairs > 0 {
+                takeWord(place, &digest)
+                takeWord(place &+ 4, &digest)
+                place = place &+ 8
+                pairs &-= 1
+            }
             left &-= Controller.piece
         }
         guard controller.hasAll() else { return false }
         while left >= 4 {
-            let word = controller.nextWord()
-            digest.take(word)
-            Register(place).value = word
+            takeWord(place, &digest)
             place = place &+ 4
             left &-= 4
         }

@@ -72,7 +72,7 @@ struct Digest {
             ^ tables[Int(256 &+ (mixed >> 16 & 0xFF))] ^ tables[Int(mixed >> 24)]
     }
 
-    @inline(__always) mutating func take(
+    @inline(never) mutating func take(
         _ first: UInt32, _ second: UInt32, _ third: UInt32, _ fourth: UInt32
     ) {
         take(first)

@@ -198,14 +198,13 @@ struct Flash {
             if blankPieces > 0 { digest.takeBlank(blankPieces) }
             while left >= Controller.piece {
                 guard controller.hasPiece() else { return giveUp() }
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
+                // Two at a time: with all eight unrolled there are not enough registers.
+                var pairs = Controller.piece / 8
+                while pairs > 0 {
+                    digest.take(controller.nextWord())
+                    digest.take(controller.nextWord())
+                    pairs &-= 1
+                }
                 left &-= Controller.piece
             }
             guard controller.hasAll() else { return AgentFault.controllerStuck }
