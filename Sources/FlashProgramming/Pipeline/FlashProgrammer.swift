@@ -152,10 +152,20 @@ package final class FlashProgrammer {
     package func read(
         _ range: AddressRange, monitor: FlashMonitor = FlashMonitor()
     ) throws(FlashError) -> FlashContents {
+        var bytes: [UInt8] = []
+        return try read(range, into: &bytes, known: [], monitor: monitor)
+    }
+
+    /// As ``read(_:monitor:)``, but of what the first bytes may be, those are not read that the target's digests confirm.
+    ///
+    /// After a failure `bytes` holds what was read until then, from the start of the range.
+    package func read(
+        _ range: AddressRange, into bytes: inout [UInt8], known: [UInt8], monitor: FlashMonitor
+    ) throws(FlashError) -> FlashContents {
         _ = try readable(.ranges([range]), for: .read)
         let run = start(.read, monitor)
         run.meter.expect(.read, bytes: range.count, taking: run.transferTime(of: range.count))
-        let bytes = try run.read(range, .read)
+        try run.read(range, into: &bytes, known: known)
         run.report.requestedBytes = range.count
         let segment = ImageSegment(address: range.start, bytes: bytes, origin: geometry.name)
         return FlashContents(segment: segment, report: run.finished())

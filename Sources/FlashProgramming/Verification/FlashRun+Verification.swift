@@ -109,7 +109,7 @@ extension FlashRun {
         return true
     }
 
-    private static func slice(
+    static func slice(
         of bytes: [UInt8], _ part: AddressRange, in whole: AddressRange
     ) -> ArraySlice<UInt8> {
         let low = part.bounds.lowerBound - whole.bounds.lowerBound

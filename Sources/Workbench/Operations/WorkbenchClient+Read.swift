@@ -8,7 +8,8 @@ import ObjectFiles
 extension WorkbenchClient {
     /// Reads a range into a file, which gets its new contents only once everything was read.
     ///
-    /// The file is opened, and room for it taken, before the target is touched or read.
+    /// The file is opened, and room for it taken, before the target is touched or read. What an earlier read into the same
+    /// file has got and the target confirms is not read again.
     package func read(_ request: ReadRequest) async throws(WorkbenchError) -> ReadReport {
         try await onBench { context throws(WorkbenchError) in
             try context.checkRunsLoader()
@@ -27,20 +28,36 @@ extension WorkbenchClient {
                 let bench = try FlashBench(on: stack)
                 let range = asked ?? bench.programmer.geometry.range
                 if asked == nil { try output.reserve(format.mostBytes(for: range.count)) }
-                let contents = try doing("reading") { () throws(FlashError) in
-                    try bench.programmer.read(range, monitor: bench.monitor)
-                }
+                let partial = PartialRead(
+                    request.path, isBinary: format == .binary, trace: context.trace)
+                let contents = try read(range, bench, partial)
                 let image = FirmwareImage(sorted: [contents.segment])
                 let file = try doing("writing \(request.path)") { () throws(ImageError) in
                     try ImageWriter().encode(image, as: format)
                 }
                 try output.write(file)
+                partial?.forget()
                 var crc = CRC32()
                 crc.update(contents.segment.bytes)
                 return ReadReport(
                     range: RangeReport(range), file: request.path, crc32: crc.value.hex,
-                    timing: stack.timing(contents.report))
+                    bytesConfirmed: contents.report.unchangedBytes, timing: stack.timing(contents.report))
             }
+        }
+    }
+
+    private func read(
+        _ range: AddressRange, _ bench: FlashBench, _ partial: PartialRead?
+    ) throws(WorkbenchError) -> FlashContents {
+        var bytes: [UInt8] = []
+        do throws(WorkbenchError) {
+            return try doing("reading") { () throws(FlashError) in
+                try bench.programmer.read(
+                    range, into: &bytes, known: partial?.known(limit: range.count) ?? [], monitor: bench.monitor)
+            }
+        } catch {
+            partial?.keep(bytes, of: range.count)
+            throw error
         }
     }
 }

@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 import ArgumentParser
+import Essentials
 import ObjectFiles
 import Workbench
 
@@ -13,6 +14,9 @@ struct Read: BenchCommand {
             The format follows the file's name: .bin, .hex (Intel HEX), .srec, .elf, .uf2; --format overrides it. The \
             file is opened before the job and gets its new contents only once everything was read. With -o - they go \
             to standard output, and the report to standard error.
+
+            What a raw binary of that name already holds, or what is left of an interrupted read (NAME.part), is not read \
+            again where digests computed on the target confirm it.
 
             \(LoaderOptions.note)
             """)
@@ -43,6 +47,9 @@ struct Read: BenchCommand {
 
     func render(_ report: ReadReport, on console: Console) {
         console.result(report.timing)
+        if report.bytesConfirmed > 0 {
+            console.result("\(Format.bytes(report.bytesConfirmed)) were there already and are confirmed by digests")
+        }
         console.result(
             "\(report.range.text) is in \(report.file == "-" ? "standard output" : report.file), CRC-32 \(report.crc32)"
         )
