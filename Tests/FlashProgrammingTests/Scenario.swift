@@ -82,6 +82,7 @@ struct Scenario {
         let device = ModelFlash(geometry, contents: before)
         device.abilities.hasDigests = hashes
         (device.abilities.depth, device.abilities.alternates) = (depth, alternates)
+        device.abilities.readDepth = depth
         return device
     }
 

@@ -42,8 +42,10 @@ struct STLinkPersonality {
             ? .nanoseconds(300) : firmware.usesAutoIncrement ? .nanoseconds(1_500) : .nanoseconds(8_300)
     }
 
-    /// Block rates no better than the best that OpenOCD's authors published: "up to 1 MByte/s" of a V3 at 24 MHz, "up to
-    /// 150 kByte/s" of a V2-1 at 4 MHz (OpenOCD e44539d66). 6144 bytes then take 6 and 41 ms.
+    /// Block rates no better than the best that were published (OpenOCD e44539d66): 1 MB/s of a V3 at 24 MHz, 150 kB/s of a
+    /// V2-1 at 4 MHz.
+    ///
+    /// 6144 bytes then take 6 and 41 ms.
     mutating func slowDown() {
         wordOverhead = max(wordOverhead, model == .v3 ? .nanoseconds(1_700) : .nanoseconds(10_000))
         commandOverhead = 2 &* commandOverhead

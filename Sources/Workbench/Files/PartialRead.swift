@@ -22,7 +22,9 @@ struct PartialRead {
         (self.path, part, self.trace) = (path, path + ".part", trace)
     }
 
-    /// Nil where there is nothing of that name. A link is none: what it leads to may be anybody's.
+    /// Nil where there is nothing of that name.
+    ///
+    /// A link is no file: what it leads to may be anybody's.
     private static func isFile(_ path: String) -> Bool? {
         var status = stat()
         guard lstat(path, &status) == 0 else { return nil }

@@ -53,7 +53,8 @@ extension WorkbenchClient {
         do throws(WorkbenchError) {
             return try doing("reading") { () throws(FlashError) in
                 try bench.programmer.read(
-                    range, into: &bytes, known: partial?.known(limit: range.count) ?? [], monitor: bench.monitor)
+                    range, into: &bytes, known: partial?.known(limit: range.count) ?? [],
+                    monitor: bench.monitor)
             }
         } catch {
             partial?.keep(bytes, of: range.count)

@@ -48,7 +48,8 @@ struct Read: BenchCommand {
     func render(_ report: ReadReport, on console: Console) {
         console.result(report.timing)
         if report.bytesConfirmed > 0 {
-            console.result("\(Format.bytes(report.bytesConfirmed)) were there already and are confirmed by digests")
+            console.result(
+                "\(Format.bytes(report.bytesConfirmed)) were there already and are confirmed by digests")
         }
         console.result(
             "\(report.range.text) is in \(report.file == "-" ? "standard output" : report.file), CRC-32 \(report.crc32)"

@@ -15,9 +15,9 @@ extension Controller {
         var wanted = count
         beginReading(target &- lead, left)
         while left > 0 {
-            guard left >= 16 ? has16Bytes() : hasAll() else { return giveUp() }
+            guard left >= Self.piece ? hasPiece() : hasAll() else { return giveUp() }
             // As many as were seen to be there.
-            var there = min(left, 16)
+            var there = min(left, Self.piece)
             left = left &- there
             while there > 0 {
                 if lead == 0, there >= 4, wanted >= 4 {
