@@ -46,6 +46,21 @@ import Testing
 
     // MARK: Right
 
+    /// Odd places of a pair, with the agent, which reads two bytes at a time.
+    @Test(arguments: ["0x90000101+0x6000", "0x90000100+0x6001", "0x90002001+0x6001"])
+    func `gives any bytes, packed or not`(range: String) async throws {
+        let bench = try Self.bench("stm32h745i-disco", .h745Discovery, contents: Self.used)
+        let choose = bench.adjust
+        bench.adjust = { request in
+            choose(&request)
+            request.engine = .agent
+        }
+        let asked = try FlashBench.range(range)
+        _ = try await bench.client().read(ReadRequest(range: range, path: bench.scratch.path("out.bin")))
+        let start = Int(asked.start - JobBench.flashStart)
+        #expect(try bench.scratch.contents("out.bin") == Array(Self.used[start..<start + asked.count]))
+    }
+
     @Test(arguments: boards) func `is programmed, verified and read back`(board: Board) async throws {
         let bench = try Self.bench(board.name, board.loader)
         // In a used sector, in blank ones across the boundary of a sector, and up to the last byte.

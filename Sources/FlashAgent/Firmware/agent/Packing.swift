@@ -52,16 +52,19 @@ extension Flash {
     private func fill(
         _ buffer: UInt32, from address: UInt32, _ count: UInt32, _ digest: inout Digest
     ) -> Bool {
+        if controller.drivesPair, (address | count) & 1 != 0 {
+            return takeBytes(address, count, &digest, storingAt: buffer)
+        }
         controller.beginReading(address, count)
         var (place, left) = (buffer, count)
         while left >= Controller.piece {
             guard controller.hasPiece() else { return false }
-            var pairs = Controller.piece / 8
-            while pairs > 0 {
+            var steps = Controller.piece / 8
+            while steps > 0 {
                 takeWord(place, &digest)
                 takeWord(place &+ 4, &digest)
                 place = place &+ 8
-                pairs &-= 1
+                steps &-= 1
             }
             left &-= Controller.piece
         }

@@ -163,7 +163,8 @@ struct Flash {
             if isStopped { return Self.stopped }
             let part = min(unit, count &- done)
             if controller.drivesPair, ((address &+ done) | part) & 1 != 0 {
-                guard let digest = unsafe digestOfBytes(address &+ done, part, tables) else {
+                var digest = unsafe Digest(tables)
+                guard takeBytes(address &+ done, part, &digest, storingAt: 0) else {
                     return AgentFault.controllerStuck
                 }
                 Register(output).value = digest.value
@@ -199,11 +200,11 @@ struct Flash {
             while left >= Controller.piece {
                 guard controller.hasPiece() else { return giveUp() }
                 // Two at a time: with all eight unrolled there are not enough registers.
-                var pairs = Controller.piece / 8
-                while pairs > 0 {
+                var steps = Controller.piece / 8
+                while steps > 0 {
                     digest.take(controller.nextWord())
                     digest.take(controller.nextWord())
-                    pairs &-= 1
+                    steps &-= 1
                 }
                 left &-= Controller.piece
             }
@@ -233,11 +234,12 @@ struct Flash {
     }
 
     /// Where a pair is not read in whole pairs of bytes: nothing of it is at a multiple of anything.
-    private func digestOfBytes(
-        _ address: UInt32, _ count: UInt32, _ tables: UnsafeMutablePointer<UInt32>
-    ) -> Digest? {
-        var digest = unsafe Digest(tables)
-        var (word, shift): (UInt32, UInt32) = (0, 0)
+    ///
+    /// A `buffer` that is not zero gets the bytes as well.
+    func takeBytes(_ address: UInt32, _ count: UInt32, _ digest: inout Digest, storingAt buffer: UInt32)
+        -> Bool
+    {
+        var (place, word, shift): (UInt32, UInt32, UInt32) = (buffer, 0, 0)
         let isComplete = controller.forEach(address, count) { value, size in
             var (rest, left) = (value, size)
             while left > 0 {
@@ -247,13 +249,16 @@ struct Flash {
                 shift &+= 8
                 if shift == 32 {
                     digest.take(word)
-                    (word, shift) = (0, 0)
+                    if buffer != 0 { Register(place).value = word }
+                    (place, word, shift) = (place &+ 4, 0, 0)
                 }
             }
             return true
         }
-        if shift > 0 { digest.take(bytes: word, count: shift / 8) }
-        return isComplete ? digest : nil
+        guard isComplete, shift > 0 else { return isComplete }
+        digest.take(bytes: word, count: shift / 8)
+        if buffer != 0 { Register(place).value = word }
+        return true
     }
 
     func giveUp() -> UInt32 {
