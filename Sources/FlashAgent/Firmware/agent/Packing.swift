@@ -74,17 +74,8 @@ extension Flash {
             place = place &+ 4
             left &-= 4
         }
-        guard left > 0 else { return controller.endReading() }
-        var (word, shift): (UInt32, UInt32) = (0, 0)
-        let bytes = left
-        while left > 0 {
-            word |= controller.nextByte() << shift
-            shift &+= 8
-            left &-= 1
-        }
-        digest.take(bytes: word, count: bytes)
         // The rest of the last word is of no meaning.
-        Register(place).value = word
+        if left > 0 { Register(place).value = takeTail(left, &digest) }
         return controller.endReading()
     }
 }

@@ -213,16 +213,7 @@ struct Flash {
                 digest.take(controller.nextWord())
                 left &-= 4
             }
-            if left > 0 {
-                var (word, shift): (UInt32, UInt32) = (0, 0)
-                let bytes = left
-                while left > 0 {
-                    word |= controller.nextByte() << shift
-                    shift &+= 8
-                    left &-= 1
-                }
-                digest.take(bytes: word, count: bytes)
-            }
+            if left > 0 { _ = takeTail(left, &digest) }
             guard controller.endReading() else { return AgentFault.controllerStuck }
             Register(output).value = digest.value
             Register(output &+ 4).value = digest.sums
@@ -231,6 +222,17 @@ struct Flash {
             note(done)
         }
         return AgentFault.none
+    }
+
+    /// The last one to three bytes of a read, as a word.
+    func takeTail(_ count: UInt32, _ digest: inout Digest) -> UInt32 {
+        var (word, shift): (UInt32, UInt32) = (0, 0)
+        while shift < count &* 8 {
+            word |= controller.nextByte() << shift
+            shift &+= 8
+        }
+        digest.take(bytes: word, count: count)
+        return word
     }
 
     /// Where a pair is not read in whole pairs of bytes: nothing of it is at a multiple of anything.
