@@ -125,6 +125,7 @@ format: ## Bring the sources into the house format
 bench: build build-daemon ## Measure speed and memory on the simulated bench, of the program and of a station
 	Tests/Benchmarks/bench.sh $(program)
 	Tests/Benchmarks/speed.py $(program) --json .build/speed.json
+	Tests/Benchmarks/openocd.py $(program) --json .build/openocd.json
 	Tests/Benchmarks/station.py $(daemon)
 
 man: man-program man-daemon ## Write the manual pages to .build/man
