@@ -30,6 +30,9 @@ final class AgentChannel {
     private var lastLook: Duration = .zero
     /// The number of the last command that was handed over.
     private(set) var submitted: UInt32 = 0
+    private var lastOperation: UInt32 = 0
+    /// Whether the last command was to put the flash into the memory map.
+    var isMapped: Bool { lastOperation == AgentOperation.map }
 
     /// The fastest core of the parts: limits counted in its cycles are never too short.
     static let fastestCore: UInt32 = 480
@@ -66,7 +69,7 @@ final class AgentChannel {
     /// Downloads and starts the agent, unless it runs.
     func start() throws(AgentError) {
         guard running == nil else { return }
-        submitted = 0
+        (submitted, lastOperation) = (0, 0)
         do {
             for piece in program.pieces { try memory.writeVerified(piece.bytes, at: piece.address) }
             try memory.writeWords(
@@ -153,6 +156,7 @@ final class AgentChannel {
         _ operation: UInt32, at address: UInt32 = 0, _ count: UInt32 = 0, buffer: UInt32 = 0, unit: UInt32 = 0
     ) throws(AgentError) {
         submitted &+= 1
+        lastOperation = operation
         // In ascending order, so that the number comes last.
         try write([operation, address, count, buffer, unit, 0, 0, submitted], at: slot(submitted))
     }
@@ -183,6 +187,7 @@ final class AgentChannel {
 
     /// Goes on after a fault or a stop, with everything that was handed over forgotten.
     func resume() throws(AgentError) {
+        lastOperation = 0
         try write([submitted], at: placement.ring + AgentRing.resume)
         let deadline = deadline(in: Self.startLimit)
         while try state().state != AgentState.ready {

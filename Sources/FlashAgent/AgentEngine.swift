@@ -23,7 +23,6 @@ package final class AgentEngine: FlashEngine {
     var nextBuffer = 0
     /// What the agent last said of itself.
     var state = AgentChannel.State()
-    private var isMapped = false
     private var pace = AgentPace()
     package private(set) var targetTime: Duration = .zero
 
@@ -149,7 +148,7 @@ package final class AgentEngine: FlashEngine {
     private func start() throws(AgentError) {
         try channel.start()
         loader.handOver()
-        (state, isMapped) = (AgentChannel.State(), false)
+        state = AgentChannel.State()
         pace.cyclesPerSecond = channel.cyclesPerSecond
         buffers = buffers.map { _ in (0, false) }
     }
@@ -188,7 +187,6 @@ package final class AgentEngine: FlashEngine {
             guard let buffer = try takeBuffer() else { return entry }
             try sendProgram(bytes, offset, buffer)
         }
-        isMapped = false
         if case .deferred = entry.way { entry.way = .sent(channel.submitted) }
         try channel.lookNowAndThen()
         return entry
@@ -329,14 +327,13 @@ package final class AgentEngine: FlashEngine {
 
     /// Through the memory map: a few bytes, or more than there are buffers for.
     func readMapped(_ range: AddressRange, _ poll: () -> Bool) throws(Ending) -> [UInt8] {
-        if !isMapped {
+        if !channel.isMapped {
             var entry = OpenCommand(command: .read(range), handedOver: channel.now)
             try breaking { () throws(AgentError) in
                 try channel.send(AgentOperation.map)
             }
             entry.way = .sent(channel.submitted)
             try awaitEnd(of: entry, poll)
-            isMapped = true
         }
         return try breaking { () throws(AgentError) in try channel.read(range.count, at: range.start) }
     }
