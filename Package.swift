@@ -247,7 +247,7 @@ let package = Package(
         tests(
             "FlashProgrammingTests",
             of: ["Essentials", "ObjectFiles", "HardwareDescription", "FlashLoader", "FlashProgramming"]),
-        tests("FlashAgentTests", of: ["FlashAgent"]),
+        tests("FlashAgentTests", of: ["ObjectFiles", "FlashAgent"]),
         .systemLibrary(
             name: "CUnicorn", path: "Tests/CUnicorn", pkgConfig: "unicorn",
             providers: [.apt(["libunicorn-dev"])]),

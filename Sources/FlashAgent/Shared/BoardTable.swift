@@ -9,32 +9,32 @@
 /// same code.
 enum BoardTable {
     /// The address of the flash's first byte in the memory map.
-    static var base: UInt32 { 0x100 }
+    static var base: UInt32 { 0x140 }
     /// Bytes.
-    static var size: UInt32 { 0x104 }
+    static var size: UInt32 { 0x144 }
     /// The command by which the flash tells that it was asked to forget a failure; zero where there is none.
-    static var clearFailures: UInt32 { 0x108 }
+    static var clearFailures: UInt32 { 0x148 }
     /// How many answers to the request for its identity the flash may give, and they: manufacturer in bits 23:16.
-    static var identityCount: UInt32 { 0x10C }
-    static var identities: UInt32 { 0x110 }
+    static var identityCount: UInt32 { 0x14C }
+    static var identities: UInt32 { 0x150 }
     static var mostIdentities: UInt32 { 16 }
     /// Where a register says how many clocks a read waits: its command, or zero; the field's place and mask.
-    static var waitRegister: UInt32 { 0x150 }
-    static var waitShift: UInt32 { 0x154 }
-    static var waitMask: UInt32 { 0x158 }
+    static var waitRegister: UInt32 { 0x190 }
+    static var waitShift: UInt32 { 0x194 }
+    static var waitMask: UInt32 { 0x198 }
     /// The clocks by the field's value: 16 bytes.
-    static var waitClocks: UInt32 { 0x15C }
+    static var waitClocks: UInt32 { 0x19C }
     /// Words of registers that are changed first, in this order: address, bits to clear, bits to set.
-    static var registerCount: UInt32 { 0x16C }
-    static var registers: UInt32 { 0x170 }
+    static var registerCount: UInt32 { 0x1AC }
+    static var registers: UInt32 { 0x1B0 }
     static var registerSize: UInt32 { 12 }
     static var mostRegisters: UInt32 { 64 }
     /// What is done with the flash then: a ``StartUpStep`` and three words for it.
-    static var stepCount: UInt32 { 0x470 }
-    static var steps: UInt32 { 0x474 }
+    static var stepCount: UInt32 { 0x4B0 }
+    static var steps: UInt32 { 0x4B4 }
     static var stepSize: UInt32 { 16 }
     static var mostSteps: UInt32 { 64 }
-    static var end: UInt32 { 0x874 }
+    static var end: UInt32 { 0x8B4 }
 }
 
 /// One step of waking a flash and setting it up; `value` is what the last ones read or set.
