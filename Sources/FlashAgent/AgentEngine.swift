@@ -30,6 +30,8 @@ package final class AgentEngine: FlashEngine {
     private static let programLimit = 32 << 10
     /// So many small pieces that some are gathered while others are programmed.
     private static let depth = 64
+    /// Two blocks with their erases: while one is erased the data of both are on their way.
+    private static let window = 256 << 10
 
     /// Takes the flash over from a loader whose Init has run.
     ///
@@ -66,6 +68,7 @@ package final class AgentEngine: FlashEngine {
             programLimit: min(Self.programLimit, placement.bufferSize), readLimit: placement.bufferSize,
             canEraseChip: adoption.canEraseChip)
         abilities.depth = Self.depth
+        abilities.window = Self.window
         // Each takes two buffers.
         abilities.readDepth = min(3, placement.buffers.count / 2)
         (abilities.hasDigests, abilities.alternates) = (true, true)

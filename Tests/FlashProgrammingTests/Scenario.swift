@@ -83,6 +83,7 @@ struct Scenario {
         device.abilities.hasDigests = hashes
         (device.abilities.depth, device.abilities.alternates) = (depth, alternates)
         device.abilities.readDepth = depth
+        device.abilities.window = depth % 2 == 0 ? .max : 12 << 10
         return device
     }
 

@@ -52,6 +52,10 @@ package struct FlashAbilities: Hashable, Sendable {
     package var readLimit: Int
     /// Most commands that may be open; at least 1.
     package var depth = 1
+    /// How much may be open: bytes of erases and writes, of which short ones count for some more.
+    ///
+    /// Progress is seen, and a cancellation heeded, at the ends of commands.
+    package var window = Int.max
     /// Most ``EngineCommand/read(_:)`` that may be open and still be worth it; at least 1.
     package var readDepth = 1
     package var canEraseChip: Bool

@@ -34,6 +34,8 @@ struct FlashChange {
     var phase: FlashPhase { if case .program = work { .program } else { .erase } }
     /// What progress counts.
     var bytes: Int { if case .program(_, let useful, _) = work { useful } else { range.count } }
+    /// What it counts for in ``FlashAbilities/window``: it takes time by its bytes, and some in any case.
+    fileprivate var weight: Int { max(range.count, isErase ? 16 << 10 : 4 << 10) }
     fileprivate var isErase: Bool { phase == .erase }
 }
 
@@ -41,10 +43,17 @@ struct FlashChange {
 extension FlashRun {
     /// Hands a change over, when there is room for it; it ends at ``settle()`` at the latest.
     func begin(_ change: FlashChange) throws(FlashError) {
-        while changes.count >= max(1, engine.abilities.depth) { try completeOldest() }
+        while !changes.isEmpty, changes.count >= engine.abilities.depth || isFull(for: change) {
+            try completeOldest()
+        }
         if isStopping { try settle() }
         try stopIfCancelled()
         try submit(change)
+    }
+
+    private func isFull(for change: FlashChange) -> Bool {
+        let window = engine.abilities.window
+        return changes.reduce(0) { $0 + $1.weight } > window - min(window, change.weight)
     }
 
     private func submit(_ change: FlashChange) throws(FlashError) {
