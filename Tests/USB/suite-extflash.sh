@@ -45,7 +45,7 @@ expect_end_within() { # milliseconds, exit status
     elapsed=$(($(milliseconds) - start))
     cp job "$log"
     expect_equal "exit status" "$status" "$2"
-    [ "$elapsed" -le "$1" ] || fail "it took $elapsed ms, more than $1 ms"
+    [ "$elapsed" -le $(($1 * slowness)) ] || fail "it took $elapsed ms, more than $(($1 * slowness)) ms"
     ok "it ended after $elapsed ms"
 }
 program_and_verify() { # file
