@@ -167,13 +167,17 @@ final class AgentChannel {
 
     func state(withResults: Bool = false) throws(AgentError) -> State {
         let count = AgentRing.stateWords
+        let words: [UInt32]
         do {
-            let words = try memory.readWords(
+            words = try memory.readWords(
                 count + (withResults ? Int(AgentRing.slotCount) : 0), at: placement.ring)
-            return State(
-                state: words[0], completed: words[1], progress: words[2], fault: words[3],
-                faultAddress: words[4], faultStatus: words[5], results: Array(words[count...]))
         } catch { throw .access(error) }
+        guard words[1] <= submitted else {
+            throw .impossibleState(completed: words[1], submitted: submitted)
+        }
+        return State(
+            state: words[0], completed: words[1], progress: words[2], fault: words[3],
+            faultAddress: words[4], faultStatus: words[5], results: Array(words[count...]))
     }
 
     /// Core cycles that a finished command took.

@@ -26,6 +26,8 @@ package enum AgentError: Error, Sendable {
     case noAnswer(doing: String, after: Duration, CoreError?)
     case leftByItself(UInt32)
     case unknownFault(UInt32)
+    /// The agent says that more is done than it was given, as RAM does after a power cut.
+    case impossibleState(completed: UInt32, submitted: UInt32)
     /// What the agent has read did not arrive as it was, also when it was fetched again.
     case damaged(AddressRange)
 }
@@ -47,6 +49,7 @@ extension AgentError: Diagnosable {
         case .leftByItself: "AGT-036"
         case .unknownFault: "AGT-037"
         case .damaged: "AGT-038"
+        case .impossibleState: "AGT-039"
         }
     }
 
@@ -55,7 +58,8 @@ extension AgentError: Diagnosable {
         case .download, .access, .core, .loader: nil
         case .commandFailed: .flashFailed
         case .damaged: .probeFailed
-        case .programMissing, .programUnreadable, .noAnswer, .leftByItself, .unknownFault: .loaderFailed
+        case .programMissing, .programUnreadable, .noAnswer, .leftByItself, .unknownFault, .impossibleState:
+            .loaderFailed
         }
     }
 
@@ -73,6 +77,8 @@ extension AgentError: Diagnosable {
             "the agent did not come to the end of \(doing) within \(Format.time(time))"
         case .leftByItself(let result): "the agent ended by itself with \(result)"
         case .unknownFault(let number): "the agent reports \(number), which is no failure it knows"
+        case .impossibleState(let completed, let submitted):
+            "the agent's RAM says that \(completed) commands are done, of \(submitted) that were given"
         case .damaged(let range): "\(range) did not arrive as the agent has read it, twice"
         }
     }
@@ -105,6 +111,7 @@ extension AgentError: Diagnosable {
             ["Check the flash's supply; a flash near the end of its life also takes longer."]
         case .commandFailed(.flashFailed, _, _, _):
             ["Check the flash's write protection with `extflash info`; else the flash is worn or broken."]
+        case .impossibleState: ["Check the board's supply: its RAM was lost, or something else writes to it."]
         case .damaged: ["Lower --speed; check cable and ground of the probe."]
         default: []
         }
@@ -117,7 +124,7 @@ extension AgentError: Diagnosable {
         case .core(let error): error
         case .noAnswer(_, _, let error): error
         case .loader(let error): error
-        case .programMissing, .commandFailed, .leftByItself, .unknownFault, .damaged: nil
+        case .programMissing, .commandFailed, .leftByItself, .unknownFault, .damaged, .impossibleState: nil
         }
     }
 }

@@ -143,14 +143,21 @@ import Testing
         let good = Array(data[..<300])
         let whole = SyntheticZip([.init("a", good)]).encode()
         var random = SeededGenerator(seed: 3)
+        var (right, refused) = (0, 0)
         for place in whole.indices {
             var bytes = whole
             bytes[place] ^= UInt8(truncatingIfNeeded: random.next()) | 1
-            guard let archive = try? ZipArchive(RandomAccessBytes(bytes), name: "x.pack"),
-                let entry = archive.entries.first,
-                let found = try? archive.contents(of: entry, limit: 1 << 20)
-            else { continue }
-            #expect(found == good)
+            do throws(PackError) {
+                let archive = try ZipArchive(RandomAccessBytes(bytes), name: "x.pack")
+                guard let entry = archive.entries.first else { continue }
+                #expect(try archive.contents(of: entry, limit: 1 << 20) == good)
+                right += 1
+            } catch {
+                #expect(error.code.hasPrefix("PCK-"))
+                refused += 1
+            }
         }
+        // A date or a name may be wrong; of the contents and their sizes nothing.
+        #expect(right > 0 && refused > good.count / 2)
     }
 }

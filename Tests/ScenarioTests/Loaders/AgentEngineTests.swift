@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CortexM
+import DebugAccess
 import Essentials
-import FlashAgent
 import FlashLoader
 import FlashProgramming
+import TargetControl
 import Testing
 
+@testable import FlashAgent
 @testable import SimulatedBench
 
 /// The engine by itself: commands of all kinds, in the order in which they were handed over.
@@ -35,6 +38,20 @@ import Testing
             _ = try engine.execute(.program(piece, at: place.start))
             #expect(bytes(try engine.execute(.read(place))) == piece)
         }
+    }
+
+    @Test func `does not believe RAM that says more is done than was asked for`() throws {
+        let (engine, bench) = try engine()
+        #expect(bytes(try engine.execute(.read(range(0, 16)))).count == 16)
+        // The word that counts completed commands, as after a power cut; the agent itself sleeps.
+        let count = AgentRing.completed + 0x2400
+        try bench.target.core.memory.writeWord(.max, at: count)
+        let error = #expect(throws: FlashEngineFailure.self) { try engine.execute(.erase(range(0, 0x1000))) }
+        guard case .failed(let cause)? = error else {
+            Issue.record("\(String(describing: error))")
+            return
+        }
+        #expect(cause.code == "AGT-039")
     }
 
     @Test func `keeps the order of what it cannot do at once`() throws {

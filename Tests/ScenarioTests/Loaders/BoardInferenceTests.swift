@@ -97,10 +97,9 @@ import Testing
     }
 
     @Test func `is a file that needs no correction, and the loader runs on it`() async throws {
-        let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let path = folder.appending(path: "mine.yaml").path
+        let scratch = try ScratchDirectory()
+        defer { withExtendedLifetime(scratch) {} }
+        let path = scratch.path("mine.yaml")
         _ = try await client().inferBoard(of: TestLoader.inferClocks.path, output: path)
         let library = ConfigurationLibrary(JobBench.paths)
         #expect(try BoardCheckReport(library, of: path).mistakes.map(\.text) == [])
