@@ -37,7 +37,7 @@ STATIC = --static-swift-stdlib --disable-local-rpath -Xlinker -L$(CURDIR)/$(arch
 
 release = PKG_CONFIG_PATH=$(CURDIR)/$(archives) $(SWIFT) build -c release
 
-.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb deb-packages central-packages test-station test-api test-page test-central demo demo-station test golden test-corpus test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
+.PHONY: help build build-daemon install-files install-daemon install-daemon-files deb test-deb test-systemd deb-packages central-packages test-station test-api test-page test-central demo demo-station test golden test-corpus test-binary test-usb test-usb-bus test-usb-vm vectors check lint format bench install install-udev uninstall man man-program man-daemon clean
 .PHONY: build-packages test-packages usb-packages page-packages vm-packages deb-test-packages station-packages
 
 help: ## List the targets
@@ -183,6 +183,9 @@ deb: deb-packages ## Build the Debian packages of program and station, to .build
 
 test-deb: deb deb-test-packages ## Install the packages in a bare Debian 12 root, use and remove them
 	Tests/Packages/run.sh .build/deb
+
+test-systemd: build deb deb-test-packages vm-packages ## Boot a Debian 12 with the packages in a virtual machine and try the service there
+	Tests/Packages/systemd.sh $(program) .build/deb || [ $$? = 77 ]
 
 install-udev: ## Install the udev rules alone, to /etc: seat and group plugdev may open the probes (as root)
 	install -D -m 644 udev/60-extflash.rules $(DESTDIR)/etc/udev/rules.d/60-extflash.rules

@@ -269,7 +269,7 @@ let package = Package(
             "WorkbenchTests",
             of: [
                 "Essentials", "CLinuxShim", "ObjectFiles", "ReferenceLoader", "ShippedConfiguration",
-                "Workbench",
+                "USBTransport", "USBTestKit", "Workbench",
             ]),
         tests(
             "ProductionJobsTests",
@@ -290,7 +290,8 @@ let package = Package(
             "StationServerTests",
             of: [
                 "Essentials", "HardwareDescription", "ProductionJobs", "ProductionStore", "Workbench",
-                "CentralDatabase", "StationServer", "StationTLS", "StationTestKit",
+                "CentralDatabase", "StationServer", "StationTLS", "StationTestKit", "USBTransport",
+                "USBTestKit",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "Hummingbird", package: "hummingbird"),

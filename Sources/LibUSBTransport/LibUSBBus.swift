@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import CLibUSB
 package import USBTransport
 
 /// The machine's own USB, through libusb-1.0.
@@ -34,6 +35,8 @@ package final class LibUSBBus: USBBus {
         return LibUSBInterface(try LibUSBClaim(number, of: device, in: context), descriptor: descriptor)
     }
 
-    /// Starts collecting arrivals and departures; devices that are present already are not reported.
-    package func watch() throws(USBError) -> LibUSBWatch { try LibUSBWatch(context) }
+    package func watch() throws(USBError) -> (any USBWatch)? {
+        guard libusb_has_capability(UInt32(LIBUSB_CAP_HAS_HOTPLUG.rawValue)) != 0 else { return nil }
+        return try LibUSBWatch(context)
+    }
 }

@@ -2,13 +2,14 @@
 // Copyright the extflash authors
 
 import CLibUSB
-package import USBTransport
+import Glibc
+import USBTransport
 
 /// Arrivals and departures on the machine's USB, in the order they came.
 ///
 /// Arrivals are told by udev's daemon, once it has set the node's permissions; without one (in most containers) there
 /// are none.
-package final class LibUSBWatch {
+final class LibUSBWatch: USBWatch {
     /// What libusb's callback fills; it must not talk to devices itself.
     private final class Queue {
         /// More than this many unfetched events are a device that comes and goes without end; the oldest are dropped.
@@ -22,6 +23,11 @@ package final class LibUSBWatch {
         }
         deinit { for event in events { libusb_unref_device(event.device) } }
     }
+
+    /// Where udev's daemon listens as long as it runs (systemd-udevd.service(8)).
+    private static let daemon = "/run/udev/control"
+
+    let isComplete = access(LibUSBWatch.daemon, F_OK) == 0
 
     private let context: LibUSBContext
     private var queue = Queue()
@@ -52,8 +58,7 @@ package final class LibUSBWatch {
         queue = Queue()
     }
 
-    /// The next event; nil when there was none within the limit.
-    package func next(within limit: Duration) throws(USBError) -> USBEvent? {
+    func next(within limit: Duration) throws(USBError) -> USBEvent? {
         while true {
             guard try context.handleEvents(within: limit, until: { !queue.events.isEmpty }) else {
                 return nil

@@ -9,6 +9,22 @@ package protocol USBBus: AnyObject {
     func devices() throws(USBError) -> [USBDeviceDescription]
     /// Opens `device` and claims one interface (alternate setting 0), taking it from a kernel driver if need be.
     func claim(interface number: UInt8, of device: USBDeviceDescription) throws(USBError) -> any USBInterface
+    /// Starts collecting arrivals and departures; nil where the bus tells none, and has to be looked at again and again.
+    func watch() throws(USBError) -> (any USBWatch)?
+}
+
+extension USBBus {
+    package func watch() throws(USBError) -> (any USBWatch)? { nil }
+}
+
+/// Arrivals and departures on a bus while it lives, in the order they came; devices that were there before are not told.
+///
+/// Confined to the thread that began it.
+package protocol USBWatch: AnyObject {
+    /// False where some may go untold, so that somebody has to look as well.
+    var isComplete: Bool { get }
+    /// The next event; nil when there was none within the limit.
+    func next(within limit: Duration) throws(USBError) -> USBEvent?
 }
 
 /// Names a submitted transfer until it is completed.

@@ -11,13 +11,13 @@ extension `A live bus` {
         private let time = MonotonicTime()
 
         /// Pulls the plug of the ST-LINK and puts it back.
-        private func replug(_ watch: LibUSBWatch) throws -> USBDeviceDescription {
+        private func replug(_ watch: any USBWatch) throws -> USBDeviceDescription {
             try LiveBus.control("unplug", "1")
             try LiveBus.control("plug", "1")
             return try arrival(watch)
         }
         /// The next arrival; departures before it are passed over.
-        private func arrival(_ watch: LibUSBWatch) throws -> USBDeviceDescription {
+        private func arrival(_ watch: any USBWatch) throws -> USBDeviceDescription {
             while true {
                 let event = try #require(try watch.next(within: .seconds(10 * LiveBus.slowness)))
                 if case .arrived(let device) = event { return device }
@@ -26,7 +26,7 @@ extension `A live bus` {
 
         @Test func `is told by the watch, and so is its return`() throws {
             let probe = try LiveBus.probe()
-            let watch = try probe.bus.watch()
+            let watch = try #require(try probe.bus.watch())
             #expect(try watch.next(within: .milliseconds(100)) == nil)
             try LiveBus.control("unplug", "1")
             #expect(try watch.next(within: .seconds(10 * LiveBus.slowness)) == .left(probe.device.location))
@@ -47,7 +47,7 @@ extension `A live bus` {
 
         @Test func `ends what is in flight, and nothing works on the claim any more`() throws {
             let probe = try LiveBus.probe()
-            let watch = try probe.bus.watch()
+            let watch = try #require(try probe.bus.watch())
             let interface = try probe.claim()
             let reads = try (0..<4).map { _ in
                 try interface.submitRead(64, from: interface.answerEndpoint, within: .seconds(60))
@@ -78,7 +78,8 @@ extension `A live bus` {
             let probe = try LiveBus.probe()
             let interface = try probe.claim()
             defer { interface.close() }
-            let device = try replug(LibUSBBus().watch())
+            let watch = try #require(try LibUSBBus().watch())
+            let device = try replug(watch)
             try interface.resetDevice()
             #expect(interface.device == device)
             #expect(try interface.version().count == 6)
@@ -87,7 +88,7 @@ extension `A live bus` {
         @Test func `ten times leaves neither handles nor threads behind`() throws {
             func once() throws {
                 let probe = try LiveBus.probe()
-                let watch = try probe.bus.watch()
+                let watch = try #require(try probe.bus.watch())
                 let interface = try probe.claim()
                 _ = try interface.submitRead(64, from: interface.answerEndpoint, within: .seconds(60))
                 let device = try replug(watch)

@@ -6,7 +6,6 @@
 set -euo pipefail
 debs=$(realpath "$1")
 [ "$(id -u)" = 0 ] || { echo "SKIPPED: making a root directory takes root"; exit 77; }
-base=$(realpath "$(dirname "$0")/../..")/.build/bookworm-2
 work=$(mktemp -d)
 root=$work/root
 leave() {
@@ -21,13 +20,8 @@ ok() { echo "  ok  $1"; }
 clean=(env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive)
 inside() { "${clean[@]}" chroot "$root" "$@"; }
 
-if [ ! -e "$base/etc/debian_version" ]; then
-    rm -rf "$base"
-    mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^http/) { print $i; exit } }
-        $1 == "URIs:" { print $2; exit }' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null || true)
-    debootstrap --variant=minbase --include=libusb-1.0-0,libsqlite3-0,libpq5,systemd,ca-certificates bookworm \
-        "$base" ${mirror:+"$mirror"} >"$work/log" 2>&1 || fail "no bare Debian 12 could be made"
-fi
+base=$("$(dirname "$0")/root.sh" bare libusb-1.0-0 libsqlite3-0 libpq5 systemd ca-certificates 2>"$work/log") ||
+    fail "no bare Debian 12 could be made"
 cp -a "$base" "$root"
 mount -t proc proc "$root/proc"
 cp "$debs"/*.deb "$root/tmp/"

@@ -7,6 +7,8 @@ import HardwareDescription
 import ProductionJobs
 import ProductionStore
 import Testing
+import USBTestKit
+import USBTransport
 import Workbench
 
 @testable import StationServer
@@ -85,6 +87,42 @@ import Workbench
 }
 
 @Suite struct `Probes in slots` {
+    @Test func `are missed and found by what the bus tells`() async throws {
+        let bus = PlugBus()
+        let fixture = try StationFixture(plugs: ProbeWatch { () throws(USBError) in bus })
+        defer { try? fixture.remove() }
+        let station = fixture.station
+        _ = try await station.reload(
+            to: StationDefinition(
+                yaml: """
+                    schema: 1
+                    name: line
+                    title: A line
+                    park-time: 0 s
+                    slots: [{name: A1, usb: 3-1.1, serial: X1}, {name: A2, usb: 3-1.2}]
+                    """, file: "station.yaml"))
+        func problems() async throws -> [String?] {
+            #expect(await station.notePlugs(within: .seconds(1)))
+            return try await station.slots().map(\.probeProblem?.code)
+        }
+        let probe = USBDeviceDescription.stlinkV3(port: 1, serial: "X1")
+        #expect(try await problems() == ["STN-029", "STN-029"])
+        bus.plug(probe)
+        #expect(try await problems() == [nil, "STN-029"])
+        bus.unplug(probe)
+        bus.plug(.stlinkV3(port: 1, address: 9, serial: "X7"))
+        bus.plug(.stlinkV3(port: 2))
+        #expect(try await problems() == ["STN-014", nil])
+        bus.fail(.noUSB(detail: "no /dev/bus/usb"))
+        #expect(await station.notePlugs(within: .seconds(1)) == false)
+        #expect(try await station.slots().map(\.probeProblem?.code) == ["STN-029", "STN-029"])
+        #expect(try await problems() == ["STN-014", nil])
+        // Nothing more is looked at while nothing happens.
+        let looks = bus.looks
+        #expect(try await problems() == ["STN-014", nil])
+        #expect(bus.looks == looks)
+    }
+
     @Test func `are known by where they are plugged in`() async throws {
         let fixture = try StationFixture()
         defer { try? fixture.remove() }

@@ -21,7 +21,7 @@ final class StationFixture: Sendable {
     /// `slots` are what follows `sim:`, named `A1`, `A2` …, with `more` in each.
     init(
         slots: [String] = ["stlink-v3"], more: String = "", folder: String? = nil, parkTime: String = "0 s",
-        tail: String = "", central: (any Central)? = nil
+        tail: String = "", central: (any Central)? = nil, plugs: ProbeWatch = ProbeWatch()
     ) throws {
         self.folder = folder ?? NSTemporaryDirectory() + "extflash-station-" + UUID().uuidString
         station = try Station(
@@ -29,7 +29,7 @@ final class StationFixture: Sendable {
                 yaml: StationText.simulated(slots, more: more, park: parkTime) + tail, file: "station.yaml"),
             folder: self.folder,
             paths: InstallationPaths(roots: []), log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-            central: central,
+            central: central, plugs: plugs,
             clock: { Timestamp(milliseconds: 1_767_225_600_000) })
     }
 

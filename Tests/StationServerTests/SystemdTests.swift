@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import Essentials
 import Foundation
 import Glibc
 import Logging
@@ -102,4 +103,22 @@ private final class Listener {
     }
 
     func text() -> String { String(decoding: bytes(), as: UTF8.self) }
+}
+
+@Suite struct `What the process may have` {
+    @Test func `bounds the connections, with files to spare for the station itself`() {
+        let limits = ConnectionLimits()
+        func connections(_ files: Int) -> Int { limits.within(files: files).connections }
+        #expect([1 << 20, 4096, 1024, 300, 64, 4].map(connections) == [1500, 1500, 384, 37, 8, 1])
+        // Both doors, and what else is open.
+        for files in [1024, 2048, 3256] { #expect(2 * connections(files) + 256 == files) }
+    }
+
+    @Test func `is told to lack the list of its threads, instead of ending when they are counted`() throws {
+        try ThreadFolder.check()
+        let error = try #require(throws: StationError.self) { try ThreadFolder.check("/nowhere/task") }
+        #expect(error.code == "STN-034")
+        #expect(error.description.contains("/nowhere/task"))
+        #expect(error.failureClass == .machineUnsuitable)
+    }
 }

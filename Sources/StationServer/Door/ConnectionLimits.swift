@@ -23,4 +23,16 @@ package struct ConnectionLimits: Hashable, Sendable {
     package var headerCount = 100
 
     package init() {}
+
+    /// Files that the station keeps for itself: its database, images, probes, hooks and listeners.
+    private static let reserve = 256
+    /// The socket and the address.
+    private static let doors = 2
+
+    /// Lowered to what a process may have open: without a file to spare the station could not go on.
+    func within(files: Int) -> ConnectionLimits {
+        var limits = self
+        limits.connections = min(connections, max((files - Self.reserve) / Self.doors, files / 8, 1))
+        return limits
+    }
 }

@@ -15,6 +15,7 @@ package enum StationDoor {
         opened: @escaping @Sendable (Int?) -> Void
     ) -> Application<RouterResponder<BasicRequestContext>> {
         let log = station.context.log
+        let limits = limits.within(files: fileLimit())
         let certificate = access == .token ? station.context.certificate : nil
         return Application(
             router: StationAPI(station).router(access),
@@ -23,6 +24,13 @@ package enum StationDoor {
                 address: address, serverName: "extflashd",
                 availableConnectionsDelegate: MaximumAvailableConnections(limits.connections)),
             onServerRunning: { channel in opened(channel.localAddress?.port) }, logger: log)
+    }
+
+    /// As many files as this process may have open at a time.
+    private static func fileLimit() -> Int {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return 1024 }
+        return Int(clamping: limit.rlim_cur)
     }
 
     /// Lets this process open as many files as it ever may: a connection is one, and many systems begin with 1024.

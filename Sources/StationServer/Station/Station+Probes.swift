@@ -28,18 +28,29 @@ extension Station {
         }
     }
 
+    /// The longest wait for an event, and with it for the end of the station; between two looks where there are no events.
+    private static let pause = Duration.seconds(1)
+
     /// Notices probes that are plugged in and out, until the station parks.
     func watchProbes() async {
         while !roster.isClosed {
-            if context.definition.slots.contains(where: { $0.probe.path != nil }) { await lookForProbes() }
-            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            let isWatched = context.definition.slots.contains { $0.probe.path != nil }
+            if isWatched, await notePlugs(within: Self.pause) { continue }
+            do { try await Task.sleep(for: Self.pause) } catch { return }
         }
     }
 
-    private func lookForProbes() async {
-        do throws(WorkbenchError) { await note(try await SeenProbe.all(on: usb)) } catch {
+    /// Tells the slots what is plugged in, as soon as that changes, or after the limit.
+    ///
+    /// - Returns: whether the USB could be looked at.
+    func notePlugs(within limit: Duration) async -> Bool {
+        do throws(WorkbenchError) {
+            await note(try await plugs.probes(within: limit))
+            return true
+        } catch {
             context.log.debug("\(error.summary)", metadata: ["error": "\(error.code)"])
             await note([])
+            return false
         }
     }
 

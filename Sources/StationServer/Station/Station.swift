@@ -48,6 +48,7 @@ package final class Station: Service {
     let source: Source?
     /// The thread on which the machine's USB is looked at.
     let usb = Bench(name: "usb", keepsProbe: true)
+    let plugs: ProbeWatch
     private let hooks: HookDelivery
     private let uploadSweep: UploadSweep
     private let lock: FolderLock
@@ -56,10 +57,11 @@ package final class Station: Service {
 
     /// Opens the station's memory and closes what was in work when it went away.
     ///
-    /// `central` takes the place of the database that the station file names; it is for tests.
+    /// `central` takes the place of the database that the station file names, `plugs` of this machine's USB; they are for
+    /// tests.
     package init(
         _ definition: StationDefinition, folder: String, paths: InstallationPaths, log: Logger,
-        source: Source? = nil, central model: (any Central)? = nil,
+        source: Source? = nil, central model: (any Central)? = nil, plugs: ProbeWatch = ProbeWatch(),
         clock: @escaping @Sendable () -> Timestamp = Station.calendar
     ) throws(StationError) {
         let memory = try asking { () throws(StoreError) in
@@ -76,7 +78,7 @@ package final class Station: Service {
             try InterruptedUnits(station: definition, memory: memory, now: clock()).close()
         }
         for unit in interrupted { log.warning("unit was interrupted", metadata: ["unit": "\(unit)"]) }
-        self.source = source
+        (self.source, self.plugs) = (source, plugs)
         roster = SlotRoster(definition.slots.map { SlotWorker($0, context) })
         hooks = HookDelivery(context)
         uploadSweep = UploadSweep(

@@ -34,6 +34,8 @@ package enum StationError: Error, Sendable {
     /// Another process works with it.
     case folderInUse(String)
     case cannotListen(on: String, detail: String)
+    /// Without it the process would end in the middle of its work.
+    case noThreadFolder(path: String, detail: String)
     /// What it says is not what is in force.
     case stationFileInvalid(any Diagnosable)
     /// The new station file changes what is settled when the station starts.
@@ -78,6 +80,7 @@ extension StationError: Diagnosable {
         case .fileUnusable: "STN-022"
         case .cannotListen: "STN-023"
         case .folderInUse: "STN-025"
+        case .noThreadFolder: "STN-034"
         case .stationFileInvalid: "STN-026"
         case .needsRestart: "STN-027"
         case .reloadUnderWay: "STN-028"
@@ -102,7 +105,7 @@ extension StationError: Diagnosable {
             nil
         case .noBoard: .configurationInvalid
         case .fileUnusable: .fileUnusable
-        case .cannotListen: .machineUnsuitable
+        case .cannotListen, .noThreadFolder: .machineUnsuitable
         case .hookCancelled: .cancelled
         default: .refused
         }
@@ -148,6 +151,8 @@ extension StationError: Diagnosable {
             "\(method) is not what this path takes (\(allowed.joined(separator: ", ")))"
         case .bodyTooLarge(let limit): "the request is larger than \(Format.bytes(limit))"
         case .fileUnusable(let path, let detail): "\(path): \(detail)"
+        case .noThreadFolder(let path, let detail):
+            "the station cannot follow its own threads at \(path): \(detail)"
         case .folderInUse(let folder): "another station works with \(folder)"
         case .stationFileInvalid: "the station file has a mistake; what was in force before stays"
         case .certificate: "the station does not take its certificate"
@@ -179,6 +184,8 @@ extension StationError: Diagnosable {
             [
                 "stop it first, or give this one a folder of its own with --state; what runs answers `extflash` itself"
             ]
+        case .noThreadFolder:
+            ["mount /proc in this root directory or container: `mount -t proc proc /proc`"]
         case .cannotListen:
             ["stop the program that listens there, or give `http` another place in the station file"]
         case .needsRestart: ["`systemctl restart extflashd`; units in work get the time of `park-time`"]

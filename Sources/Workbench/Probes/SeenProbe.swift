@@ -26,15 +26,16 @@ package struct SeenProbe: Codable, Hashable, Sendable {
             // Of a bench that keeps what it has, the library is set up once.
             let request = BenchRequest(probe: .only, paths: InstallationPaths(roots: []))
             let host = try keeper.host(for: request) { _ throws(WorkbenchError) in try MachineHost() }
-            let found = try doing("looking for probes") { () throws(USBError) in
-                try FoundProbe.all(on: host.bus)
-            }
-            var seen: [SeenProbe] = []
-            for probe in found where seen.last?.path != probe.device.location.description {
-                seen.append(SeenProbe(probe))
-            }
-            return seen
+            return try doing("looking for probes") { () throws(USBError) in try all(on: host.bus) }
         }
+    }
+
+    static func all(on bus: any USBBus) throws(USBError) -> [SeenProbe] {
+        var seen: [SeenProbe] = []
+        for probe in try FoundProbe.all(on: bus) where seen.last?.path != probe.device.location.description {
+            seen.append(SeenProbe(probe))
+        }
+        return seen
     }
 }
 

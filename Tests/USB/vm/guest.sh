@@ -29,15 +29,4 @@ install -D -m 644 "$here/../../../udev/60-extflash.rules" /etc/udev/rules.d/60-e
 udevadm trigger --action=add --subsystem-match=usb
 udevadm settle --timeout=120 || echo "the device manager does not come to rest"
 
-# What the kernel says from now on is about the probes.
-dmesg --clear
-bus_request started "$(uname -r)" "$(cut -d ' ' -f 1 /proc/uptime)" >/dev/null
-output=$(bus_channel extflash.output)
-# Through a pipe: programs may open their standard output again, the port only once.
-bash "$run/command" 2>&1 </dev/null | cat >"$output"
-status=${PIPESTATUS[0]}
-[ "$status" = 0 ] || { echo "The kernel's last words:"; dmesg | tail -n 50; } >/dev/console
-bus_request finished "$status" >/dev/null
-# Reboot; QEMU ends instead.
-echo b >/proc/sysrq-trigger
-sleep 10
+bus_run "$run"

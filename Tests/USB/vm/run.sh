@@ -5,6 +5,9 @@
 # QEMU emulates the processor; the kernel is Debian's, the file system is this machine's own, whose changes the machine
 # keeps in its memory. EXTFLASH serves the probes out here over USB/IP. Suites ask for them through Tests/USB/bus-vm.sh.
 #
+# EXTFLASH_VM_ROOT=DIR boots that directory with its own init instead, which has the service that station-vm.sh describes;
+# COMMAND is a path in the host's file system, and the machine has all of that below /host.
+#
 # The command's output comes as it is made, its exit status is the status here. Ends with 77 where the machine cannot
 # run, and says why; where CI=true that is a failure.
 set -euo pipefail
@@ -26,8 +29,10 @@ skip() { # reason
 for program in qemu-system-x86_64 setpriv; do
     command -v $program >/dev/null || skip "$program is not installed"
 done
+base=${EXTFLASH_VM_ROOT:-}
+[ -z "$base" ] || base=$(realpath "$base")
 for program in /usr/sbin/usbip /lib/systemd/systemd-udevd /usr/bin/udevadm; do
-    [ -x "$program" ] || skip "$program, which runs inside, is not installed"
+    [ -x "$base$program" ] || skip "$program, which runs inside, is not installed"
 done
 qemu-system-x86_64 -device help 2>&1 | grep -q '"virtio-9p-pci"' || skip "this QEMU cannot pass a file system on (9p)"
 status=0
@@ -51,10 +56,13 @@ trap 'exit 141' PIPE
 
 # The command and its surroundings.
 {
-    for variable in PATH HOME CI; do printf 'export %s=%q\n' $variable "${!variable:-}"; done
+    for variable in PATH HOME CI; do
+        [ -n "$base" ] || printf 'export %s=%q\n' $variable "${!variable:-}"
+    done
     # Inside it is root, who has these.
     echo 'export PATH=$PATH:/usr/sbin:/sbin LANG=C.UTF-8 EXTFLASH_USB_BUS=vm'
-    printf 'cd %q\n' "$PWD"
+    [ -n "$base" ] || printf 'cd %q\n' "$PWD"
+    [ -z "$base" ] || printf %s /host
     printf '%q ' "$@"
     echo
 } >"$run/command"
@@ -67,6 +75,11 @@ children+=("$!")
 # A panic restarts the machine at once, and QEMU ends instead. The rest spares emulated work at boot.
 arguments="console=ttyS0 quiet panic=-1 nokaslr norandmaps mitigations=off no_timer_check tsc=reliable apparmor=0 audit=0 \
 cryptomgr.notests random.trust_cpu=on extflash.guest=$here/guest.sh extflash.run=$run"
+if [ -n "$base" ]; then
+    # Its init gets no settings of this machine's, only what keeps the emulated one small.
+    arguments+=" extflash.root=$base net.ifnames=0 systemd.show_status=0 systemd.mask=serial-getty@ttyS0.service \
+systemd.mask=getty@tty1.service systemd.setenv=EXTFLASH_VM_RUN=/host$run"
+fi
 start=$(date +%s%N)
 # One processor: with two, each transfer would wait for the emulated interrupt of the other.
 setpriv --pdeathsig KILL qemu-system-x86_64 \
