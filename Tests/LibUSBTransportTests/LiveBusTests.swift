@@ -165,7 +165,7 @@ extension `A live bus` {
         @Test func `a hundred sessions leave neither handles nor threads behind`() throws {
             func once() throws {
                 let probe = try LiveBus.probe()
-                let watch = try probe.bus.watch()
+                let watch = try #require(try probe.bus.watch())
                 #expect(try watch.next(within: .zero) == nil)
                 try probe.claim().close()
             }

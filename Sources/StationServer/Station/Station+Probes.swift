@@ -42,11 +42,11 @@ extension Station {
 
     /// Tells the slots what is plugged in, as soon as that changes, or after the limit.
     ///
-    /// - Returns: whether the USB could be looked at.
+    /// - Returns: whether it has waited; else somebody has to look again after a pause.
     func notePlugs(within limit: Duration) async -> Bool {
         do throws(WorkbenchError) {
             await note(try await plugs.probes(within: limit))
-            return true
+            return await plugs.isTold
         } catch {
             context.log.debug("\(error.summary)", metadata: ["error": "\(error.code)"])
             await note([])

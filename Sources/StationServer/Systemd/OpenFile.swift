@@ -2,6 +2,7 @@
 // Copyright the extflash authors
 
 // Whose `stat` the compiler takes for Glibc's depends on the files that it compiles together.
+import CDispatch
 import Dispatch
 import Glibc
 

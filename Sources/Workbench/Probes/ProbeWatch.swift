@@ -30,11 +30,11 @@ package actor ProbeWatch {
     /// Of this machine's own USB.
     package init() { self.init { () throws(USBError) in try LibUSBBus() } }
 
+    /// Whether events are waited for; where they are not, whoever asks again does so after a pause.
+    package var isTold: Bool { watch != nil }
+
     /// The probes that are plugged in: the first time at once, then when something has changed, or after `limit`.
-    package func probes(within limit: Duration) async throws(WorkbenchError) -> [SeenProbe] {
-        if bus != nil, watch == nil {
-            do { try await Task.sleep(for: limit) } catch { return seen }
-        }
+    package func probes(within limit: Duration) throws(WorkbenchError) -> [SeenProbe] {
         do throws(USBError) {
             if try isDue(after: limit) { seen = try look() }
             return seen
