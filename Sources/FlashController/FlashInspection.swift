@@ -27,6 +27,8 @@ package struct FlashInspection: Sendable {
     /// The banks that commands went to: those that the loader selected, or the board's.
     package internal(set) var banks: [Int] = []
     package internal(set) var isMapped = false
+    /// The flashes take addresses and data on both edges of the clock, and were asked that way.
+    var isAtDoubleRate = false
     /// Whether flash and controller are as they were before the look.
     package internal(set) var isAsFound = true
     /// Why nothing may be written: the loader cannot reach the board's flash, or would not reach all of it.

@@ -16,7 +16,7 @@ extension FlashInspector {
             return []
         }
         let opcode = command.instruction
-        let choices = part.instructions.filter { $0.opcode == opcode }
+        let choices = (part.instructions + part.doubleRateInstructions).filter { $0.opcode == opcode }
         guard !choices.isEmpty else {
             // Nothing is known of the opcodes of a part without a list.
             if part.instruction(.readID) == nil || part.understands(opcode) { return [] }
@@ -24,6 +24,9 @@ extension FlashInspector {
         }
         guard command.addressLines > 0, let instruction = choices.first(where: \.isAboutArray) else {
             return []
+        }
+        guard instruction.isDoubleRate == command.isDoubleRate else {
+            return [.otherRate(bank: chip.bank, opcode, isDouble: command.isDoubleRate)]
         }
         return judgeAddress(instruction, of: part, chip, command) + judgeData(instruction, chip, command)
     }
@@ -60,7 +63,8 @@ extension FlashInspector {
         guard instruction.does == .read else { return [] }
         var clocks = Int(command.dummyCycles)
         if command.alternateLines > 0 {
-            clocks += 8 * (Int(command.alternateSize) + 1) / Int(lines(command.alternateLines))
+            let edges = command.isDoubleRate ? 2 : 1
+            clocks += 8 * (Int(command.alternateSize) + 1) / Int(lines(command.alternateLines)) / edges
         }
         let registers = chip.status?.byName ?? [:]
         guard let expected = instruction.waitingClocks(registers), expected != clocks else { return [] }

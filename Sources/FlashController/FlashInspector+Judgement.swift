@@ -13,6 +13,11 @@ extension FlashInspector {
         let setUp = inspection.findings
         for chip in inspection.chips {
             describe(chip, into: &inspection)
+            if inspection.isAtDoubleRate {
+                inspection.findings.append(.usesDoubleRateProtocol(bank: chip.bank))
+                // The files say little of that protocol.
+                continue
+            }
             for command in [state.communication] + commands {
                 for finding in judgeCommand(command, of: chip) where !inspection.findings.contains(finding) {
                     inspection.findings.append(finding)

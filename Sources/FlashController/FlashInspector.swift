@@ -71,6 +71,19 @@ package struct FlashInspector {
             inspection.isAsFound = state.communication.instructionLines != 0
         }
         try identify(state, into: &inspection)
+        if try isInDoubleRateProtocol(state, inspection) {
+            return try controller.atDoubleRate(true, from: state) { () throws(FlashControllerError) in
+                (inspection.chips, inspection.isAtDoubleRate) = ([], true)
+                try identify(state, into: &inspection)
+                try lookCloser(depth, from: state, into: &inspection)
+            }
+        }
+        try lookCloser(depth, from: state, into: &inspection)
+    }
+
+    private func lookCloser(
+        _ depth: Depth, from state: QuadSPIState, into inspection: inout FlashInspection
+    ) throws(FlashControllerError) {
         if depth > .identity, inspection.chips.count < state.banks.count {
             try search(from: state, into: &inspection)
         }
@@ -81,6 +94,25 @@ package struct FlashInspector {
             try readParameters(into: &inspection)
         }
         if depth >= .status { try readStatus(depth, into: &inspection) }
+    }
+
+    /// What answers is no part that is known, but on both edges of the clock it is: the loader had the flash change its protocol.
+    ///
+    /// Asked where the board's file does not rule it out.
+    private func isInDoubleRateProtocol(
+        _ state: QuadSPIState, _ inspection: FlashInspection
+    ) throws(FlashControllerError) -> Bool {
+        let chips = inspection.chips
+        guard !chips.isEmpty, chips.count == state.banks.count,
+            chips.allSatisfy({ chip in
+                chip.candidates.isEmpty && expected(chip.bank)?.doubleRateProtocol.map { _ in true } ?? true
+            })
+        else { return false }
+        let answers = try controller.atDoubleRate(true, from: state, inspector.identifications)
+        let parts = answers.map(catalog.parts)
+        if parts.allSatisfy({ $0.contains { $0.doubleRateProtocol != nil } }) { return true }
+        try controller.select(state.banks, from: state)
+        return false
     }
 
     private func identify(

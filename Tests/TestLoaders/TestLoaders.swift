@@ -45,6 +45,11 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case spansionHAL = "spansion-hal", spansionRegisters = "spansion-registers"
     case spansionOtherStatus = "spansion-other-status"
 
+    // At double transfer rate: two chips, mapped; one whose whole protocol is changed; mapped and for Read.
+    case h745DiscoveryDTR = "h745-discovery-dtr"
+    case micronDTRProtocol = "micron-dtr-protocol"
+    case winbondDTR = "winbond-dtr"
+
     /// A CMSIS flash algorithm.
     case algorithm
 

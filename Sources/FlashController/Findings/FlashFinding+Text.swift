@@ -57,6 +57,8 @@ extension FlashFinding {
             "the loader's last command, \(Self.name(opcode)), is no instruction of the flash on bank \(bank), which ignores it"
         case .otherLines(let bank, let opcode, let sent, let expected):
             "the loader sends \(Self.name(opcode)) with opcode, address and data on \(sent) lines, the flash on bank \(bank) takes it on \(expected)"
+        case .otherRate(let bank, let opcode, let isDouble):
+            "the loader sends \(Self.name(opcode)) with address and data on \(isDouble ? "both edges" : "one edge") of the clock, the flash on bank \(bank) takes them on \(isDouble ? "one" : "both")"
         case .otherAddress(let bank, let opcode, let sent, let expected):
             "the loader sends \(Self.name(opcode)) with \(sent) bytes of address, the flash on bank \(bank) takes \(expected)"
         case .shortAddress(let bank, let opcode, let size):
@@ -65,6 +67,8 @@ extension FlashFinding {
             "the loader sends \(Self.name(opcode)) with \(sent) clocks between address and data, the flash on bank \(bank) needs \(expected)\(register.map { " (\($0))" } ?? "")"
         case .usesFourLineProtocol(let bank):
             "the flash on bank \(bank) was told to take everything on four lines (QPI), and is not asked here"
+        case .usesDoubleRateProtocol(let bank):
+            "the flash on bank \(bank) was told to take everything behind opcodes on both edges of the clock (DTR protocol)"
         default: ""
         }
     }
@@ -72,7 +76,8 @@ extension FlashFinding {
     /// Whether it may be the reason of a failure, or only describes.
     package var isTelling: Bool {
         switch self {
-        case .controllerBusy, .setUp, .identified, .status, .usesFourLineProtocol: false
+        case .controllerBusy, .setUp, .identified, .status, .usesFourLineProtocol, .usesDoubleRateProtocol:
+            false
         // A loader that uses no instruction on four lines leaves these pins to itself.
         case .pinNotConnected(let pin, mode: 1, _): !pin.signal.isForFourLines
         default: true
@@ -86,7 +91,7 @@ extension FlashFinding {
         case .wrongBank, .drivesBothBanks, .drivesOneBank: 0
         case .silent: 1
         case .portClockOff, .pinNotConnected, .controllerClockOff, .controllerDisabled: 2
-        case .unknownInstruction, .otherLines, .otherAddress, .otherDummy: 2
+        case .unknownInstruction, .otherLines, .otherRate, .otherAddress, .otherDummy: 2
         default: 3
         }
     }
@@ -107,13 +112,17 @@ extension FlashFinding {
         case .quadDisabled: "the loader uses quad commands without setting QE first"
         case .unknownInstruction: "the loader was made for another flash: use one for this part"
         case .otherLines: "have the loader's command use the lines that the part's data sheet says"
+        case .otherRate:
+            "have the loader's command set DDRM where the part's data sheet has the instruction at double transfer rate, and only there"
         case .otherAddress:
             "switch the flash to the addresses that the loader uses (on some parts after a write enable), or use the opcodes with four bytes of address"
         case .shortAddress: "have the loader use four bytes of address for all of the flash"
         case .otherDummy:
             "make the loader's dummy cycles and the flash's configuration agree; mode bits count among the clocks"
         case .busy: "wait until the flash has finished, then try again"
-        case .controllerBusy, .setUp, .identified, .status, .unreadable, .usesFourLineProtocol: nil
+        case .controllerBusy, .setUp, .identified, .status, .unreadable, .usesFourLineProtocol,
+            .usesDoubleRateProtocol:
+            nil
         }
     }
 

@@ -44,6 +44,8 @@ package enum FlashFinding: Hashable, Sendable {
     case unknownInstruction(bank: Int, UInt8)
     /// The loader sends it in another form than the flash takes it, each as `1-4-4`.
     case otherLines(bank: Int, UInt8, sent: String, expected: String)
+    /// The loader sends address and data on both edges of the clock, or on one, where the flash takes them otherwise.
+    case otherRate(bank: Int, UInt8, isDouble: Bool)
     /// The loader sends addresses of another size, in bytes, than the flash takes.
     case otherAddress(bank: Int, UInt8, sent: Int, expected: Int)
     /// Addresses of three bytes, where the flash (bytes) has more than they reach.
@@ -52,6 +54,8 @@ package enum FlashFinding: Hashable, Sendable {
     case otherDummy(bank: Int, UInt8, sent: Int, expected: Int, register: String?)
     /// The loader has the flash take everything on four lines (QPI), where the debugger does not follow it.
     case usesFourLineProtocol(bank: Int)
+    /// The loader has the flash take addresses and data of every instruction on both edges of the clock (DTR protocol).
+    case usesDoubleRateProtocol(bank: Int)
     case busy(bank: Int)
     /// Something could not be looked at.
     case unreadable(String, code: String)

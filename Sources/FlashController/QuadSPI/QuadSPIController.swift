@@ -17,6 +17,9 @@ package final class QuadSPIController: SerialFlashBus {
     /// Words that ``undoing(_:)`` will write back; nil while nothing is recorded.
     var changes: [(address: UInt32, word: UInt32)]?
 
+    /// What commands send behind the opcode goes on both edges of the clock: for a flash in such a protocol.
+    private var isDoubleRate = false
+
     /// Longest transfer is 32 bytes behind a few of command: microseconds.
     private static let limit: Duration = .milliseconds(100)
     /// What the FIFO holds.
@@ -86,6 +89,23 @@ package final class QuadSPIController: SerialFlashBus {
         try write(control.rawValue, QuadSPIOffset.control)
     }
 
+    /// Has everything that `body` sends and reads behind opcodes go on both edges of the clock, or not.
+    ///
+    /// SSHIFT must be 0 with that (RM0399, QUADSPI_CR); ``restore(_:)`` puts it back.
+    func atDoubleRate<Result>(
+        _ isDoubleRate: Bool, from state: QuadSPIState, _ body: () throws(FlashControllerError) -> Result
+    ) throws(FlashControllerError) -> Result {
+        let old = self.isDoubleRate
+        defer { self.isDoubleRate = old }
+        self.isDoubleRate = isDoubleRate
+        if isDoubleRate {
+            var control = state.control
+            (control.enable, control.abort, control.sampleShift) = (true, false, false)
+            try write(control.rawValue, QuadSPIOffset.control)
+        }
+        return try body()
+    }
+
     // MARK: SerialFlashBus
 
     package var banks: [Int] { get throws(FlashControllerError) { try state().banks } }
@@ -97,7 +117,10 @@ package final class QuadSPIController: SerialFlashBus {
         precondition(count <= readLimit, "more than the FIFO holds")
         let base = definition.base
         // DLR, CCR and AR, of which the last one starts the command.
-        var words = [UInt32(max(count, 1) - 1), command.communication.rawValue]
+        var communication = command.communication
+        communication.isDoubleRate = isDoubleRate
+        communication.delaysByQuarter = isDoubleRate
+        var words = [UInt32(max(count, 1) - 1), communication.rawValue]
         // Each of two flashes gets half of the address (RM0399 §24.3.9).
         if let address = command.address { words.append(banks.count > 1 ? address << 1 : address) }
         try writeWords(words, at: base + QuadSPIOffset.dataLength)

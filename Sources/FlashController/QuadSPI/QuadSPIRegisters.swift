@@ -68,6 +68,10 @@ package enum QuadSPICommunication: Register {
     package static let name = "QUADSPI_CCR"
     package static let fields = Fields()
     package struct Fields: Sendable {
+        /// DDRM: address, alternate bytes and data go on both edges of the clock.
+        package let isDoubleRate = Field<Bool, ReadWrite>(31)
+        /// DHHC: outputs change a quarter of a clock behind the edge, not by an analog delay.
+        package let delaysByQuarter = Field<Bool, ReadWrite>(30)
         /// SIOO: the instruction goes with the first access only, so that the flash is left waiting for an address.
         package let sendsInstructionOnce = Field<Bool, ReadWrite>(28)
         package let functionalMode = Field<QuadSPIMode, ReadWrite>(26...27)

@@ -4,6 +4,7 @@
 extension ChipInstruction {
     private static let keys = [
         "lines", "address", "mode", "dummy", "qpi", "unit", "where", "when", "typical", "maximum",
+        "double-rate",
     ]
     /// Keys for the bench.
     private static let benchKeys = [
@@ -24,6 +25,7 @@ extension ChipInstruction {
             dummy = 0
         }
         modeBits = UInt8(try keys.optional("mode")?.integer(in: 1...8) ?? 0)
+        isDoubleRate = try keys.optional("double-rate")?.flag() ?? false
         isOnlyInQPI = try keys.optional("qpi")?.choice(of: Interface.self) == .quad
         condition = try keys.optional("when").map(ChipRegisterBit.init)
         unit = try keys.optional("unit")?.bytes()

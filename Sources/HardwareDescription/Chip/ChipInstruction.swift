@@ -41,6 +41,8 @@ package struct ChipInstruction: Hashable, Sendable {
     /// Clocks between address (and mode bits) and data; nil where a register says how many.
     package var dummy: UInt8?
     package var dummyField: ChipDummy?
+    /// Address, mode bits and data go on both edges of the clock (DTR); the opcode does not.
+    package var isDoubleRate = false
     /// Understood on four lines alone, in a protocol that only a loader puts the part into.
     package var isOnlyInQPI = false
     /// What holds only while a register bit has a value; nil: always.
@@ -60,7 +62,7 @@ package struct ChipInstruction: Hashable, Sendable {
 extension ChipInstruction {
     /// Clocks between address and data, those of mode bits included; nil where the register that says so is not among `registers`.
     package func waitingClocks(_ registers: [String: UInt8]) -> Int? {
-        let mode = Int(modeBits) / Int(max(1, lines.address))
+        let mode = Int(modeBits) / Int(max(1, lines.address)) / (isDoubleRate ? 2 : 1)
         if let dummy { return mode + Int(dummy) }
         guard let dummyField, let contents = registers[dummyField.field.register] else { return nil }
         return mode + Int(dummyField.clocks(for: contents))

@@ -4,7 +4,8 @@
 extension FlashChipDefinition {
     /// Whether the part has an instruction with this opcode, sent on one line.
     package func understands(_ opcode: UInt8) -> Bool {
-        instructions.contains { $0.opcode == opcode } || registerWrites.contains { $0.opcode == opcode }
+        (instructions + doubleRateInstructions).contains { $0.opcode == opcode }
+            || registerWrites.contains { $0.opcode == opcode }
             || otherOpcodes.contains(opcode)
     }
 

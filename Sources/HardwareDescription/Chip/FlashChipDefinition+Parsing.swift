@@ -9,11 +9,11 @@ extension FlashChipDefinition {
         "jedec-more",
         "size", "dies", "page", "supply", "clock", "addressing", "registers", "busy", "write-enabled",
         "failures", "quad-enable", "protection", "instructions", "times", "sfdp", "writes",
-        "volatile-write-enable",
+        "volatile-write-enable", "double-rate-protocol",
     ]
     /// Keys that say how the silicon behaves, for the bench.
     private static let benchKeys = [
-        "device-id", "jedec-quad", "die-select", "die-reads", "status",
+        "device-id", "jedec-quad", "die-select", "die-reads", "die-registers", "status",
         "security", "hold-pin", "read-any-register", "write-any-register", "burst-wrap", "quad-protocol",
         "unverified", "large-page",
     ]
@@ -54,7 +54,12 @@ extension FlashChipDefinition {
         instructions = []
         for entry in try top["instructions"].list(upTo: DefinitionNode.listLimit) {
             let instruction = try ChipInstruction(entry)
-            if isUsable(instruction) { try add(instruction, from: entry) }
+            guard isUsable(instruction) else { continue }
+            if instruction.isDoubleRate {
+                doubleRateInstructions.append(instruction)
+            } else {
+                try add(instruction, from: entry)
+            }
         }
         pageProgram = try Self.pageProgram(top["times"])
         parameters = try top.optional("sfdp").map(Self.hexadecimal) ?? []
@@ -102,6 +107,7 @@ extension FlashChipDefinition {
         clearFailures = try top.optional("failures")?.value(of: "clear")?.byte()
         volatileWriteEnable = try top.optional("volatile-write-enable")?.byte()
         quadEnable = try top.optional("quad-enable").map(ChipQuadEnable.init)
+        doubleRateProtocol = try top.optional("double-rate-protocol").map(ChipRegisterBit.init)
         protection = try top.optional("protection").map(ChipProtection.init)
     }
 
@@ -113,6 +119,7 @@ extension FlashChipDefinition {
             ("protection", protection?.level.register), ("protection", protection?.bottom?.register),
             ("protection", protection?.sector?.register), ("protection", protection?.complement?.register),
             ("protection", protection?.individual?.register),
+            ("double-rate-protocol", doubleRateProtocol?.register),
         ]
         for failure in failures { named.append(("failures", failure.condition.register)) }
         let known = registers.map(\.name)
@@ -203,9 +210,12 @@ extension DefinitionNode {
 
 extension FlashChipDefinition.Clock {
     fileprivate init(_ node: DefinitionNode) throws(DefinitionError) {
-        let keys = try node.mapping(["maximum-megahertz"], optional: ["plain-read-megahertz"])
+        let keys = try node.mapping(
+            ["maximum-megahertz"], optional: ["plain-read-megahertz", "double-rate-megahertz"])
         maximum = try Self.frequency(keys["maximum-megahertz"])
         plainRead = try keys.optional("plain-read-megahertz").map(Self.frequency)
+        // For the bench: nothing here reads that way.
+        _ = try keys.optional("double-rate-megahertz").map(Self.frequency)
     }
     private static func frequency(_ node: DefinitionNode) throws(DefinitionError) -> Hertz {
         Hertz(UInt32((try node.decimal(in: 0.1...1000) * 1_000_000).rounded()))

@@ -46,6 +46,10 @@ package struct FlashChipDefinition: Hashable, Sendable {
     package var quadEnable: ChipQuadEnable?
     package var protection: ChipProtection?
     package var instructions: [ChipInstruction] = []
+    /// Instructions whose address and data go on both edges of the clock: loaders map the flash by them, nothing here sends them.
+    package var doubleRateInstructions: [ChipInstruction] = []
+    /// While it is set, address and data of every instruction go on both edges (DTR protocol).
+    package var doubleRateProtocol: ChipRegisterBit?
     /// What else it understands: instructions that only read or switch something.
     package var otherOpcodes: Set<UInt8> = []
     /// For the largest page.

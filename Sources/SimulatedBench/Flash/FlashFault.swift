@@ -76,7 +76,8 @@ extension FlashPart {
     /// The instruction that firmware would leave in continuous read mode: the one on the most lines.
     var continuousOpcode: UInt8? {
         let candidates = serial.instructions.filter {
-            switch $0.continuation {
+            guard !$0.isDoubleRate else { return false }
+            return switch $0.continuation {
             case .value, .toggled: true
             default: false
             }

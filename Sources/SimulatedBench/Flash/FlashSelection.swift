@@ -15,6 +15,8 @@ struct FlashSelection {
         var dummyClocks = 0
         var data = FlashInstruction.Data.none
         var dataLines = 1
+        /// Address, mode bits and data go on both edges of each clock; all of them fill whole clocks.
+        var isDoubleRate = false
     }
     /// What a clock has brought.
     enum Event {
@@ -87,13 +89,14 @@ struct FlashSelection {
 
     // MARK: Clocks
 
-    /// One rising edge with `levels` on IO0 to IO3.
-    mutating func clock(_ levels: UInt8) -> Event {
+    /// One clock with `levels` on IO0 to IO3 at its rising edge and `later` at the falling one.
+    mutating func clock(_ levels: UInt8, _ later: UInt8) -> Event {
         switch phase {
-        case .opcode, .address, .mode, .input:
-            shift = shift << UInt32(lines) | UInt32(levels) & (1 << UInt32(lines) - 1)
-            bitsLeft -= lines
-            return bitsLeft <= 0 ? finishPhase() : .none
+        case .opcode: return take(levels)
+        case .address, .mode, .input:
+            guard format.isDoubleRate else { return take(levels) }
+            _ = take(levels)
+            return take(later)
         case .dummy:
             let isFirst = bitsLeft == format.dummyClocks
             bitsLeft -= 1
@@ -106,6 +109,11 @@ struct FlashSelection {
         return .none
     }
 
+    private mutating func take(_ levels: UInt8) -> Event {
+        shift = shift << UInt32(lines) | UInt32(levels) & (1 << UInt32(lines) - 1)
+        bitsLeft -= lines
+        return bitsLeft <= 0 ? finishPhase() : .none
+    }
     private mutating func finishPhase() -> Event {
         switch phase {
         case .opcode: return .opcode(UInt8(truncatingIfNeeded: shift))
@@ -149,7 +157,12 @@ struct FlashSelection {
 
     /// The next byte to shift out; once ``outputBitsLeft`` is 0.
     mutating func load(_ byte: UInt8) { (outputByte, outputBitsLeft) = (byte, 8) }
-    mutating func drive() -> LineLevels {
+    /// The levels at both edges of a clock.
+    mutating func drive() -> ClockLevels {
+        let first = shiftOut()
+        return ClockLevels(rising: first, falling: format.isDoubleRate ? shiftOut() : first)
+    }
+    private mutating func shiftOut() -> LineLevels {
         outputBitsLeft -= lines
         let bits = outputByte >> UInt8(outputBitsLeft) & (1 << UInt8(lines) - 1)
         // A single line out is IO1.
@@ -160,11 +173,11 @@ struct FlashSelection {
 
     // MARK: Whole bytes
 
-    @inline(__always) func canTransmit(on lines: Int) -> Bool {
-        phase == .output && self.lines == lines && outputBitsLeft == 0
+    @inline(__always) func canTransmit(on lines: Int, onBothEdges: Bool) -> Bool {
+        phase == .output && self.lines == lines && outputBitsLeft == 0 && format.isDoubleRate == onBothEdges
     }
-    @inline(__always) func canReceive(on lines: Int) -> Bool {
-        phase == .input && self.lines == lines && bitsLeft == 8
+    @inline(__always) func canReceive(on lines: Int, onBothEdges: Bool) -> Bool {
+        phase == .input && self.lines == lines && bitsLeft == 8 && format.isDoubleRate == onBothEdges
     }
     @inline(__always) mutating func receive(_ byte: UInt8) {
         input[inputCount & (input.count - 1)] = byte
@@ -177,4 +190,11 @@ struct LineLevels {
     var levels: UInt8
     var driven: UInt8
     static let released = LineLevels(levels: 0, driven: 0)
+}
+
+/// The same at the rising and at the falling edge of a clock.
+struct ClockLevels {
+    var rising: LineLevels
+    var falling: LineLevels
+    static let released = ClockLevels(rising: .released, falling: .released)
 }

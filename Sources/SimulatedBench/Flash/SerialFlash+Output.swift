@@ -36,14 +36,21 @@ extension SerialFlash {
     /// The register at the address; nothing is defined beside them.
     private var anyRegisterByte: UInt8 {
         settle()
-        guard let (index, isKept) = register(at: selection.address) else { return 0xFF }
-        return UInt8(truncatingIfNeeded: isKept ? registers.kept[index] : registerValue(index))
+        guard let found = register(at: selection.address) else { return 0xFF }
+        let value = found.isKept ? registers.kept[found.index] : registerValue(found.index, ofDie: found.die)
+        return UInt8(truncatingIfNeeded: value)
     }
-    /// The register that has an address, and whether that is the address of what is kept.
-    func register(at address: UInt32) -> (index: Int, isKept: Bool)? {
+    /// The register that has an address, whether that is the address of what is kept, and the die in whose range it is; nil where
+    /// the address does not tell.
+    func register(at address: UInt32) -> (index: Int, isKept: Bool, die: Int?)? {
+        var (address, die): (UInt32, Int?) = (address, nil)
+        if let stride = part.dies.registerStride {
+            guard Int(address / stride) < part.dies.count else { return nil }
+            (address, die) = (address % stride, Int(address / stride))
+        }
         for (index, register) in part.registers.enumerated() {
-            if register.volatileAddress == address { return (index, false) }
-            if register.nonVolatileAddress == address { return (index, true) }
+            if register.volatileAddress == address { return (index, false, die) }
+            if register.nonVolatileAddress == address { return (index, true, die) }
         }
         return nil
     }

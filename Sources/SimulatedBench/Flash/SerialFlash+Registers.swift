@@ -54,7 +54,7 @@ extension SerialFlash {
     /// The register at the address: what is kept takes its time, what is in force changes at once.
     func writeAnyRegister() {
         guard latches.isWriteEnabled, selection.inputCount > 0, suspended == nil,
-            let (index, isKept) = register(at: selection.address)
+            let (index, isKept, _) = register(at: selection.address)
         else { return }
         guard !isRegisterProtected([index]) else {
             latches.isWriteEnabled = false

@@ -30,12 +30,18 @@ extension SerialFlash {
     /// Chip select rises before the flash has seen all that was handed to it: nothing comes of the selection.
     func cancel() { selection.end() }
 
-    /// One rising edge with `levels` on the pins; gives what the part drives afterwards.
-    func clock(_ levels: UInt8) -> LineLevels {
+    /// One clock with `levels` on the pins; gives what the part drives meanwhile.
+    func clock(_ levels: UInt8) -> LineLevels { clock(levels, levels).rising }
+    /// One clock with `levels` on the pins at its rising edge and `later` at the falling one; gives what the part drives at
+    /// each.
+    ///
+    /// What is driven at an edge was put there by the edge before; a single-rate output changes at falling edges only, so that
+    /// one who looks at the falling edge finds what was there at the rising one.
+    func clock(_ levels: UInt8, _ later: UInt8) -> ClockLevels {
         writeProtectPinIsLow = levels & 4 == 0
         // While /HOLD is low the clock is not looked at, and nothing is driven.
         guard levels & 8 != 0 || !holdsOnThirdLine else { return .released }
-        switch selection.clock(levels) {
+        switch selection.clock(levels, later) {
         case .none: break
         case .opcode(let opcode): begin(opcode)
         case .address:
@@ -59,8 +65,12 @@ extension SerialFlash {
     }
 
     /// Whether data can go byte by byte over `lines` lines instead of clock by clock.
-    @inline(__always) func canTransmit(on lines: Int) -> Bool { selection.canTransmit(on: lines) }
-    @inline(__always) func canReceive(on lines: Int) -> Bool { selection.canReceive(on: lines) }
+    @inline(__always) func canTransmit(on lines: Int, onBothEdges: Bool) -> Bool {
+        selection.canTransmit(on: lines, onBothEdges: onBothEdges)
+    }
+    @inline(__always) func canReceive(on lines: Int, onBothEdges: Bool) -> Bool {
+        selection.canReceive(on: lines, onBothEdges: onBothEdges)
+    }
     @inline(__always) func transmit() -> UInt8 { nextOutput() }
     @inline(__always) func receive(_ byte: UInt8) { selection.receive(byte) }
 
@@ -87,7 +97,8 @@ extension SerialFlash {
         return FlashSelection.Format(
             addressBits: 8 * bytes, addressLines: instruction.addressLines,
             modeBits: instruction.modeBits, dummyClocks: instruction.dummy.clocks(in: registers.values),
-            data: instruction.data, dataLines: instruction.dataLines)
+            data: instruction.data, dataLines: instruction.dataLines,
+            isDoubleRate: instruction.isDoubleRate || usesDoubleRateProtocol)
     }
     private func listens(to instruction: FlashInstruction) -> Bool {
         if latches.isPoweredDown { return instruction.action == .releasePowerDown }

@@ -70,6 +70,8 @@ final class SerialFlash {
             latches.isQuadInterface = newValue
         }
     }
+    /// Every instruction's address and data go on both edges; opcodes do not.
+    var usesDoubleRateProtocol: Bool { part.doubleRateProtocol.map { registers.isSet($0) } ?? false }
     var hasFourByteAddresses: Bool {
         get {
             if let flag = part.addressing.mode { return registers.isSet(flag) }
@@ -108,11 +110,11 @@ final class SerialFlash {
         return works.lazy.compactMap(\.nextChange).min()
     }
 
-    /// A register as it is read.
-    func registerValue(_ index: Int) -> UInt16 {
+    /// A register as it is read, of the die that is asked, or of one.
+    func registerValue(_ index: Int, ofDie die: Int? = nil) -> UInt16 {
         var value = part.registers[index].showsKept ? registers.kept[index] : registers.values[index]
         for bit in part.registers[index].liveBits {
-            if shows(bit.meaning) != bit.flag.isInverted {
+            if shows(bit.meaning, die ?? latches.activeDie) != bit.flag.isInverted {
                 value |= bit.flag.mask
             } else {
                 value &= ~bit.flag.mask
@@ -120,8 +122,8 @@ final class SerialFlash {
         }
         return value
     }
-    private func shows(_ meaning: FlashRegister.Meaning) -> Bool {
-        let work = works[latches.activeDie]
+    private func shows(_ meaning: FlashRegister.Meaning, _ die: Int) -> Bool {
+        let work = works[die]
         switch meaning {
         case .busy: return work.operation != nil || isStuckBusy || isHeldBusy
         case .writeEnabled: return latches.isWriteEnabled

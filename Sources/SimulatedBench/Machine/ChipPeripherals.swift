@@ -15,6 +15,7 @@ struct ChipPeripherals {
     let windowWatchdogs: [WindowWatchdog]
     let timers: [GeneralTimer]
     let dma: [DirectMemoryAccess]
+    let masterDMA: MasterDMA
     private let requestMultiplexer: RegisterBank
     private(set) var map = PeripheralMap()
     /// Those that do something by themselves.
@@ -39,6 +40,8 @@ struct ChipPeripherals {
             GeneralTimer(context, number: $0, interruptLine: $1, debug: debugMCU)
         }
         dma = (0..<2).map { _ in DirectMemoryAccess(context) }
+        masterDMA = MasterDMA(context, quadSPI: quadSPI)
+        quadSPI.masterDMA = masterDMA
         requestMultiplexer = RegisterBank(context)
         timed = [clockControl, quadSPI] + watchdogs + windowWatchdogs + timers
         addModelled(context)
@@ -47,6 +50,7 @@ struct ChipPeripherals {
 
     /// TIM2's update event is the one DMA request that is modelled (DMAMUX1 id 22).
     func connectRequests(_ port: DirectMemoryAccess.Port) {
+        masterDMA.port = port
         let multiplexer = requestMultiplexer
         for (index, controller) in dma.enumerated() {
             controller.port = port
@@ -70,6 +74,7 @@ struct ChipPeripherals {
         map.add(dma[0], at: 0x4002_0000, gate: ClockGate(.ahb1, 0))
         map.add(dma[1], at: 0x4002_0400, gate: ClockGate(.ahb1, 1))
         map.add(requestMultiplexer, at: 0x4002_0800, gate: ClockGate(.ahb1, 0))
+        map.add(masterDMA, at: 0x5200_0000, size: 0x1000, gate: ClockGate(.ahb3, 0))
         map.add(options, at: 0x5200_2000)
         map.add(quadSPI, at: 0x5200_5000, gate: ClockGate(.ahb3, 14))
         for (index, port) in pins.ports.enumerated() {
@@ -98,7 +103,6 @@ struct ChipPeripherals {
             RegisterBank(
                 context, resetValues: [(0x00, 0x30DB), (0x08, 0x30D2), (0x10, 0x30D2), (0x18, 0x30D2)]),
             at: 0x5200_4000, gate: ClockGate(.ahb3, 12))
-        map.add(RegisterBank(context, size: 0x1000), at: 0x5200_0000, size: 0x1000, gate: ClockGate(.ahb3, 0))
         map.add(RegisterBank(context, size: 0x1000), at: 0x5200_3000, size: 0x1000, gate: ClockGate(.ahb3, 5))
         map.add(
             RegisterBank(context, size: 0x2000), at: 0x4002_8000, size: 0x2000, gate: ClockGate(.ahb1, 15))

@@ -18,11 +18,13 @@ import Testing
     struct Board: Sendable, CustomTestStringConvertible {
         let name: String
         let loader: TestLoader
-        var testDescription: String { name }
+        var testDescription: String { loader.rawValue }
     }
     private static let boards = [
         Board(name: "stm32h745i-disco", loader: .h745Discovery),
         Board(name: "stm32h747i-disco", loader: .h747Discovery),
+        // Mapped at double transfer rate: the agent, which hashes, leaves it to the loader.
+        Board(name: "stm32h745i-disco", loader: .h745DiscoveryDTR),
     ]
 
     private static func bench(
@@ -70,7 +72,9 @@ import Testing
         ]
         let image = try bench.image(JobFiles.hex(pieces), at: nil, name: "pieces.hex")
         let report = try await bench.client().program(ProgramRequest(images: [image]))
-        #expect(report.verification.method == "hash" && report.warnings.isEmpty, "\(report.warnings)")
+        if board.loader != .h745DiscoveryDTR {
+            #expect(report.verification.method == "hash" && report.warnings.isEmpty, "\(report.warnings)")
+        }
         for piece in pieces {
             #expect(cells(bench, piece.bytes.count, at: piece.address) == piece.bytes)
         }

@@ -166,6 +166,56 @@ import Testing
         #expect((try controller.jedecID() == [0xEF, 0x40, 0x18]) == (fault == .continuousRead))
     }
 
+    // MARK: Double transfer rate
+
+    /// The board's flash is an MT25QL512AB, which a loader has put into its DTR protocol.
+    private func doubleRateBench() throws -> (LoaderBench, FlashInspector) {
+        let bench = try LoaderBench {
+            for index in $0.board.chips.indices { $0.board.chips[index].flash = "mt25ql512ab" }
+        }
+        var board = bench.board
+        for index in board.banks.indices { board.banks[index].flash = "mt25ql512ab" }
+        try bench.load(.micronDTRProtocol).initialize()
+        return (
+            bench,
+            FlashInspector(
+                try controller(bench, configured: false), board: board,
+                catalog: ChipCatalog([try LoaderBench.chip("mt25ql512ab"), bench.chip]))
+        )
+    }
+    @Test func `is asked on both edges where a loader left it in that protocol, and is as it was`() throws {
+        let (bench, inspector) = try doubleRateBench()
+        let before = try inspector.controller.state()
+        let found = try inspector.inspect(.everything)
+        #expect(found.chips.map(\.id) == [[0x20, 0xBA, 0x20]])
+        #expect(found.chips.first?.status?.values.contains { $0.name == "EVCR" && $0.value == 0xDF } == true)
+        let texts = found.findings.map(\.text)
+        #expect(texts.contains { $0.contains("DTR protocol") }, "\(texts)")
+        #expect(!found.findings.contains { if case .otherChip = $0 { true } else { false } })
+        #expect(found.contradiction.isEmpty)
+        let after = try inspector.controller.state()
+        #expect(after.control == before.control && after.communication == before.communication)
+        _ = bench
+    }
+    @Test func `is told a command whose rate is not its own`() throws {
+        let (_, inspector) = try doubleRateBench()
+        let chip = FlashInspection.Chip(
+            bank: 2, id: [0x20, 0xBA, 0x20], more: [], candidates: [try LoaderBench.chip("mt25ql512ab")])
+        func findings(_ opcode: UInt32, dummy: UInt32, double: Bool) -> [String] {
+            let word = opcode | 1 << 8 | 3 << 10 | 3 << 12 | dummy << 18 | 3 << 24 | (double ? 3 << 30 : 0)
+            return inspector.judgeCommand(RegisterValue(rawValue: word), of: chip).map(\.text)
+        }
+        #expect(findings(0xEE, dummy: 8, double: true) == [])
+        #expect(
+            findings(0xEE, dummy: 8, double: false) == [
+                "the loader sends EEh with address and data on one edge of the clock, the flash on bank 2 takes them on both"
+            ])
+        #expect(
+            findings(0xEC, dummy: 10, double: true) == [
+                "the loader sends ECh with address and data on both edges of the clock, the flash on bank 2 takes them on one"
+            ])
+    }
+
     @Test func `that cannot be put back as it was says so, beside the error that came first`() throws {
         let bench = try LoaderBench()
         let controller = try controller(bench, configured: false)

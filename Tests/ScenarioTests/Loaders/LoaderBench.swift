@@ -41,12 +41,7 @@ struct LoaderBench {
         target = try bringUp.takeHold()
         board = try BoardDefinition(
             yaml: try Self.text("boards/stm32h745xi-w25q128.yaml"), file: "board.yaml")
-        let families = DefinitionLibrary { name in
-            let path = "flash/\(name).yaml"
-            return (try? Self.text(path)).map { DefinitionLibrary.File(path: path, text: $0) }
-        }
-        chip = try FlashChipDefinition(
-            yaml: try Self.text("flash/w25q128jv.yaml"), file: "chip.yaml", library: families)
+        chip = try Self.chip("w25q128jv")
     }
 
     /// Downloads a loader; `Init` is the test's business.
@@ -75,6 +70,15 @@ struct LoaderBench {
 
     static func target() throws -> TargetDefinition {
         try TargetDefinition(yaml: try text("targets/stm32h745.yaml"), file: "stm32h745.yaml")
+    }
+    /// A part's own description.
+    static func chip(_ name: String) throws -> FlashChipDefinition {
+        let files = DefinitionLibrary { name in
+            let path = "flash/\(name).yaml"
+            return (try? text(path)).map { DefinitionLibrary.File(path: path, text: $0) }
+        }
+        return try FlashChipDefinition(
+            yaml: try text("flash/\(name).yaml"), file: "chip.yaml", library: files)
     }
     private static func text(_ path: String) throws -> String {
         let root = URL(filePath: #filePath).deletingLastPathComponent()

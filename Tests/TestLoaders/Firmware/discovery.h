@@ -9,6 +9,19 @@
 #pragma once
 #include "flash.h"
 
+/// Address and data of the mapped read go on both edges of the clock; then SSHIFT has to be 0.
+#ifdef DOUBLE_RATE
+#define SAMPLE_SHIFT 0
+#define CLOCK_DIVIDER 3
+#else
+#define DOUBLE_RATE 0
+#define SAMPLE_SHIFT (1 << 4)
+#define CLOCK_DIVIDER 1
+#endif
+#ifndef READ_OPCODE
+#define READ_OPCODE 0xEB
+#endif
+
 #pragma clang optimize off
 
 #define CHIPS (DUAL ? 2u : 1u)
@@ -44,7 +57,7 @@ NOINLINE static hal_status_t HAL_QSPI_WaitFlag(qspi_handle_t *qspi, uint32_t fla
 static hal_status_t HAL_QSPI_Init(qspi_handle_t *qspi) {
     qspi->instance->CR = 3 << 8;
     if (HAL_QSPI_WaitFlag(qspi, SR_BUSY, 0, 5000) != HAL_OK) return HAL_ERROR;
-    qspi->instance->CR |= qspi->init.prescaler << 24 | qspi->init.flash_select << 7 | qspi->init.dual_flash << 6 | 1 << 4;
+    qspi->instance->CR |= qspi->init.prescaler << 24 | qspi->init.flash_select << 7 | qspi->init.dual_flash << 6 | SAMPLE_SHIFT;
     qspi->instance->DCR = qspi->init.flash_size << 16 | 3 << 8;
     qspi->instance->CR |= 1;
     return HAL_OK;
@@ -52,7 +65,8 @@ static hal_status_t HAL_QSPI_Init(qspi_handle_t *qspi) {
 static void qspi_configure(qspi_handle_t *qspi, const qspi_command_t *command, uint32_t mode) {
     if (command->data_lines != 0 && mode != 3) qspi->instance->DLR = command->count - 1;
     if (command->alternate_lines != 0) qspi->instance->ABR = 0xFF;
-    qspi->instance->CCR = mode << 26 | command->data_lines << 24 | command->dummy_cycles << 18 |
+    // DDRM and DHHC.
+    qspi->instance->CCR = (mode == 3 && DOUBLE_RATE ? 3u << 30 : 0) | mode << 26 | command->data_lines << 24 | command->dummy_cycles << 18 |
         command->alternate_lines << 14 | command->address_size << 12 | command->address_lines << 10 | 1 << 8 |
         command->instruction;
     if (command->address_lines != 0 && mode != 3) qspi->instance->AR = command->address;
@@ -153,7 +167,7 @@ static hal_status_t bsp_init(void) {
     REG(0x5802447C) &= ~(1u << 14);
     bsp_pins();
     handle.instance = QUADSPI;
-    handle.init.prescaler = 1;
+    handle.init.prescaler = CLOCK_DIVIDER;
     handle.init.flash_size = FLASH_SIZE_BITS - 1;
     handle.init.flash_select = 0;
     handle.init.dual_flash = DUAL;
@@ -173,7 +187,7 @@ static hal_status_t bsp_erase(uint32_t instruction, uint32_t address, uint32_t l
 }
 
 EXPORT int Init(void) {
-    qspi_command_t command = bsp_command(0xEB);
+    qspi_command_t command = bsp_command(READ_OPCODE);
     if (bsp_init() != HAL_OK) return 0;
     command.address_lines = command.data_lines = 3;
     command.alternate_lines = MODE_LINES;

@@ -11,7 +11,9 @@
 #define PAGE (DUAL ? 512u : 256u)
 #define BLOCK (DUAL ? 0x20000u : 0x10000u)
 #define MODE_LINES 0
+#ifndef READ_DUMMY
 #define READ_DUMMY 10
+#endif
 #include "discovery.h"
 
 __attribute__((used, section(".info"))) const struct storage_info StorageInfo = {

@@ -49,6 +49,13 @@ typedef struct { uint32_t match, mask, interval, status_size, match_mode, automa
 typedef struct { uint32_t pins, mode, pull, speed, alternate; } pin_init_t;
 
 static qspi_handle_t handle;
+#ifndef SAMPLE_SHIFT
+#define SAMPLE_SHIFT (1u << 4)
+#endif
+#ifdef CHANGES_RATE
+/// Address and data go on both edges of the clock.
+static uint32_t both_edges;
+#endif
 static volatile uint32_t tick = 1;
 
 /// The advice for loaders: without an interrupt the clock stands still, and no time-out ever comes.
@@ -274,7 +281,7 @@ static status_t qspi_open(qspi_handle_t *qspi, uint32_t size) {
     qspi_deinit(qspi);
     qspi->init.prescaler = 1;
     qspi->init.fifo_threshold = 4;
-    qspi->init.sample_shifting = 1u << 4;
+    qspi->init.sample_shifting = SAMPLE_SHIFT;
     qspi->init.flash_size = size;
     qspi->init.chip_select_high_time = 3u << 8;
     qspi->init.clock_mode = 0;
@@ -297,6 +304,9 @@ static qspi_command_t simple_command(uint32_t instruction) {
     command.instruction_lines = LINES_1;
     command.instruction = instruction;
     command.address_size = 2;
+#ifdef CHANGES_RATE
+    command.ddr = both_edges;
+#endif
     return command;
 }
 /// No data: write enable, resets, modes.

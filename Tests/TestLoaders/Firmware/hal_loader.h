@@ -58,6 +58,9 @@ static status_t flash_order(uint32_t opcode) {
 }
 /// Out of whatever protocol the part was left in.
 static status_t flash_reset(void) {
+#ifdef CHANGES_RATE
+    both_edges = 0;
+#endif
     qspi_command_t command = simple_command(0x66);
     command.instruction_lines = LINES_4;
     if (qspi_send(&handle, &command) != STATUS_OK) return STATUS_ERROR;

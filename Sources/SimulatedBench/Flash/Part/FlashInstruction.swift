@@ -49,6 +49,8 @@ struct FlashInstruction: Hashable, Sendable {
     var keptDummy: FlashDummy?
     var data = Data.none
     var dataLines = 1
+    /// Address, mode bits and data go on both edges of each clock; the opcode does not.
+    var isDoubleRate = false
     var needsQuadEnable = false
     var needsWriteEnable = false
     var continuation: Continuation?

@@ -19,9 +19,11 @@ package struct FlashPart: Hashable, Sendable {
     /// The largest program, in bytes; a flag can change it.
     var page: Int
     var largePage: FlashPage?
-    /// Above these clocks, in Hz, data read is wrong; the second is for reads without dummy clocks.
+    /// Above these clocks, in Hz, data read is wrong; the second is for reads without dummy clocks, the third for data on both
+    /// edges.
     var hertzLimit: UInt64
     var plainReadHertzLimit: UInt64
+    var doubleRateHertzLimit: UInt64
     var addressing = FlashAddressing()
     var registers: [FlashRegister] = []
     var writes: [FlashRegisterWrite] = []
@@ -32,6 +34,8 @@ package struct FlashPart: Hashable, Sendable {
     var quadEnable: FlashFlag?
     /// The part understands opcodes on four lines while it is set; nil: instructions switch that.
     var quadProtocol: FlashFlag?
+    /// Address and data of every instruction go on both edges while it is set.
+    var doubleRateProtocol: FlashFlag?
     var burstWrap: FlashBurstRegister?
     var protection: FlashProtectionLayout?
     var failures: FlashFailures?
@@ -63,6 +67,8 @@ struct FlashDies: Hashable, Sendable {
     var areSelected = false
     /// Reading ends at a die's last cell and goes on at its first.
     var confineReads = false
+    /// Registers have addresses in each die, so many bytes apart; nil: only in the first.
+    var registerStride: UInt32?
 }
 
 /// How many bytes of address there are, and where the rest of it comes from.

@@ -7,9 +7,11 @@ struct FlashDescription {
     private static let required = ["schema", "name"]
     private static let optional = [
         "title", "extends", "abstract", "sources", "unknown", "unverified", "variants", "jedec", "jedec-more",
-        "jedec-quad", "device-id", "size", "dies", "die-select", "die-reads", "page", "large-page", "supply",
+        "jedec-quad", "device-id", "size", "dies", "die-select", "die-reads", "die-registers", "page",
+        "large-page", "supply",
         "clock", "addressing", "registers", "writes", "volatile-write-enable", "busy", "write-enabled",
-        "status", "failures", "quad-enable", "quad-protocol", "burst-wrap", "protection", "security",
+        "status", "failures", "quad-enable", "quad-protocol", "double-rate-protocol", "burst-wrap",
+        "protection", "security",
         "hold-pin", "instructions", "times", "sfdp",
     ]
     /// Files that extend each other.

@@ -63,6 +63,9 @@ extension FlashPartReader {
             part.quadEnable = try flag(node, beside: ["jesd216", "fixed"])
         }
         if let node = description.optional("quad-protocol") { part.quadProtocol = try flag(node) }
+        if let node = description.optional("double-rate-protocol") {
+            part.doubleRateProtocol = try flag(node)
+        }
         if let node = description.optional("hold-pin") { part.hasHoldPin = try node.flag() }
         if let node = description.optional("burst-wrap") {
             let field = try field(node, beside: ["lengths"])

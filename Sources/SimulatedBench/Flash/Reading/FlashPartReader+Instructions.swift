@@ -14,7 +14,7 @@ extension FlashPartReader {
         "does", "lines", "address", "mode", "continuous", "continuous-mask", "dummy", "dummy-qpi",
         "kept-dummy", "qpi",
         "quad", "unit", "where", "when", "typical", "maximum", "write-enable", "wraps", "alone", "burst",
-        "while-busy",
+        "while-busy", "double-rate",
     ]
 
     mutating func readInstructions() throws(BenchError) {
@@ -146,6 +146,7 @@ extension FlashPartReader {
             instruction.needsQuadEnable = try quad.choice(of: QuadNeed.self) == .enabled
         }
         if let flag = entry.optional("write-enable") { instruction.needsWriteEnable = try flag.flag() }
+        if let flag = entry.optional("double-rate") { instruction.isDoubleRate = try flag.flag() }
         if let flag = entry.optional("wraps") { instruction.wraps = try flag.flag() }
         if let flag = entry.optional("while-busy") { instruction.isHeardWhileBusy = try flag.flag() }
         if let alone = entry.optional("alone"), try alone.flag(), case .reset = instruction.action {

@@ -13,7 +13,8 @@ struct FlashPartReader {
         part = FlashPart(
             name: try description.required("name").text, title: try description.required("title").text,
             identification: [], quadIdentification: [], count: try Self.count(description), page: page,
-            hertzLimit: .max, plainReadHertzLimit: .max, timing: times, discovery: [])
+            hertzLimit: .max, plainReadHertzLimit: .max, doubleRateHertzLimit: .max, timing: times,
+            discovery: [])
         guard page & (page - 1) == 0 else {
             throw try description.required("page").failure(
                 .outOfRange(value: "\(page)", allowed: "a power of two"))
@@ -59,6 +60,9 @@ struct FlashPartReader {
         if let reads = description.optional("die-reads") {
             part.dies.confineReads = try reads.choice(of: DieReads.self) == .wrap
         }
+        if let stride = description.optional("die-registers") {
+            part.dies.registerStride = UInt32(try stride.size(in: 1 << 20...1 << 30))
+        }
     }
     private enum DieReads: String, CaseIterable { case wrap, goOn = "continue" }
     private func bytes(_ node: DescriptionNode, _ counts: ClosedRange<Int>) throws(BenchError) -> [UInt8] {
@@ -69,12 +73,15 @@ struct FlashPartReader {
 
     private mutating func readClock() throws(BenchError) {
         guard let clock = description.optional("clock") else { return }
-        let keys = try clock.mapping([], optional: ["maximum-megahertz", "plain-read-megahertz"])
+        let keys = try clock.mapping(
+            [],
+            optional: ["maximum-megahertz", "plain-read-megahertz", "double-rate-megahertz"])
         if let limit = keys.optional("maximum-megahertz") {
             part.hertzLimit = try hertz(limit)
-            part.plainReadHertzLimit = part.hertzLimit
+            (part.plainReadHertzLimit, part.doubleRateHertzLimit) = (part.hertzLimit, part.hertzLimit)
         }
         if let limit = keys.optional("plain-read-megahertz") { part.plainReadHertzLimit = try hertz(limit) }
+        if let limit = keys.optional("double-rate-megahertz") { part.doubleRateHertzLimit = try hertz(limit) }
     }
     private func hertz(_ node: DescriptionNode) throws(BenchError) -> UInt64 {
         UInt64(try node.decimal(in: 1...1000) * 1_000_000)

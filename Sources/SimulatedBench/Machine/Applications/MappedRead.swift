@@ -29,7 +29,9 @@ struct MappedRead {
 
     private static func best(of flash: SerialFlash) -> FlashInstruction? {
         let reads = flash.part.serial.instructions.filter {
-            guard $0.action == .readArray, !$0.needsQuadEnable || flash.isQuadEnabled else { return false }
+            guard $0.action == .readArray, !$0.isDoubleRate, !$0.needsQuadEnable || flash.isQuadEnabled else {
+                return false
+            }
             // Whole mode bytes only: the controller sends no less.
             return ($0.address == .byMode || $0.address == .bytes(3)) && [0, 8].contains($0.modeBits)
         }

@@ -97,9 +97,9 @@ final class FlashWires {
     func receive(
         _ count: UInt64, _ command: SerialCommand, into fifo: inout TransferFIFO, _ time: inout Picoseconds
     ) {
-        let (lines, onBothEdges, step) = (command.dataLines, command.isDoubleRate, command.unitTime)
+        let step = command.unitTime
         let isDual = command.bytesAtOnce == 2
-        guard let source = first?.transmitter(on: lines, bank: bank, onBothEdges: onBothEdges),
+        guard let source = first?.transmitter(command, bank: bank),
             !hasBystanders
         else { return receiveSlowly(count, command, into: &fifo, &time) }
         if !isDual {
@@ -108,7 +108,7 @@ final class FlashWires {
                 source.now = time
                 fifo.push(source.transmit())
             }
-        } else if let other = second?.transmitter(on: lines, bank: 2, onBothEdges: onBothEdges) {
+        } else if let other = second?.transmitter(command, bank: 2) {
             for _ in 0..<count / 2 {
                 time &+= step
                 (source.now, other.now) = (time, time)
@@ -122,15 +122,13 @@ final class FlashWires {
     private func receiveSlowly(
         _ count: UInt64, _ command: SerialCommand, into fifo: inout TransferFIFO, _ time: inout Picoseconds
     ) {
-        let (lines, onBothEdges) = (command.dataLines, command.isDoubleRate)
         let places = command.bytesAtOnce == 2 ? [(first, 1), (second, 2)] : [(first, bank)]
         for _ in 0..<count / UInt64(places.count) {
             time &+= command.unitTime
             for (chip, bank) in places {
-                let byte = chip?.receiveByte(lines: lines, bank: bank, onBothEdges: onBothEdges, at: time)
-                fifo.push(byte ?? 0xFF)
+                fifo.push(chip?.receiveByte(command, bank: bank, at: time) ?? 0xFF)
             }
-            passBy(lines, onBothEdges)
+            passBy(command.dataLines, command.isDoubleRate)
         }
     }
 

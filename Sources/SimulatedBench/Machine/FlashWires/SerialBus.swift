@@ -27,6 +27,8 @@ final class SerialBus {
     /// Of a loose contact.
     private let contactNoise: UInt64?
     private var random: SeededGenerator
+    /// What the lines were at the falling edge of the last clock, where that belongs to the next byte.
+    private var carried: UInt8?
 
     init(_ wiring: ChipWiring, flash: SerialFlash?, openLevel: Bool = true, seed: UInt64 = 1) {
         (self.wiring, self.flash, self.openLevel) = (wiring, flash, openLevel)
@@ -52,7 +54,7 @@ final class SerialBus {
             case .level(let level): !level
             }
         if isLow != isSelected, let flash {
-            isSelected = isLow
+            (isSelected, carried) = (isLow, nil)
             flash.now = max(flash.now, now)
             if isLow { flash.select() } else { flash.deselect() }
         }
@@ -71,12 +73,18 @@ final class SerialBus {
 
     /// Sends `bits` bits of `value`, most significant first, as the banks in `banks` do.
     ///
-    /// With `onBothEdges` the flash sees those of the rising edges only: it has no double-rate instructions.
+    /// With `onBothEdges` two on each line in each clock; otherwise the falling edge finds what the rising one did.
     func send(_ value: UInt32, bits: Int, lines: Int, banks: BankSet, onBothEdges: Bool = false) {
         guard isListening, let flash else { return }
         let step = onBothEdges ? 2 * lines : lines
         for left in stride(from: bits - lines, through: 0, by: -step) {
-            _ = flash.clock(chipLevels(from: BankLines(sending: value >> UInt32(left), on: lines), of: banks))
+            let levels = chipLevels(from: BankLines(sending: value >> UInt32(left), on: lines), of: banks)
+            guard onBothEdges, left >= lines else {
+                _ = flash.clock(levels, levels)
+                continue
+            }
+            let later = BankLines(sending: value >> UInt32(left - lines), on: lines)
+            _ = flash.clock(levels, chipLevels(from: later, of: banks))
         }
     }
     /// Clocks during which the controller drives no data line.
@@ -90,15 +98,18 @@ final class SerialBus {
 
     /// The flash, if bytes to it go through unchanged from now on.
     @inline(__always) func receiver(of lines: Int, bank: Int, onBothEdges: Bool) -> SerialFlash? {
-        guard isListening, !onBothEdges, path.carries(BankLines.mask(lines), of: bank), let flash,
-            flash.canReceive(on: lines)
+        guard isListening, path.carries(BankLines.mask(lines), of: bank), let flash,
+            flash.canReceive(on: lines, onBothEdges: onBothEdges)
         else { return nil }
         return flash
     }
     /// The flash, if bytes from it go through unchanged and undisturbed from now on.
-    @inline(__always) func transmitter(on lines: Int, bank: Int, onBothEdges: Bool) -> SerialFlash? {
-        guard isListening, !onBothEdges, noiseInterval == nil,
-            path.carries(BankLines.sampled(lines), of: bank), let flash, flash.canTransmit(on: lines)
+    @inline(__always) func transmitter(_ command: SerialCommand, bank: Int) -> SerialFlash? {
+        let (lines, onBothEdges) = (command.dataLines, command.isDoubleRate)
+        // Half a clock later is another bit where both edges bring one.
+        guard isListening, noiseInterval == nil, !(onBothEdges && command.samplesLater),
+            path.carries(BankLines.sampled(lines), of: bank), let flash,
+            flash.canTransmit(on: lines, onBothEdges: onBothEdges)
         else { return nil }
         return flash
     }
@@ -112,27 +123,46 @@ final class SerialBus {
     }
     /// A byte as the controller samples it: IO1 alone, IO0 and IO1, or all four.
     ///
-    /// The flash changes its outputs on falling edges, so one who samples both edges takes each level twice.
-    func receiveByte(lines: Int, bank: Int, onBothEdges: Bool, at now: Picoseconds) -> UInt8 {
-        guard isListening, let flash else { return sampleByte(lines, bank, onBothEdges, of: nil) }
+    /// A single-rate output changes on falling edges, so one who samples both edges takes each level twice; of a double-rate
+    /// one, who samples once in a clock takes every other bit.
+    func receiveByte(_ command: SerialCommand, bank: Int, at now: Picoseconds) -> UInt8 {
+        guard isListening, let flash else { return sampleByte(command, bank, of: nil) }
         flash.now = now
-        if let flash = transmitter(on: lines, bank: bank, onBothEdges: onBothEdges) {
-            return flash.transmit()
-        }
-        return disturbed(sampleByte(lines, bank, onBothEdges, of: flash))
+        if let flash = transmitter(command, bank: bank) { return flash.transmit() }
+        return disturbed(sampleByte(command, bank, of: flash))
     }
 
     /// Clock by clock; without a flash that answers, what the lines rest at.
-    private func sampleByte(_ lines: Int, _ bank: Int, _ onBothEdges: Bool, of flash: SerialFlash?) -> UInt8 {
+    private func sampleByte(_ command: SerialCommand, _ bank: Int, of flash: SerialFlash?) -> UInt8 {
+        let lines = command.dataLines
         let drive = BankLines(reading: lines)
         let atChip = chipLevels(from: drive, of: BankSet(bank: bank))
-        var (value, levels): (UInt8, UInt8) = (0, 0)
-        for sample in 0..<8 / lines {
-            if !onBothEdges || sample & 1 == 0 {
-                levels = self.levels(at: bank, from: drive, answer: flash?.clock(atChip) ?? .released)
-            }
+        func clock() -> (rising: UInt8, falling: UInt8) {
+            let answer = flash?.clock(atChip, atChip) ?? .released
+            return (
+                levels(at: bank, from: drive, answer: answer.rising),
+                levels(at: bank, from: drive, answer: answer.falling)
+            )
+        }
+        var value: UInt8 = 0
+        func take(_ levels: UInt8) {
             let bits = lines == 1 ? levels >> 1 & 1 : levels & BankLines.mask(lines)
             value = value << UInt8(lines) | bits
+        }
+        guard command.isDoubleRate else {
+            for _ in 0..<8 / lines {
+                let levels = clock()
+                take(command.samplesLater ? levels.falling : levels.rising)
+            }
+            return value
+        }
+        for _ in 0..<4 / lines {
+            // RM0399 wants SSHIFT to be 0 here: the samples are those of the next edge.
+            let first = command.samplesLater ? carried ?? clock().falling : nil
+            let levels = clock()
+            take(first ?? levels.rising)
+            take(first == nil ? levels.falling : levels.rising)
+            carried = command.samplesLater ? levels.falling : nil
         }
         return value
     }

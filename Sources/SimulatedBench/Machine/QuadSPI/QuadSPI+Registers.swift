@@ -25,7 +25,10 @@ extension QuadSPI {
 
     func writeRegister(_ offset: UInt32, _ value: UInt32, _ access: Access) {
         advance(to: access.now)
-        defer { updateInterrupt() }
+        defer {
+            if access.master != .dma { masterDMA?.serve(at: access.now) }
+            updateInterrupt()
+        }
         if offset & 0x3FC == 0x20 { return writeData(value, access) }
         let shift = (offset & 3) &* 8
         let lanes = access.width.mask << shift

@@ -49,6 +49,8 @@ final class QuadSPI: Peripheral {
     var mapped = MappedWindow()
 
     private var isInterruptAsserted = false
+    /// Moves data on the FIFO's request.
+    weak var masterDMA: MasterDMA?
 
     init(_ context: ChipContext, wires: FlashWires) {
         self.wires = wires
@@ -103,10 +105,15 @@ final class QuadSPI: Peripheral {
     private func noiseInterval(of chip: SerialBus) -> UInt64? {
         guard let flash = chip.flash else { return nil }
         let frequency = context.clocks.quadSPI / registers.divider
-        let limit = command.isPlainRead ? flash.part.plainReadHertzLimit : flash.part.hertzLimit
+        let part = flash.part
+        let limit =
+            if command.isDoubleRate { part.doubleRateHertzLimit } else if command.isPlainRead {
+                part.plainReadHertzLimit
+            } else { part.hertzLimit }
         if frequency > limit { return 4 }
-        // The flash's output delay must fit into the time up to the sample.
-        if frequency > Self.unshiftedHertzLimit, !registers.samplesLater { return 4 }
+        // The flash's output delay must fit into the time up to the sample, which SSHIFT cannot move where each edge brings
+        // data.
+        if frequency > Self.unshiftedHertzLimit, command.isDoubleRate || !registers.samplesLater { return 4 }
         // ES0392: HCLK as kernel clock and PRESCALER = 0 needs a 50 % duty cycle, which a PLL output taken
         // undivided does not promise.
         if registers.divider == 1, context.clocks.isQuadSPIOnUndividedPLL { return 32_768 }
@@ -128,9 +135,12 @@ final class QuadSPI: Peripheral {
         isInterruptAsserted = isAsserted
         context.setInterrupt(Self.interruptLine, asserted: isAsserted)
     }
-    override var nextEvent: Picoseconds { registers.control & 0x1F_0000 == 0 ? .max : nextChange }
+    override var nextEvent: Picoseconds {
+        registers.control & 0x1F_0000 == 0 && masterDMA?.awaitsQuadSPI != true ? .max : nextChange
+    }
     override func handleEvent(at now: Picoseconds) {
         advance(to: now)
+        masterDMA?.serve(at: now)
         updateInterrupt()
     }
 }

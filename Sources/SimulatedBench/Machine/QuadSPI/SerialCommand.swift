@@ -13,7 +13,12 @@ struct SerialCommand {
     private(set) var bytesAtOnce = 1
     private(set) var dataLines = 1
     /// DDRM: everything behind the instruction goes on both edges.
+    ///
+    /// What DHHC does, moving outputs by a quarter of a clock, no
+    /// part here notices.
     private(set) var isDoubleRate = false
+    /// SSHIFT: inputs are sampled half a clock later, at the next edge.
+    private(set) var samplesLater = false
     /// SIOO leaves it out from the second command on.
     private var sendsInstruction = true
 
@@ -23,6 +28,7 @@ struct SerialCommand {
     init(_ registers: QuadSPIRegisters, clockPeriod: Picoseconds, hasSentInstruction: Bool) {
         (communication, alternate) = (registers.communication, registers.alternate)
         isDoubleRate = communication >> 31 != 0
+        samplesLater = registers.samplesLater
         sendsInstruction = communication >> 28 & 1 == 0 || !hasSentInstruction
         bytesAtOnce = registers.isDualFlash ? 2 : 1
         dataLines = max(1, Self.lines(communication >> 24))

@@ -17,6 +17,15 @@ import Testing
         pins.perform([0x31, 0x02])
         #expect(pins.fetch(0xEB, [0, 0, 0], mode: 0, dummy: 4, lines: (4, 4)) == Array(Self.contents[0..<4]))
     }
+    @Test func `of generation C has QE in bit 6 of its first register`() {
+        let pins = FlashPins.of("gd25q256c", contents: Self.contents)
+        #expect(pins.read([0x9F], 3) == [0xC8, 0x40, 0x19])
+        pins.perform([0x31, 0x02])
+        #expect(pins.status(2) == 0)
+        #expect(pins.fetch(0xEB, [0, 0, 0], mode: 0, dummy: 4, lines: (4, 4)) == [0xFF, 0xFF, 0xFF, 0xFF])
+        pins.perform([0x01, 0x40])
+        #expect(pins.fetch(0xEB, [0, 0, 0], mode: 0, dummy: 4, lines: (4, 4)) == Array(Self.contents[0..<4]))
+    }
     @Test func `writes one register with 01h, however many bytes come`() {
         pins.perform([0x01, 0x04, 0x02])
         #expect((1...2).map(pins.status) == [0x04, 0x00])

@@ -150,6 +150,37 @@ import Testing
         pins.send([0xB8])
         #expect(register(0x800003) == 0x08)
     }
+    @Test func `takes everything on four lines with CFR2 bit 6, until a reset`() {
+        // What is in force changes at once; whoever asks on one line then is not heard.
+        pins.enable()
+        pins.send([0x71, 0x80, 0x00, 0x03, 0x48])
+        #expect(pins.read([0x9F], 1) == [0xFF])
+        #expect(pins.readQuad([0x9F], 3) == [0x34, 0x2A, 0x1A])
+        #expect(
+            pins.fetch(0xEB, [0, 0, 0], mode: 0, dummy: 8, lines: (4, 4), opcodeLines: 4)
+                == Array(Self.contents[0..<4]))
+        pins.sendQuad([0x06])
+        pins.sendQuad([0x02, 8, 0, 0, 0x5A])
+        pins.flash.finish()
+        #expect(pins.flash.array[0x8_0000] == 0x5A)
+        pins.sendQuad([0x66])
+        pins.sendQuad([0x99])
+        pins.wait(1 * .millisecond)
+        #expect(pins.read([0x9F], 1) == [0x34])
+    }
+    /// Linux spi-nor asks each die by its own address.
+    @Test func `has the second die's status 128 MiB behind the first one's`() {
+        let pins = FlashPins.of("s25hl02gt")
+        func status(_ die: Int) -> UInt8 {
+            pins.fetch(0x65, FlashPins.longAddress(die * 0x800_0000 + 0x80_0000), count: 1)[0]
+        }
+        pins.send([0xB7])
+        pins.enable()
+        pins.send([0xDC] + FlashPins.longAddress(0x900_0000))
+        #expect((0..<2).map { status($0) & 1 } == [0, 1])
+        pins.flash.finish()
+        #expect((0..<3).map { status($0) } == [0, 0, 0xFF])
+    }
     @Test func `programs 512 bytes at once where CR3 says so`() {
         let data = (0..<512).map { UInt8(truncatingIfNeeded: $0 ^ $0 >> 8) }
         let address = 0x8_0000
