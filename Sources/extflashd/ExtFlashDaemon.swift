@@ -3,6 +3,8 @@
 
 import ArgumentParser
 import Essentials
+import Foundation
+import StationServer
 
 /// The station that programs boards all day, and what looks after its folder while it does not run.
 @main
@@ -15,4 +17,13 @@ struct ExtFlashDaemon: AsyncParsableCommand {
             """,
         version: Version.text, subcommands: [Serve.self, RecordsGroup.self, CentralGroup.self],
         defaultSubcommand: Serve.self)
+
+    /// Looks at the machine first: without /proc not even the arguments can be read.
+    static func main() async {
+        do throws(StationError) { try ThreadFolder.check() } catch {
+            FileHandle.standardError.write(Data((error.description + "\n").utf8))
+            exit(withError: ExitCode(FailureClass(of: error).rawValue))
+        }
+        await main(nil)
+    }
 }

@@ -54,6 +54,13 @@ ok "$(grep -m 1 W25Q128 "$work/log" | tr -s ' ')"
 printf '\nThe service\n'
 inside systemd-analyze verify --man=no /lib/systemd/system/extflashd.service >"$work/log" 2>&1 || fail "the unit file has mistakes"
 ok "the unit file is as systemd wants it"
+# Where it could not go on for long, it does not begin.
+umount "$root/proc"
+status=0
+inside extflashd >"$work/log" 2>&1 || status=$?
+mount -t proc proc "$root/proc"
+[ "$status" = 61 ] && grep -q 'STN-034' "$work/log" || fail "without /proc the station ended with $status"
+ok "without /proc it says so: $(head -n 1 "$work/log")"
 # As the unit file starts it; a root directory without a running systemd has no other way.
 command=$(sed -n 's/^ExecStart=//p' "$root/lib/systemd/system/extflashd.service")
 inside install -d -o extflash -g extflash -m 700 /var/lib/extflash

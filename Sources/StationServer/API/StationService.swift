@@ -29,7 +29,6 @@ package struct StationService: Sendable {
         let watchdog = WatchdogService(manager: manager, log: station.context.log) { [station] in
             _ = try await station.slots()
         }
-        try ThreadFolder.check()
         StationDoor.raiseFileLimit()
         try station.loadCertificate()
         var services: [any Service] = [station, ReloadOnSignal(station: station), watchdog]

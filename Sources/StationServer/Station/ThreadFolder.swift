@@ -7,9 +7,9 @@ import Glibc
 ///
 /// Dispatch counts by it which of its threads run, and ends the process when it cannot, at a moment nobody can foresee
 /// (swift-corelibs-libdispatch, src/event/workqueue.c). A root directory made by hand may be without it.
-enum ThreadFolder {
+package enum ThreadFolder {
     /// - Throws: ``StationError/noThreadFolder(path:detail:)``
-    static func check(_ path: String = "/proc/self/task") throws(StationError) {
+    package static func check(_ path: String = "/proc/self/task") throws(StationError) {
         guard access(path, R_OK | X_OK) != 0 else { return }
         throw .noThreadFolder(path: path, detail: String(cString: strerror(errno)))
     }
