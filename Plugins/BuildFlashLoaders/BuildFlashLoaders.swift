@@ -10,8 +10,9 @@ import PackagePlugin
 /// What ships (below `Sources/`) is embedded in the program, as the Swift source `EmbeddedFiles.swift`; the loaders of a
 /// test target are resources of it, files that a test can name.
 ///
-/// What lies in `Firmware/common` is no program but part of each program of Swift files. What lies in a target's `Shared/` is part of each program of Swift files, and of the target itself: one source for what
-/// host and target must agree on. A program that is no external loader (the target has no `loader.ld`) is an ELF file by name too.
+/// What lies in `Firmware/common` is no program but part of each program of Swift files. So is what lies in `Shared/` of the
+/// target, which is part of the target itself, too, and of targets that it depends on: one source for what host and target
+/// must agree on. A program that is no external loader (the target has no `loader.ld`) is an ELF file by name too.
 ///
 /// A folder of Swift files is compiled as Embedded Swift, one of C files as freestanding C; both for the Cortex-M7, with
 /// the compiler and linker of the Swift toolchain and nothing else. The result depends on the sources and the toolchain
@@ -26,10 +27,19 @@ struct BuildFlashLoaders: BuildToolPlugin {
         .filter { try $0.resourceValues(forKeys: [.isDirectoryKey]).isDirectory == true }
         .filter { $0.lastPathComponent != Build.common }
         .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        let builds = try folders.map { try Build($0, in: firmware, context) }
+        let shared = try ([target] + Self.dependencies(of: target)).flatMap {
+            try Build.sharedSources(of: $0)
+        }
+        let builds = try folders.map { try Build($0, in: firmware, sharing: shared, context) }
         let sources = context.package.directoryURL.appending(path: "Sources").path()
         guard target.directoryURL.path().hasPrefix(sources) else { return builds.map(\.command) }
         return [try embedding(builds, context)]
+    }
+
+    private static func dependencies(of target: any Target) -> [any Target] {
+        target.dependencies.compactMap { dependency in
+            if case .target(let other) = dependency { other } else { nil }
+        }
     }
 
     /// One command that makes every loader of `builds` and embeds it: a file between two commands would become a resource.
@@ -62,11 +72,10 @@ private struct Build {
             executable: compiler, arguments: arguments, inputFiles: inputs, outputFiles: [output])
     }
 
-    init(_ folder: URL, in firmware: URL, _ context: PluginContext) throws {
+    init(_ folder: URL, in firmware: URL, sharing shared: [URL], _ context: PluginContext) throws {
         let common = firmware.appending(path: Self.common)
         let files = try (Self.files(in: folder) + Self.files(in: common))
             .sorted { $0.lastPathComponent < $1.lastPathComponent }
-        let shared = try Self.sharedSources(beside: firmware)
         let own = files.filter { $0.pathExtension == "swift" }
         let swift = own.isEmpty ? [] : own + shared
         let modules = files.filter { $0.pathExtension == "modulemap" }
@@ -89,6 +98,8 @@ private struct Build {
             swift.isEmpty
             ? Self.cArguments(firmware: firmware) + (isAlgorithm ? ["-fropi", "-frwpi"] : [])
             : Self.swiftArguments(firmware: firmware, toolchain: toolchain, cache: cache)
+                + Set(shared.map { Self.directory($0.deletingLastPathComponent()) }).sorted()
+                .flatMap { ["-file-prefix-map", "\($0)=Shared"] }
                 + modules.flatMap { ["-I", Self.directory($0.deletingLastPathComponent())] }
         arguments =
             language + (swift + c).map { $0.path() } + Self.linkArguments(script: script)
@@ -101,8 +112,8 @@ private struct Build {
         return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
     }
 
-    private static func sharedSources(beside firmware: URL) throws -> [URL] {
-        try files(in: firmware.deletingLastPathComponent().appending(path: "Shared"))
+    static func sharedSources(of target: any Target) throws -> [URL] {
+        try files(in: target.directoryURL.appending(path: "Shared"))
             .filter { $0.pathExtension == "swift" }.sorted { $0.lastPathComponent < $1.lastPathComponent }
     }
 
@@ -120,7 +131,6 @@ private struct Build {
             // Symbols and lines for post-mortems, and no path that differs between machines.
             "-gline-tables-only", "-file-compilation-dir", ".", "-file-prefix-map",
             "\(directory(firmware))=.",
-            "-file-prefix-map", "\(directory(firmware.deletingLastPathComponent()))/Shared=Shared",
             // The headers' modules are named by a path in the build folder, and tell a post-mortem nothing.
             "-Xfrontend", "-no-clang-module-breadcrumbs",
             "-file-prefix-map", "\(directory(toolchain))=toolchain", "-module-cache-path", cache.path(),

@@ -43,18 +43,24 @@ package struct AddressRange: Hashable, Sendable {
     ///
     /// An alignment larger than the limit is halved until it fits.
     package func pieces(of limit: Int, alignedTo alignment: Int = 1) -> [AddressRange] {
+        var pieces: [AddressRange] = []
+        var rest: AddressRange? = self
+        while let left = rest {
+            let piece = left.firstPiece(of: limit, alignedTo: alignment)
+            pieces.append(piece)
+            rest = AddressRange(piece.bounds.upperBound..<bounds.upperBound)
+        }
+        return pieces
+    }
+
+    /// The first of ``pieces(of:alignedTo:)``.
+    package func firstPiece(of limit: Int, alignedTo alignment: Int = 1) -> AddressRange {
         let limit = max(1, limit)
         var alignment = max(1, alignment)
         while alignment > limit { alignment /= 2 }
-        var pieces: [AddressRange] = []
-        var low = bounds.lowerBound
-        while low < bounds.upperBound {
-            var high = min(low + limit, bounds.upperBound)
-            if high < bounds.upperBound { high = max(high / alignment * alignment, low + 1) }
-            if let piece = AddressRange(low..<high) { pieces.append(piece) }
-            low = high
-        }
-        return pieces
+        guard count > limit else { return self }
+        let (low, high) = (bounds.lowerBound, bounds.lowerBound + limit)
+        return AddressRange(start: start, count: max(high / alignment * alignment, low + 1) - low)
     }
 }
 

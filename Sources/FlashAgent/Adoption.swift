@@ -53,7 +53,7 @@ struct Adoption: Hashable, Sendable {
     private mutating func setController(_ state: QuadSPIState) {
         var control = state.control
         (control.enable, control.abort, control.automaticPollStop) = (true, false, true)
-        control.fifoThreshold = 31
+        control.fifoThreshold = UInt8(AgentSettings.fifoPiece - 1)
         set(AgentSettings.control, control.rawValue)
         // Twice what the loader says where that can be said: reads near the end of the map hang (ES0392 §2.7.5).
         var device = state.device
@@ -95,7 +95,7 @@ struct Adoption: Hashable, Sendable {
             (all[AgentSettings.control], all[AgentSettings.device]) = clock.adapted(
                 words[AgentSettings.control] ?? 0, words[AgentSettings.device] ?? 0)
         }
-        all[AgentSettings.tables] = placement.tables
+        all[AgentSettings.keys] = placement.keys
         all[AgentSettings.matches] = placement.matches
         all[AgentSettings.cyclesPerMicrosecond] = cyclesPerMicrosecond
         return (0..<AgentSettings.size / 4).map { all[$0 * 4] ?? 0 }

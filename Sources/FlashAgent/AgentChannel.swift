@@ -69,7 +69,7 @@ final class AgentChannel {
     /// Downloads and starts the agent, unless it runs.
     func start() throws(AgentError) {
         guard running == nil else { return }
-        (submitted, lastOperation) = (0, 0)
+        (submitted, lastOperation, isStopRequested) = (0, 0, false)
         do {
             for piece in program.pieces { try memory.writeVerified(piece.bytes, at: piece.address) }
             try memory.writeWords(
@@ -187,11 +187,17 @@ final class AgentChannel {
         }
     }
 
-    func requestStop() throws(AgentError) { try write([1 as UInt32], at: placement.ring + AgentRing.stop) }
+    /// Whether the agent was asked to stop and nobody has had it go on since.
+    private(set) var isStopRequested = false
+
+    func requestStop() throws(AgentError) {
+        isStopRequested = true
+        try write([1 as UInt32], at: placement.ring + AgentRing.stop)
+    }
 
     /// Goes on after a fault or a stop, with everything that was handed over forgotten.
     func resume() throws(AgentError) {
-        lastOperation = 0
+        (lastOperation, isStopRequested) = (0, false)
         try write([submitted], at: placement.ring + AgentRing.resume)
         let deadline = deadline(in: Self.startLimit)
         while try state().state != AgentState.ready {

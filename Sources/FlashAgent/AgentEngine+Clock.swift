@@ -7,8 +7,8 @@ import FlashProgramming
 
 /// What proves that the flash can be read at the board's fastest clock.
 extension AgentEngine {
-    private static let sampleCount = 16
-    private static let sampleSize = 64
+    private static let sampleCount = 4
+    private static let sampleSize = 256
 
     private var samplePlaces: [AddressRange] {
         let flash = geometry.readableRange

@@ -9,6 +9,8 @@ import HardwareDescription
 /// The ends of commands, in the order in which they were handed over.
 extension AgentEngine {
     private static let fewPages = 16
+    /// That are hashed in a millisecond.
+    private static let fewBytes = 16 << 10
 
     package func complete(_ poll: () -> Bool) throws(FlashEngineFailure) -> EngineResult {
         precondition(!open.isEmpty, "the end of a command was asked for that nobody handed over")
@@ -40,7 +42,7 @@ extension AgentEngine {
         }
         switch entry.command {
         case .read(let range): return .bytes(try finishRead(range, entry, poll))
-        case .digest(let range, let unit): return .digests(try digests(range, unit, entry, poll))
+        case .digest(let range, let unit): return .digests(try digests(range, unit, poll))
         case .erase, .eraseChip, .program:
             try awaitEnd(of: entry, poll)
             let time = try breaking { () throws(AgentError) in try duration(of: entry) }
@@ -57,28 +59,35 @@ extension AgentEngine {
     private func duration(of entry: OpenCommand) throws(AgentError) -> Duration {
         guard let number = entry.number else { return .zero }
         // Asking what so little took would take longer.
-        if case .program(let bytes, _) = entry.command, let page = loader.chip?.pageProgram?.typical {
+        switch entry.command {
+        case .program(let bytes, _):
             let pages = (bytes.count + geometry.pageSize - 1) / geometry.pageSize
-            if pages <= Self.fewPages { return page * pages }
+            if let page = loader.chip?.pageProgram?.typical, pages <= Self.fewPages { return page * pages }
+        case .digest(let range, _) where range.count <= Self.fewBytes: return .zero
+        default: break
         }
         let elapsed = channel.now - entry.began
         return pace.note(entry, cycles: try channel.cycles(of: number), elapsed: elapsed, geometry)
     }
 
     /// Waits until the agent has ended a command.
-    func awaitEnd(of entry: OpenCommand, _ poll: () -> Bool) throws(Ending) {
-        guard entry.number != nil, !entry.isOver(state) else { return }
-        let began = channel.now
+    ///
+    /// `begun` is when the agent began with it, where that was before now; `isFollowed` whether another part of the same
+    /// command was sent behind it.
+    func awaitEnd(
+        of entry: OpenCommand, begun: Duration? = nil, isFollowed: Bool = false, _ poll: () -> Bool
+    ) throws(Ending) {
+        guard entry.number != nil, !entry.isOver(state) || channel.isStopRequested else { return }
+        let began = begun ?? channel.now
         let expected = pace.expected(entry, geometry)
         let limit = pace.limit(entry, loader, geometry)
         let deadline = channel.deadline(in: limit)
-        var hasAskedForStop = false
         while true {
             let isLast = deadline.hasPassed
             try breaking { () throws(AgentError) in try look() }
             if entry.isOver(state) {
                 // The stop came too late for this command; there is none behind it that it could end.
-                if hasAskedForStop, open.count == 1 {
+                if channel.isStopRequested, open.count == 1, !isFollowed {
                     try breaking { () throws(AgentError) in try channel.resume() }
                 }
                 return
@@ -92,8 +101,7 @@ extension AgentEngine {
                 throw .stopped(begun: isBegun)
             default: break
             }
-            if poll(), !hasAskedForStop {
-                hasAskedForStop = true
+            if poll(), !channel.isStopRequested {
                 try breaking { () throws(AgentError) in try channel.requestStop() }
             }
             try breaking { () throws(AgentError) in try channel.lookNowAndThen() }
@@ -132,31 +140,51 @@ extension AgentEngine {
         return try breaking { () throws(AgentError) in try channel.read(range.count, at: range.start) }
     }
 
+    /// Has the agent fill one room with digests while those in the other are fetched.
     private func digests(
-        _ range: AddressRange, _ unit: Int, _ first: OpenCommand, _ poll: () -> Bool
+        _ range: AddressRange, _ unit: Int, _ poll: () -> Bool
     ) throws(Ending) -> [FlashDigest] {
-        if first.number != nil {
-            try awaitEnd(of: first, poll)
-            return try takeDigests(range, unit, first)
-        }
+        let rooms = channel.placement.digests
+        let parts = range.pieces(of: unit * AgentPlacement.digestLimit)
         var digests: [FlashDigest] = []
-        for part in range.pieces(of: unit * AgentPlacement.digestLimit) {
-            let command = OpenCommand(command: .digest(part, unit: unit), handedOver: channel.now)
-            let entry = try breaking { () throws(AgentError) in try send(command) }
-            try awaitEnd(of: entry, poll)
-            digests += try takeDigests(part, unit, entry)
+        var ahead: OpenCommand?
+        var begun = channel.now
+        for index in 0...parts.count {
+            var next: OpenCommand?
+            if index < parts.count {
+                next = try breaking { () throws(AgentError) in
+                    try hash(parts[index], unit, into: rooms[index % rooms.count])
+                }
+            }
+            if let ahead {
+                try awaitEnd(of: ahead, begun: begun, isFollowed: next != nil, poll)
+                begun = channel.now
+                digests += try takeDigests(ahead, unit, from: rooms[(index - 1) % rooms.count])
+            }
+            ahead = next
         }
         return digests
     }
 
+    private func hash(_ part: AddressRange, _ unit: Int, into room: UInt32) throws(AgentError) -> OpenCommand
+    {
+        // All in front of it are over, but for the part before: there is a free slot.
+        try channel.send(
+            AgentOperation.digest, at: part.start - geometry.readableRange.start, UInt32(part.count),
+            buffer: room, unit: UInt32(unit))
+        var entry = OpenCommand(command: .digest(part, unit: unit), handedOver: channel.now)
+        entry.way = .sent(channel.submitted)
+        return entry
+    }
+
     private func takeDigests(
-        _ range: AddressRange, _ unit: Int, _ entry: OpenCommand
+        _ entry: OpenCommand, _ unit: Int, from room: UInt32
     ) throws(Ending) -> [FlashDigest] {
         try breaking { () throws(AgentError) in
             targetTime += try duration(of: entry)
-            let count = (range.count + unit - 1) / unit
-            let words = try channel.readWords(2 * count, at: channel.placement.digests)
-            return (0..<count).map { FlashDigest(crc32: words[2 * $0], wordSum: words[2 * $0 + 1]) }
+            let count = (entry.command.range(of: geometry).count + unit - 1) / unit
+            let words = try channel.readWords(2 * count, at: room)
+            return (0..<count).map { FlashDigest(UInt64(words[2 * $0]) | UInt64(words[2 * $0 + 1]) << 32) }
         }
     }
 }

@@ -123,7 +123,7 @@ extension AgentEngine {
         let words = (0..<2).map { word in
             (0..<4).reversed().reduce(0 as UInt32) { $0 << 8 | UInt32(block[word * 4 + $1]) }
         }
-        let digest = FlashDigest(crc32: words[0], wordSum: words[1])
+        let digest = FlashDigest(UInt64(words[0]) | UInt64(words[1]) << 32)
         return FlashDigest(of: bytes) == digest ? bytes : nil
     }
 }

@@ -143,12 +143,8 @@ package final class AgentEngine: FlashEngine {
             entry.way = way
         case .erase: try channel.send(AgentOperation.erase, at: offset, count)
         case .eraseChip: try channel.send(AgentOperation.eraseChip)
-        case .digest(_, let unit):
-            // More than there is room for is asked for by and by.
-            guard (range.count + unit - 1) / unit <= AgentPlacement.digestLimit else { return entry }
-            try channel.send(
-                AgentOperation.digest, at: offset, count, buffer: channel.placement.digests,
-                unit: UInt32(unit))
+        // Asked for piece by piece when it is its turn.
+        case .digest: return entry
         case .program(let bytes, _):
             guard let buffer = try takeBuffer() else { return entry }
             try sendProgram(bytes, offset, buffer)

@@ -9,14 +9,14 @@ import TargetControl
 
 /// Where the agent and all it works with go: code, ring and stack into ITCM, data into what the loader leaves free.
 ///
-///     ITCM   code | ring | tables | digests | guard | stack ▼ | gate | matches
+///     ITCM   code | ring | keys | digests | guard | stack ▼ | gate | matches
 struct AgentPlacement: Hashable, Sendable {
     let ring: UInt32 = 0x2400
-    /// Four tables of 256 words and one of 257.
-    let tables: UInt32 = 0x2800
-    let digests: UInt32 = 0x3D00
+    let keys: UInt32 = 0x2800
+    /// Two rooms, so that one is fetched while the other is filled.
+    let digests: [UInt32] = [0x3800, 0x4000]
     /// Digests that one command may ask for.
-    static let digestLimit = 512
+    static let digestLimit = 256
     let site = CallSite(stack: 0x6000..<0x7000, guardArea: 0x5000..<0x6000, gate: 0x7000)
     /// What the search for matches works with.
     let matches: UInt32 = 0x8000

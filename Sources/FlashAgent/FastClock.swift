@@ -26,14 +26,7 @@ struct FastClock {
         static let control: UInt32 = 0x00
         static let configuration: UInt32 = 0x10
         static let domain1: UInt32 = 0x18
-        static let domain2: UInt32 = 0x1C
-        static let domain3: UInt32 = 0x20
         static let sources: UInt32 = 0x28
-        static let loops: UInt32 = 0x2C
-        static let first: UInt32 = 0x30
-        static let firstFraction: UInt32 = 0x34
-        static let second: UInt32 = 0x38
-        static let secondFraction: UInt32 = 0x3C
         static let kernelClocks: UInt32 = 0x4C
     }
     private static let pllsOn: UInt32 = 1 << 24 | 1 << 26
@@ -53,7 +46,7 @@ struct FastClock {
     /// Megahertz at the flash.
     let flash: UInt32
     /// What the registers held before, in the order in which they are put back.
-    private var before: [(address: UInt32, word: UInt32)] = []
+    private var before: [(address: UInt32, words: [UInt32])] = []
 
     /// `wanted` is the fastest clock the flash's lines are known to carry.
     ///
@@ -88,32 +81,33 @@ struct FastClock {
     ///
     /// - Returns: false where something else than HSI drives the part, or a PLL is in use: then nothing was changed.
     mutating func raise() throws(DebugAccessError) -> Bool {
-        let control = try read(Offset.control)
-        guard control & (Self.anyPLL | 3 << 3) == 0,
-            try read(Offset.configuration) & (7 << 3 | 7) == 0
-        else { return false }
+        // At once: each access of an ST-LINK costs half a millisecond.
+        let registers = try memory.readWords(Int(Offset.kernelClocks / 4) + 1, at: base)
+        let control = registers[at: Offset.control]
+        let configuration = registers[at: Offset.configuration]
+        guard control & (Self.anyPLL | 3 << 3) == 0, configuration & (7 << 3 | 7) == 0 else { return false }
         before = []
         // The controller stands still while its clock changes.
         try memory.writeWord(0, at: controller)
-        try change(Offset.domain1, 4 << 4 | 8)
-        try change(Offset.domain2, 4 << 4 | 4 << 8)
-        try change(Offset.domain3, 4 << 4)
-        try change(Offset.sources, 8 << 4 | 8 << 12)
-        // Inputs of 8 to 16 MHz, wide oscillators; outputs PLL1 P and PLL2 R.
-        try change(Offset.loops, 3 << 2 | 3 << 6 | 1 << 16 | 1 << 21)
-        try change(Offset.firstFraction, 0)
-        try change(Offset.secondFraction, 0)
-        try change(Offset.first, 49 | 1 << 9 | 1 << 16 | 1 << 24)
-        try change(Offset.second, 49 | 1 << 9 | 1 << 16 | (divisor - 1) << 24)
-        try change(Offset.control, control | Self.pllsOn)
+        // Domains 1 to 3.
+        try change(Offset.domain1, [4 << 4 | 8, 4 << 4 | 4 << 8, 4 << 4], registers)
+        try change(
+            Offset.sources,
+            [
+                8 << 4 | 8 << 12,
+                // Inputs of 8 to 16 MHz, wide oscillators; outputs PLL1 P and PLL2 R.
+                3 << 2 | 3 << 6 | 1 << 16 | 1 << 21,
+                // PLL1's and PLL2's dividers, each with its fraction behind it.
+                49 | 1 << 9 | 1 << 16 | 1 << 24, 0, 49 | 1 << 9 | 1 << 16 | (divisor - 1) << 24, 0,
+            ], registers)
+        try change(Offset.control, [control | Self.pllsOn], registers)
         guard try settles(Offset.control, Self.pllsReady, Self.pllsReady) else {
             try lower()
             return false
         }
-        let kernel = try read(Offset.kernelClocks)
-        try change(Offset.kernelClocks, kernel & ~(3 << 4) | 2 << 4)
-        let configuration = try read(Offset.configuration)
-        try change(Offset.configuration, configuration & ~7 | 3)
+        let kernel = registers[at: Offset.kernelClocks]
+        try change(Offset.kernelClocks, [kernel & ~(3 << 4) | 2 << 4], registers)
+        try change(Offset.configuration, [configuration & ~7 | 3], registers)
         guard try settles(Offset.configuration, 7 << 3, 3 << 3) else {
             try lower()
             return false
@@ -126,10 +120,10 @@ struct FastClock {
         guard !before.isEmpty else { return }
         try memory.writeWord(0, at: controller)
         for change in before.reversed() {
-            try memory.writeWord(change.word, at: change.address)
+            try memory.writeWords(change.words, at: change.address)
             // A PLL that still drives the core cannot be switched off.
             if change.address == base + Offset.configuration {
-                _ = try settles(Offset.configuration, 7 << 3, change.word & 7 << 3)
+                _ = try settles(Offset.configuration, 7 << 3, change.words[0] & 7 << 3)
             }
         }
         before = []
@@ -139,9 +133,13 @@ struct FastClock {
         try memory.readWord(at: base + offset)
     }
 
-    private mutating func change(_ offset: UInt32, _ word: UInt32) throws(DebugAccessError) {
-        before.append((base + offset, try read(offset)))
-        try memory.writeWord(word, at: base + offset)
+    /// `registers` is what all held before.
+    private mutating func change(
+        _ offset: UInt32, _ words: [UInt32], _ registers: [UInt32]
+    ) throws(DebugAccessError) {
+        let index = Int(offset / 4)
+        before.append((base + offset, Array(registers[index..<index + words.count])))
+        try memory.writeWords(words, at: base + offset)
     }
 
     private func settles(_ offset: UInt32, _ mask: UInt32, _ wanted: UInt32) throws(DebugAccessError) -> Bool
@@ -150,4 +148,8 @@ struct FastClock {
             try read(offset) & mask == wanted
         }
     }
+}
+
+extension [UInt32] {
+    fileprivate subscript(at offset: UInt32) -> UInt32 { self[Int(offset / 4)] }
 }

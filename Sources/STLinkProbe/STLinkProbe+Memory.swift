@@ -31,7 +31,7 @@ final class STLinkMemory: BlockMemory {
 
     func read(_ count: Int, at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) -> [UInt8]
     {
-        if isCoreRegister(count, at: address, width) {
+        if isRegister(count, at: address, width) {
             return try runWord(ReadWord(address: address), at: address)
         }
         var bytes: [UInt8] = []
@@ -61,7 +61,7 @@ final class STLinkMemory: BlockMemory {
     }
 
     func write(_ bytes: [UInt8], at address: UInt32, width: AccessWidth, csw: UInt32) throws(ProbeError) {
-        if isCoreRegister(bytes.count, at: address, width) {
+        if isRegister(bytes.count, at: address, width) {
             return try runWord(WriteWord(address: address, bytes: bytes), at: address)
         }
         var sent = 0
@@ -72,12 +72,12 @@ final class STLinkMemory: BlockMemory {
         }
     }
 
-    /// A word of the Cortex-M7's private peripheral bus, behind AP 0.
+    /// A word of a peripheral, or of the Cortex-M7's private peripheral bus, behind AP 0.
     ///
-    /// Run control is made of these, and the word commands take one round trip where a block takes two. They
-    /// go out with the firmware's own CSW, which makes no difference there: the bus is never cached.
-    private func isCoreRegister(_ count: Int, at address: UInt32, _ width: AccessWidth) -> Bool {
-        accessPort == 0 && width == .word && count == 4 && address >> 20 == 0xe00
+    /// Run control and set-up are made of these, and the word commands take one round trip where a block takes two. They
+    /// go out with the firmware's own CSW, which makes no difference there: neither is ever cached (ARMv7-M B3.1).
+    private func isRegister(_ count: Int, at address: UInt32, _ width: AccessWidth) -> Bool {
+        accessPort == 0 && width == .word && count == 4 && (address >> 20 == 0xe00 || address >> 29 == 2)
     }
 
     private func runWord<Command: STLinkCommand>(

@@ -20,7 +20,7 @@ import Testing
             part.steps == [
                 "supply", "debug port", "access port", "access port", "access port", "access port", "part",
                 "debug kept powered in Sleep, Stop and Standby", "watchdogs frozen while halted",
-                "main core halted", "second core", "cores held", "application left",
+                "main core halted", "second core", "application left", "cores held",
                 "main core ready for calls", "SWD clock",
             ])
         #expect(target.report.target == "stm32h745")

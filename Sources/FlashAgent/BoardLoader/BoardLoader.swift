@@ -82,9 +82,11 @@ package struct BoardLoader: Sendable {
         let kernel = UInt64(Self.cyclesPerMicrosecond) * 1_000_000
         let divisor = max(2, fastest.map { (kernel + UInt64($0) - 1) / max(1, UInt64($0)) } ?? 2)
         let bank: UInt32 = board.mode == .dual ? 1 << 6 : board.banks[0].number == 2 ? 1 << 7 : 0
-        // Prescaler, automatic poll stop, FIFO flag at 32 bytes, bank, half a cycle of sampling shift.
+        // Prescaler, automatic poll stop, FIFO flag at half of it, bank, half a cycle of sampling shift.
         setting(
-            AgentSettings.control, UInt32(min(divisor, 256) - 1) << 24 | 1 << 22 | 31 << 8 | bank | 1 << 4 | 1
+            AgentSettings.control,
+            UInt32(min(divisor, 256) - 1) << 24 | 1 << 22 | (AgentSettings.fifoPiece - 1) << 8 | bank | 1 << 4
+                | 1
         )
         // Twice the flash: the end of the map is then far from the flash's, where mapped reads hang (ES0392 §2.7.5). NCS stays
         // high for at least 4 clocks.

@@ -68,7 +68,7 @@ enum AgentOperation {
     static var erase: UInt32 { 1 }
     static var eraseChip: UInt32 { 2 }
     static var program: UInt32 { 3 }
-    /// CRC-32 and sum of sums of the words of each `unit` bytes, two words each.
+    /// A digest of each `unit` bytes (see ``DigestKeys``), the low word first.
     static var digest: UInt32 { 4 }
     /// Puts the controller into memory-mapped mode.
     static var map: UInt32 { 5 }
@@ -86,7 +86,7 @@ enum AgentOperation {
 
 /// What stands before data that were read, as offsets in their buffer.
 enum AgentPiece {
-    /// CRC-32 and sum of sums of the words of what was read.
+    /// That of what was read.
     static var digest: UInt32 { 0x00 }
     static var data: UInt32 { 0x10 }
 
@@ -124,6 +124,9 @@ enum AgentFault {
 
 /// What the agent is told of controller and flash: words behind ``AgentRing/settings``, as offsets.
 enum AgentSettings {
+    /// Bytes that the FIFO asks for or offers at a time (FTHRES).
+    static var fifoPiece: UInt32 { 16 }
+
     /// QUADSPI_CR with everything but what starts something.
     static var control: UInt32 { 0x00 }
     static var device: UInt32 { 0x04 }
@@ -152,8 +155,8 @@ enum AgentSettings {
     static var programLimit: UInt32 { 0x44 }
     static var eraseChip: UInt32 { 0x48 }
     static var eraseChipLimit: UInt32 { 0x4C }
-    /// RAM for four tables of 256 words and one of 257.
-    static var tables: UInt32 { 0x50 }
+    /// RAM for ``DigestKeys/count`` words.
+    static var keys: UInt32 { 0x50 }
     static var eraseCount: UInt32 { 0x54 }
     /// By ascending size: bytes, QUADSPI_CCR, microseconds.
     static var erases: UInt32 { 0x58 }

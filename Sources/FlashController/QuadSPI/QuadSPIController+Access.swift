@@ -10,7 +10,12 @@ extension QuadSPIController {
     }
 
     func isOn(_ gate: ClockGate) throws(FlashControllerError) -> Bool {
-        try perform(gate.registers.map { .read($0) }).contains { $0 >> gate.bit & 1 == 1 }
+        try clocks([gate]).areOn(gate)
+    }
+    func clocks(_ gates: [ClockGate]) throws(FlashControllerError) -> ClockEnables {
+        try ClockEnables(gates) { (count, address) throws(FlashControllerError) in
+            try readWords(count, at: address)
+        }
     }
 
     func set(_ bits: UInt32, at address: UInt32) throws(FlashControllerError) {

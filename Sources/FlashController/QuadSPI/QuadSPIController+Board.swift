@@ -65,9 +65,10 @@ extension QuadSPIController {
         let pins = Self.pins(of: board, banks: banks)
         var findings: [FlashFinding] = []
         var states: [UInt8: [UInt32]] = [:]
-        let clocks = try perform(ports.clock.registers.map { .read($0) }).reduce(0, |)
-        for port in Set(pins.map(\.port)).sorted() {
-            guard clocks >> ports.clock(of: port).bit & 1 == 1 else {
+        let used = Set(pins.map(\.port)).sorted()
+        let clocks = try clocks(used.map(ports.clock(of:)))
+        for port in used {
+            guard clocks.areOn(ports.clock(of: port)) else {
                 let name = pins.first { $0.port == port }?.pin.portName ?? ""
                 findings.append(.portClockOff(name, signals: pins.filter { $0.port == port }.map(\.signal)))
                 continue

@@ -78,7 +78,7 @@ extension FlashRun {
     }
 
     /// Sectors whose pages tell whether looking at those of all others is worth it.
-    private static let trials = 8
+    private static let trials = 2
 
     /// Finds sectors that need no erase, because each page that has to change is blank.
     private func lookAtPages(

@@ -67,7 +67,7 @@ extension FlashRun {
                 pages.insert(AddressRange(start: sector.start, count: min(geometry.pageSize, sector.count)))
             }
         }
-        return try readSamples(pages.ranges.flatMap { $0.pieces(of: geometry.pageSize) })
+        return try readSamples(pages)
     }
 
     // MARK: After a refusal

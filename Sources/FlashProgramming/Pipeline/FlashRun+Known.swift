@@ -11,7 +11,7 @@ extension FlashRun {
         guard engine.abilities.hasDigests, let hinted = range.beginning(of: known.count).first, !known.isEmpty
         else { return try append(range, to: &bytes) }
         meter.expect(.survey, bytes: hinted.count, taking: digestTime(of: hinted.count))
-        for piece in hinted.pieces(of: Self.digestPiece, alignedTo: geometry.pageSize) {
+        for piece in hinted.pieces(of: digestPiece, alignedTo: geometry.pageSize) {
             let wrong = AddressRangeSet(
                 try differing(piece, .survey) { FlashDigest(of: Self.slice(of: known, $0, in: range)) })
             var next = piece.bounds.lowerBound

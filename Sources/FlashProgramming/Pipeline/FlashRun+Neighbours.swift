@@ -10,10 +10,16 @@ extension FlashRun {
         let bytes: [UInt8]
     }
 
-    func readSamples(_ ranges: [AddressRange]) throws(FlashError) -> [Sample] {
+    /// One sample of each page in the ranges.
+    func readSamples(_ ranges: AddressRangeSet) throws(FlashError) -> [Sample] {
         var samples: [Sample] = []
-        meter.expect(.survey, bytes: ranges.reduce(0) { $0 + $1.count }, taking: .zero)
-        for range in ranges { samples.append(Sample(range: range, bytes: try read(range, .survey))) }
+        meter.expect(.survey, bytes: ranges.count, taking: .zero)
+        for range in ranges.ranges {
+            let bytes = try read(range, .survey)
+            samples += range.pieces(of: geometry.pageSize).map {
+                Sample(range: $0, bytes: Array(Self.slice(of: bytes, $0, in: range)))
+            }
+        }
         return samples
     }
 
@@ -21,7 +27,7 @@ extension FlashRun {
     func watch(beside erased: AddressRangeSet, except changing: AddressRangeSet) throws(FlashError) {
         let pages = erased.neighbours(within: geometry.readableRange, page: geometry.pageSize)
             .filter { !changing.intersects($0) }
-        neighbours += try readSamples(pages)
+        neighbours += try readSamples(AddressRangeSet(pages))
     }
 
     /// Whether what was noted is still there, except where it was changed on purpose since.

@@ -16,6 +16,8 @@ final class FlashRun {
     /// What has ended; ``changes`` are not in it.
     var journal: FlashJournal
     var blankDigests: [Int: FlashDigest] = [:]
+    /// Bytes that one command to hash is about: progress waits as long.
+    var digestPiece = 1 << 22
     /// Handed to the engine, oldest first.
     var changes: [FlashChange] = []
     var report: FlashReport

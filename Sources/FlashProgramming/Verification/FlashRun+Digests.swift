@@ -5,8 +5,9 @@ import Essentials
 
 /// What the target says of its flash without sending it.
 extension FlashRun {
-    /// Bytes that one command is about: progress and cancellation wait as long.
-    static let digestPiece = 1 << 21
+    /// Progress waits no longer for one command, once it is known how fast they are.
+    private static let longestDigest: Duration = .milliseconds(400)
+    private static let digestPieces = 1 << 18...1 << 24
     /// Bytes that one digest is about, where nothing else decides.
     static let digestUnit = 4096
     /// Bytes per second of a core without cache, to estimate with.
@@ -16,11 +17,28 @@ extension FlashRun {
     func digests(
         of range: AddressRange, unit: Int, _ phase: FlashPhase
     ) throws(FlashError) -> [FlashDigest] {
+        let begun = meter.elapsed
         let result = try perform(.digest(range, unit: unit), .hash, phase, range)
+        adaptDigestPiece(to: range.count, meter.elapsed - begun)
         guard case .digests(let digests) = result, digests.count == (range.count + unit - 1) / unit else {
             throw .wrongCount(range, got: 0, aftermath())
         }
         return digests
+    }
+
+    /// Short ranges tell nothing: what each command costs by itself hides how fast it is.
+    private func adaptDigestPiece(to count: Int, _ time: Duration) {
+        guard count * 2 >= digestPiece else { return }
+        while digestPiece < Self.digestPieces.upperBound,
+            time * (2 * Double(digestPiece) / Double(count)) <= Self.longestDigest
+        {
+            digestPiece *= 2
+        }
+        while digestPiece > Self.digestPieces.lowerBound,
+            time * (Double(digestPiece) / Double(count)) > Self.longestDigest
+        {
+            digestPiece /= 2
+        }
     }
 
     /// The digest of each sector by its start, asked for in as few commands as there are runs of equal ones.
@@ -36,7 +54,7 @@ extension FlashRun {
             index += 1
             while index < sectors.count, sectors[index].count == size,
                 sectors[index].bounds.lowerBound == end,
-                end + size - first.bounds.lowerBound <= max(size, Self.digestPiece)
+                end + size - first.bounds.lowerBound <= max(size, digestPiece)
             {
                 end += size
                 index += 1

@@ -32,11 +32,11 @@ extension FlashRun {
         _ ranges: AddressRangeSet, with contents: ExpectedContents, by proof: FlashReport.Proof
     ) throws(FlashError) -> VerifyFinding? {
         var comparison = Comparison(geometry)
-        for piece in pieces(of: ranges, proof) {
+        try forEachPiece(of: ranges, proof) { piece throws(FlashError) in
             let expected = contents.bytes(in: piece)
             guard proof == .hash else {
                 try compare(piece, with: expected, into: &comparison)
-                continue
+                return
             }
             let wrong = try differing(piece, .verify) { unit in
                 FlashDigest(of: Self.slice(of: expected, unit, in: piece))
@@ -55,10 +55,10 @@ extension FlashRun {
         _ ranges: AddressRangeSet, by proof: FlashReport.Proof
     ) throws(FlashError) -> BlankFinding? {
         var check = BlankCheck(geometry)
-        for piece in pieces(of: ranges, proof) {
+        try forEachPiece(of: ranges, proof) { piece throws(FlashError) in
             guard proof == .hash else {
                 try checkBlank(piece, into: &check)
-                continue
+                return
             }
             let dirty = try differing(piece, .verify) { blankDigest(of: $0.count) }
             check.takeBlank(piece.count - dirty.reduce(0) { $0 + $1.count })
@@ -69,9 +69,19 @@ extension FlashRun {
         return check.finding
     }
 
-    private func pieces(of ranges: AddressRangeSet, _ proof: FlashReport.Proof) -> [AddressRange] {
-        let size = proof == .hash ? Self.digestPiece : Self.readPiece
-        return ranges.ranges.flatMap { $0.pieces(of: size, alignedTo: geometry.pageSize) }
+    private func forEachPiece(
+        of ranges: AddressRangeSet, _ proof: FlashReport.Proof,
+        _ body: (AddressRange) throws(FlashError) -> Void
+    ) throws(FlashError) {
+        for range in ranges.ranges {
+            var rest: AddressRange? = range
+            while let left = rest {
+                let size = proof == .hash ? digestPiece : Self.readPiece
+                let piece = left.firstPiece(of: size, alignedTo: geometry.pageSize)
+                try body(piece)
+                rest = AddressRange(piece.bounds.upperBound..<range.bounds.upperBound)
+            }
+        }
     }
 
     /// What has another digest is read, so that the first wrong byte can be told; what is then right is contradiction enough.

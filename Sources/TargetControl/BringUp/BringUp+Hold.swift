@@ -13,7 +13,8 @@ extension BringUp {
     /// Both cores must stand still for this long without a reset.
     private static let quietTime: Duration = .milliseconds(20)
 
-    /// Halts the main core, parks the second, and makes sure that they stay where they are.
+    /// Halts the main core, parks the second, and makes sure that they stay where they are; what the application left is
+    /// looked at meanwhile.
     func hold(_ target: HeldTarget) throws(TargetError) {
         for attempt in 1...Self.holdAttempts {
             try haltMainCore(target, isFirst: attempt == 1)
@@ -88,19 +89,27 @@ extension BringUp {
 
     private func isQuiet(_ target: HeldTarget) throws(TargetError) -> Bool {
         let cores = [target.core] + (target.secondCore.map { [$0] } ?? [])
-        return try controlling(.mainCore) { () throws(CoreError) in
+        try controlling(.mainCore) { () throws(CoreError) in
             // What happened until the halt is history.
             for core in cores {
                 _ = try core.status()
                 core.resetWasSeen = false
             }
-            timebase.wait(for: Self.quietTime)
+        }
+        let halted = timebase.now
+        var failure: TargetError?
+        do { try lookAround(target) } catch { failure = error }
+        let isQuiet = try controlling(.mainCore) { () throws(CoreError) in
+            timebase.wait(for: max(.zero, Self.quietTime - (timebase.now - halted)))
             for core in cores {
                 let status = try core.status()
                 if core.resetWasSeen || !status.isHalted { return false }
             }
             return true
         }
+        // A reset explains why it could not be looked at.
+        if isQuiet, let failure { throw failure }
+        return isQuiet
     }
 
     /// With nRST still low: both cores are told to stop at their reset vectors, then the line is let go.

@@ -53,21 +53,23 @@ extension BringUp {
         }
     }
 
-    /// Registers of a peripheral without a clock are not read: some answer with a bus error.
-    func isOn(_ gate: ClockGate, of definition: TargetDefinition) throws(TargetError) -> Bool {
-        for register in gate.registers {
-            if let word = try look(register, of: definition), word >> gate.bit & 1 == 1 { return true }
-        }
-        return false
-    }
-
     func isFlashMapped(_ definition: TargetDefinition) throws(TargetError) -> Bool {
-        guard try isOn(definition.quadSPI.clock, of: definition),
+        let clock = definition.quadSPI.clock
+        guard try clocks([clock], of: definition).areOn(clock),
             let control = try look(definition.quadSPI.base, of: definition),
             let word = try look(definition.quadSPI.base + QuadSPIOffset.communication, of: definition)
         else { return false }
         return RegisterValue<QuadSPIControl>(rawValue: control).enable
             && RegisterValue<QuadSPICommunication>(rawValue: word).functionalMode == .memoryMapped
+    }
+
+    private func clocks(
+        _ gates: [ClockGate], of definition: TargetDefinition
+    ) throws(TargetError) -> ClockEnables {
+        let bus = try memory(.mainCore, of: definition)
+        return try ClockEnables(gates) { (count, address) throws(TargetError) in
+            try tolerating { () throws(DebugAccessError) in try bus.readWords(count, at: address) }
+        }
     }
 
     struct Channel {
@@ -78,7 +80,8 @@ extension BringUp {
 
     func activeChannels(_ definition: TargetDefinition) throws(TargetError) -> [Channel] {
         var active: [Channel] = []
-        for master in definition.busMasters where try isOn(master.clock, of: definition) {
+        let clocks = try clocks(definition.busMasters.map(\.clock), of: definition)
+        for master in definition.busMasters where clocks.areOn(master.clock) {
             for index in 0..<master.channels {
                 let control = master.control &+ UInt32(index) * master.stride
                 let name = master.channels == 1 ? master.name : "\(master.name) channel \(index)"
@@ -109,9 +112,10 @@ extension BringUp {
                 WatchdogFinding(
                     name: watchdog.name, state: state, period: try period(of: watchdog, definition)))
         }
+        let clocks = try clocks(definition.watchdogs.window.map(\.clock), of: definition)
         for watchdog in definition.watchdogs.window {
             var isActive = false
-            if try isOn(watchdog.clock, of: definition) {
+            if clocks.areOn(watchdog.clock) {
                 // WWDG_CR.WDGA: set by software, cleared only by a reset.
                 isActive = (try look(watchdog.base, of: definition) ?? 0) >> 7 & 1 == 1
             }

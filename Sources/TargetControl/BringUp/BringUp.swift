@@ -100,7 +100,6 @@ package final class BringUp {
     }
 
     private func prepared(_ target: HeldTarget) throws(TargetError) -> HeldTarget {
-        try lookAround(target)
         try prepare(target)
         try settleClock(target)
         return finish(target)

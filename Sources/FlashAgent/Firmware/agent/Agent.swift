@@ -9,11 +9,11 @@ import Instructions
 @c(Agent) public func agent(_ ring: UInt32) -> Int32 {
     Countdown.start()
     let settings = ring &+ AgentRing.settings
-    let tables = UnsafeMutablePointer<UInt32>(
-        bitPattern: UInt(Register(settings &+ AgentSettings.tables).value))
-    guard let tables = unsafe tables else { return 0 }
-    unsafe Digest.prepare(tables)
-    let agent = unsafe Agent(ring, tables)
+    let keys = UnsafeMutablePointer<UInt32>(
+        bitPattern: UInt(Register(settings &+ AgentSettings.keys).value))
+    guard let keys = unsafe keys else { return 0 }
+    unsafe Digest.prepare(keys)
+    let agent = unsafe Agent(ring, UnsafePointer(keys))
     guard agent.controller.takeOver() else {
         agent.fail(AgentFault.controllerStuck, at: 0)
         return 0
@@ -28,11 +28,11 @@ struct Agent {
     let ring: UInt32
     let controller: Controller
     let flash: Flash
-    let tables: UnsafeMutablePointer<UInt32>
+    let keys: UnsafePointer<UInt32>
 
-    init(_ ring: UInt32, _ tables: UnsafeMutablePointer<UInt32>) {
+    init(_ ring: UInt32, _ keys: UnsafePointer<UInt32>) {
         self.ring = ring
-        unsafe self.tables = tables
+        unsafe self.keys = keys
         controller = Controller(ring &+ AgentRing.settings)
         flash = Flash(ring, controller)
     }
@@ -119,11 +119,11 @@ struct Agent {
         case AgentOperation.program: fault = flash.program(address, count, buffer)
         case AgentOperation.programPacked: fault = flash.programPacked(address, count, buffer, unit)
         case AgentOperation.programPieces: fault = flash.programPieces(count, buffer)
-        case AgentOperation.digest: fault = unsafe flash.digest(address, count, unit, into: buffer, tables)
+        case AgentOperation.digest: fault = unsafe flash.digest(address, count, unit, into: buffer, keys)
         case AgentOperation.read:
             let result = Register(
                 ring &+ AgentRing.results &+ (slot &- ring &- AgentRing.slots) / AgentRing.slotSize &* 4)
-            fault = unsafe flash.read(address, count, buffer, unit, tables, result)
+            fault = unsafe flash.read(address, count, buffer, unit, keys, result)
         case AgentOperation.map:
             isMapped = controller.map()
             fault = isMapped ? AgentFault.none : AgentFault.controllerStuck

@@ -16,7 +16,7 @@ extension Flash {
     /// Reads in one go, with the digest of what was read in front of it.
     func read(
         _ address: UInt32, _ count: UInt32, _ buffer: UInt32, _ packed: UInt32,
-        _ tables: UnsafeMutablePointer<UInt32>, _ result: Register
+        _ keys: UnsafePointer<UInt32>, _ result: Register
     ) -> UInt32 {
         let start = buffer &+ AgentPiece.data
         guard count > 0, let data = unsafe UnsafePointer<UInt8>(bitPattern: UInt(start)),
@@ -24,8 +24,7 @@ extension Flash {
             let table = unsafe UnsafeMutablePointer<UInt16>(
                 bitPattern: UInt(setting(AgentSettings.matches)))
         else { return AgentFault.badCommand }
-        var digest = unsafe Digest(tables)
-        guard fill(start, from: address, count, &digest) else { return giveUp() }
+        guard let digest = unsafe fill(start, from: address, count, keys) else { return giveUp() }
         // All at once would be a call of memset, of which there is none.
         var word: UInt32 = 0
         while word < UInt32(truncatingIfNeeded: LZ4Block.tableCount) / 2 {
@@ -35,47 +34,57 @@ extension Flash {
         let size = unsafe LZ4Block.compress(
             data, Int(count), to: output, limit: Int(count &- count / 8), table)
         let header = size > 0 ? packed : buffer
-        Register(header &+ AgentPiece.digest).value = digest.value
-        Register(header &+ AgentPiece.digest &+ 4).value = digest.sums
+        digest.write(to: header &+ AgentPiece.digest)
         result.value = UInt32(truncatingIfNeeded: size)
         note(count)
         return AgentFault.none
     }
 
-    @inline(__always) private func takeWord(_ place: UInt32, _ digest: inout Digest) {
-        let word = controller.nextWord()
-        digest.take(word)
-        Register(place).value = word
-    }
-
-    /// - Returns: false when the controller is stuck.
+    /// - Returns: the digest of what is in the buffer now; nil when the controller is stuck.
     private func fill(
-        _ buffer: UInt32, from address: UInt32, _ count: UInt32, _ digest: inout Digest
-    ) -> Bool {
+        _ buffer: UInt32, from address: UInt32, _ count: UInt32, _ keys: UnsafePointer<UInt32>
+    ) -> Digest? {
         if controller.drivesPair, (address | count) & 1 != 0 {
-            return takeBytes(address, count, &digest, storingAt: buffer)
+            return unsafe digestOfBytes(address, count, storingAt: buffer, keys)
         }
         controller.beginReading(address, count)
+        var digest = unsafe Digest(keys)
         var (place, left) = (buffer, count)
-        while left >= Controller.piece {
-            guard controller.hasPiece() else { return false }
-            var steps = Controller.piece / 8
-            while steps > 0 {
-                takeWord(place, &digest)
-                takeWord(place &+ 4, &digest)
-                place = place &+ 8
-                steps &-= 1
+        while left > 0 {
+            digest.beginBlock()
+            let block = min(left, Digest.block)
+            left &-= block
+            var pieces = block / Controller.piece
+            while pieces > 0 {
+                guard controller.hasPiece() else { return nil }
+                digest.take(copied(to: place))
+                digest.take(copied(to: place &+ 4))
+                digest.take(copied(to: place &+ 8))
+                digest.take(copied(to: place &+ 12))
+                place = place &+ Controller.piece
+                pieces &-= 1
             }
-            left &-= Controller.piece
+            var rest = block % Controller.piece
+            guard rest == 0 || controller.hasAll() else { return nil }
+            while rest >= 4 {
+                digest.take(copied(to: place))
+                place = place &+ 4
+                rest &-= 4
+            }
+            // What is left of the last word is of no meaning.
+            if rest > 0 {
+                let word = lastBytes(rest)
+                digest.take(word)
+                Register(place).value = word
+            }
         }
-        guard controller.hasAll() else { return false }
-        while left >= 4 {
-            takeWord(place, &digest)
-            place = place &+ 4
-            left &-= 4
-        }
-        // The rest of the last word is of no meaning.
-        if left > 0 { Register(place).value = takeTail(left, &digest) }
-        return controller.endReading()
+        return controller.endReading() ? digest : nil
+    }
+
+    /// The next word of a read, which goes to `place` as well.
+    @inline(__always) private func copied(to place: UInt32) -> UInt32 {
+        let word = controller.nextWord()
+        Register(place).value = word
+        return word
     }
 }

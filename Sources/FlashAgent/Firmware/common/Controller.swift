@@ -163,16 +163,20 @@ struct Controller {
         Self.address.value = target
         var next = unsafe bytes
         var left = count
-        while left >= 4 {
-            // The FIFO is empty.
+        while left >= Self.piece {
             guard hasRoom() else { return false }
-            var words = min(left / 4, Self.piece / 4)
-            left &-= words &* 4
-            while words > 0 {
-                Self.data.value = unsafe next.loadUnaligned(as: UInt32.self)
-                unsafe next += 4
-                words &-= 1
-            }
+            unsafe send(next, 0)
+            unsafe send(next, 4)
+            unsafe send(next, 8)
+            unsafe send(next, 12)
+            unsafe next += Int(Self.piece)
+            left &-= Self.piece
+        }
+        while left >= 4 {
+            guard hasRoom() else { return false }
+            unsafe send(next, 0)
+            unsafe next += 4
+            left &-= 4
         }
         if left > 0 {
             guard hasRoom() else { return false }
@@ -183,6 +187,10 @@ struct Controller {
             }
         }
         return finish()
+    }
+
+    @inline(__always) private func send(_ bytes: UnsafeRawPointer, _ offset: Int) {
+        Self.data.value = unsafe bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
     }
 
     @inline(__always) private func hasRoom() -> Bool {
@@ -201,8 +209,8 @@ struct Controller {
         Self.communication.value = setting(AgentSettings.read)
         Self.address.value = target
     }
-    /// Bytes that the FIFO takes or gives at a time: all of it.
-    static var piece: UInt32 { 32 }
+    /// Bytes that the FIFO takes or gives at a time: half of it, so that the flash goes on meanwhile.
+    static var piece: UInt32 { AgentSettings.fifoPiece }
     /// Whether the next ``piece`` of a read is there; false when it does not come.
     @inline(__always) func hasPiece() -> Bool { hasRoom() }
     @inline(__always) func nextWord() -> UInt32 { Self.data.value }

@@ -151,10 +151,9 @@ struct Flash {
 
     // MARK: Looking
 
-    /// Reads the range in one go and writes two words for each `unit` bytes.
+    /// Reads the range in one go and writes the digest of each `unit` bytes.
     func digest(
-        _ address: UInt32, _ count: UInt32, _ unit: UInt32, into buffer: UInt32,
-        _ tables: UnsafeMutablePointer<UInt32>
+        _ address: UInt32, _ count: UInt32, _ unit: UInt32, into buffer: UInt32, _ keys: UnsafePointer<UInt32>
     ) -> UInt32 {
         guard count > 0, unit > 0 else { return AgentFault.badCommand }
         var output = buffer
@@ -162,61 +161,8 @@ struct Flash {
         while done < count {
             if isStopped { return Self.stopped }
             let part = min(unit, count &- done)
-            if controller.drivesPair, ((address &+ done) | part) & 1 != 0 {
-                var digest = unsafe Digest(tables)
-                guard takeBytes(address &+ done, part, &digest, storingAt: 0) else {
-                    return AgentFault.controllerStuck
-                }
-                Register(output).value = digest.value
-                Register(output &+ 4).value = digest.sums
-                output = output &+ 8
-                done = done &+ part
-                note(done)
-                continue
-            }
-            controller.beginReading(address &+ done, part)
-            var digest = unsafe Digest(tables)
-            var left = part
-            // Erased bytes at the start, and most units that have any have nothing else, need no sums.
-            var blankPieces: UInt32 = 0
-            while left >= Controller.piece {
-                guard controller.hasPiece() else { return giveUp() }
-                let (first, second) = (controller.nextWord(), controller.nextWord())
-                let (third, fourth) = (controller.nextWord(), controller.nextWord())
-                let (fifth, sixth) = (controller.nextWord(), controller.nextWord())
-                let (seventh, eighth) = (controller.nextWord(), controller.nextWord())
-                left &-= Controller.piece
-                if first & second & third & fourth & fifth & sixth & seventh & eighth == 0xFFFF_FFFF {
-                    blankPieces &+= 1
-                    continue
-                }
-                digest.takeBlank(blankPieces)
-                blankPieces = 0
-                digest.take(first, second, third, fourth)
-                digest.take(fifth, sixth, seventh, eighth)
-                break
-            }
-            if blankPieces > 0 { digest.takeBlank(blankPieces) }
-            while left >= Controller.piece {
-                guard controller.hasPiece() else { return giveUp() }
-                // Two at a time: with all eight unrolled there are not enough registers.
-                var steps = Controller.piece / 8
-                while steps > 0 {
-                    digest.take(controller.nextWord())
-                    digest.take(controller.nextWord())
-                    steps &-= 1
-                }
-                left &-= Controller.piece
-            }
-            guard controller.hasAll() else { return AgentFault.controllerStuck }
-            while left >= 4 {
-                digest.take(controller.nextWord())
-                left &-= 4
-            }
-            if left > 0 { _ = takeTail(left, &digest) }
-            guard controller.endReading() else { return AgentFault.controllerStuck }
-            Register(output).value = digest.value
-            Register(output &+ 4).value = digest.sums
+            guard let digest = unsafe digest(address &+ done, part, keys) else { return giveUp() }
+            digest.write(to: output)
             output = output &+ 8
             done = done &+ part
             note(done)
@@ -224,23 +170,58 @@ struct Flash {
         return AgentFault.none
     }
 
+    /// - Returns: nil when the controller is stuck.
+    private func digest(_ address: UInt32, _ count: UInt32, _ keys: UnsafePointer<UInt32>) -> Digest? {
+        if controller.drivesPair, (address | count) & 1 != 0 {
+            return unsafe digestOfBytes(address, count, storingAt: 0, keys)
+        }
+        controller.beginReading(address, count)
+        // Never handed on by address: it would be written to memory with each word.
+        var digest = unsafe Digest(keys)
+        var left = count
+        while left > 0 {
+            digest.beginBlock()
+            let block = min(left, Digest.block)
+            left &-= block
+            var pieces = block / Controller.piece
+            while pieces > 0 {
+                guard controller.hasPiece() else { return nil }
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                digest.take(controller.nextWord())
+                pieces &-= 1
+            }
+            var rest = block % Controller.piece
+            guard rest == 0 || controller.hasAll() else { return nil }
+            while rest >= 4 {
+                digest.take(controller.nextWord())
+                rest &-= 4
+            }
+            if rest > 0 { digest.take(lastBytes(rest)) }
+        }
+        return controller.endReading() ? digest : nil
+    }
+
     /// The last one to three bytes of a read, as a word.
-    func takeTail(_ count: UInt32, _ digest: inout Digest) -> UInt32 {
+    func lastBytes(_ count: UInt32) -> UInt32 {
         var (word, shift): (UInt32, UInt32) = (0, 0)
         while shift < count &* 8 {
             word |= controller.nextByte() << shift
             shift &+= 8
         }
-        digest.take(bytes: word, count: count)
         return word
     }
 
     /// Where a pair is not read in whole pairs of bytes: nothing of it is at a multiple of anything.
     ///
-    /// A `buffer` that is not zero gets the bytes as well.
-    func takeBytes(_ address: UInt32, _ count: UInt32, _ digest: inout Digest, storingAt buffer: UInt32)
-        -> Bool
-    {
+    /// A `buffer` that is not zero gets the bytes as well, the rest of its last word zeros.
+    /// - Returns: nil when the controller is stuck.
+    func digestOfBytes(
+        _ address: UInt32, _ count: UInt32, storingAt buffer: UInt32, _ keys: UnsafePointer<UInt32>
+    ) -> Digest? {
+        var digest = unsafe Digest(keys)
+        let isStored = buffer != 0
         var (place, word, shift): (UInt32, UInt32, UInt32) = (buffer, 0, 0)
         let isComplete = controller.forEach(address, count) { value, size in
             var (rest, left) = (value, size)
@@ -250,17 +231,20 @@ struct Flash {
                 left &-= 1
                 shift &+= 8
                 if shift == 32 {
+                    if (place &- buffer) % Digest.block == 0 { digest.beginBlock() }
                     digest.take(word)
-                    if buffer != 0 { Register(place).value = word }
+                    if isStored { Register(place).value = word }
                     (place, word, shift) = (place &+ 4, 0, 0)
                 }
             }
             return true
         }
-        guard isComplete, shift > 0 else { return isComplete }
-        digest.take(bytes: word, count: shift / 8)
-        if buffer != 0 { Register(place).value = word }
-        return true
+        guard isComplete else { return nil }
+        guard shift > 0 else { return digest }
+        if (place &- buffer) % Digest.block == 0 { digest.beginBlock() }
+        digest.take(word)
+        if isStored { Register(place).value = word }
+        return digest
     }
 
     func giveUp() -> UInt32 {
