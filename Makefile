@@ -18,6 +18,9 @@ VM_PACKAGES = qemu-system-x86 busybox-static cpio kmod usbip xz-utils
 STATION_UNITS ?= 400
 STATION_KILLS ?= 20
 
+# What `make test-corpus` gives one loader.
+CORPUS_SECONDS ?= 600
+
 # Tests with a server in their process run by themselves: what computes without a pause would keep the threads that the
 # server's requests wait for.
 live-tests = StationServerTests|Commands for a station|Commands that extflashd|Programming one board at a station|Examples in Python
@@ -90,10 +93,9 @@ test-page: build-daemon page-packages ## Use the station's page in a headless Ch
 test-central: build-daemon central-packages ## Let two stations share a real PostgreSQL that is stopped, killed and cut off in mid-batch
 	Tests/Central/run.py $(daemon)
 
-test-corpus: build ## One line for each .stldr and .FLM in DIR: read, linted, tried on a simulated board, verdict
-	@[ -n "$(DIR)" ] || { echo "say where they are: make test-corpus DIR=..."; exit 1; }
-	@find "$(DIR)" -type f \( -iname '*.stldr' -o -iname '*.flm' \) | sort | while read -r file; do \
-	    timeout 600 $(program) loader check --brief "$$file" 2>&1 | grep -v '^  try:' | head -n 1; done
+test-corpus: build ## One line for each loader in DIR, its packs and zip files: read, linted, tried on a simulated board, verdict
+	@[ -n "$(DIR)" ] || { echo "say where they are: make test-corpus DIR=..."; exit 2; }
+	Tests/Corpus/run.py $(program) "$(DIR)" --limit $(CORPUS_SECONDS)
 
 test-binary: build ## Run the program in a root directory that holds nothing but it, glibc and libusb
 	Tests/Binary/run.sh $(program)

@@ -118,7 +118,8 @@ struct FlashSettings: Hashable, Sendable {
     }
 
     private mutating func setErases(_ addressBytes: AddressBytes) throws(Gap) {
-        if let whole = Self.instruction(.eraseChip, of: chip), let time = whole.time {
+        // Of several dies one alone tells whether it is busy: nobody would know when the last has finished.
+        if chip.dies == 1, let whole = Self.instruction(.eraseChip, of: chip), let time = whole.time {
             set(AgentSettings.eraseChip, Self.singleLine | UInt32(whole.opcode))
             set(AgentSettings.eraseChipLimit, Self.limit(time.maximum))
         }

@@ -38,7 +38,11 @@ import Testing
             (.brokenHostsRam, ["LNT-060"]), (.brokenInternalFlash, ["LNT-061"]),
             (.brokenForeignRam, ["LNT-062"]), (.brokenAbsolute, ["LNT-063"]),
             (.brokenInstruction, ["LNT-070"]), (.semihosting, ["LNT-072"]),
-            (.brokenSupervisor, ["LNT-073"]), (.brokenReset, ["LNT-074"]),
+            (.busFault, ["LNT-064"]), (.faultUnaligned, ["LNT-065"]), (.faultFpu, ["LNT-075"]),
+            (.faultArmState, ["LNT-076"]), (.faultCoprocessor, ["LNT-070"]), (.faultBreakpoint, ["LNT-072"]),
+            (.faultErasedJump, ["LNT-060"]), (.faultPeripheral, ["LNT-054"]),
+            (.faultWfe, ["LNT-043", "LNT-055"]), (.brokenSupervisor, ["LNT-073"]),
+            (.brokenReset, ["LNT-074"]),
             (.brokenNoStorageInfo, ["LDR-003"]), (.brokenEmptyStorageInfo, ["LDR-005"]),
             (.brokenDiscardedWrite, ["LDR-006"]), (.brokenErasedValue, ["LDR-011"]),
         ] as [(TestLoader, [String])])

@@ -103,6 +103,30 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case brokenWait = "broken-wait"
     case brokenWfi = "broken-wfi"
 
+    // Init is not what sets the board up.
+    case lazyAll = "lazy-all", lazyWrite = "lazy-write", lazyPins = "lazy-pins"
+
+    // One fault each.
+    case faultArmState = "fault-arm-state"
+    case faultBreakpoint = "fault-breakpoint"
+    case faultCoprocessor = "fault-coprocessor"
+    case faultDivide = "fault-divide"
+    case faultErasedJump = "fault-erased-jump"
+    case faultFpu = "fault-fpu"
+    case faultLockup = "fault-lockup"
+    case faultMappedStore = "fault-mapped-store"
+    case faultNoClock = "fault-no-clock"
+    case faultNotExecutable = "fault-not-executable"
+    case faultNotMapped = "fault-not-mapped"
+    case faultNullCall = "fault-null-call"
+    case faultPeripheral = "fault-peripheral"
+    case faultStack = "fault-stack"
+    case faultStacking = "fault-stacking"
+    case faultTrap = "fault-trap"
+    case faultUnaligned = "fault-unaligned"
+    case faultUnsetPointer = "fault-unset-pointer"
+    case faultWfe = "fault-wfe"
+
     // Boards of their own, to be told by what Init does.
     case inferClocks = "infer-clocks"
     case inferGivesUp = "infer-gives-up"

@@ -12,7 +12,8 @@ extension Core {
         let words = try access(.inspect) { () throws(DebugAccessError) in
             try memory.readWords(5, at: SystemAddress.configurableFaultStatus)
         }
-        let registers = try readRegisters([.xpsr, .lr, .msp, .psp])
+        let registers = try readRegisters(
+            [.xpsr, .lr, .msp, .psp] + (0...12).map { CoreRegister.general($0) })
         let configurable = RegisterValue<ConfigurableFaultStatus>(rawValue: words[0])
         let exception = RegisterValue<ProgramStatus>(rawValue: registers[0]).exception
         let link = registers[1]
@@ -26,7 +27,7 @@ extension Core {
             debug: RegisterValue(rawValue: words[2]),
             memoryAddress: configurable.memoryFaultAddressValid ? words[3] : nil,
             busAddress: configurable.busFaultAddressValid ? words[4] : nil,
-            exception: ExceptionNumber(rawValue: exception), frame: frame)
+            exception: ExceptionNumber(rawValue: exception), general: Array(registers[4...]), frame: frame)
     }
 
     private func stackedFrame(at address: UInt32) throws(CoreError) -> FaultReport.Frame? {

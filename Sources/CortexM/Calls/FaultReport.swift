@@ -21,8 +21,16 @@ package struct FaultReport: Hashable, Sendable {
     package var memoryAddress: UInt32?
     package var busAddress: UInt32?
     package var exception: ExceptionNumber
+    /// R0 to R12 as they are now: R4 to R11 are still those of the fault where its handler was caught at its entry.
+    package var general: [UInt32] = []
     /// Nil when the stack cannot be read or no exception was entered.
     package var frame: Frame?
+
+    /// R0 to R12 at the fault, as far as they are known.
+    package var generalAtFault: [UInt32] {
+        guard let frame, general.count == 13 else { return general }
+        return [frame.r0, frame.r1, frame.r2, frame.r3] + general[4..<12] + [frame.r12]
+    }
 
     /// Whether any fault is recorded.
     package var isFault: Bool { configurable.rawValue != 0 || hard.rawValue & ~(1 << 31) != 0 }

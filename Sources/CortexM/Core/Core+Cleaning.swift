@@ -48,7 +48,7 @@ extension Core {
                 (SystemAddress.systemControl, 0),
             ])
         try clearDebugUnits()
-        try allowFloatingPoint()
+        try switchFloatingPoint()
         try access(.clean) { () throws(DebugAccessError) in
             try memory.writeWords([.max, .max, .max], at: SystemAddress.configurableFaultStatus)
         }
@@ -79,10 +79,18 @@ extension Core {
         }
     }
 
-    private func allowFloatingPoint() throws(CoreError) {
+    /// Has functions find the floating-point unit on, or off as it is after a reset (CPACR, ARMv7-M ARM §B3.2.20).
+    ///
+    /// Lasts beyond ``cleanForCalls()``, after which it is on until this is called.
+    package func allowFloatingPoint(_ isAllowed: Bool) throws(CoreError) {
+        allowsFloatingPoint = isAllowed
+        try switchFloatingPoint()
+    }
+
+    private func switchFloatingPoint() throws(CoreError) {
         var coprocessors = RegisterValue<CoprocessorAccess>(
             rawValue: try read(SystemAddress.coprocessorAccess, during: .clean))
-        coprocessors.floatingPoint = 0xF
+        coprocessors.floatingPoint = allowsFloatingPoint ? 0xF : 0
         var context = RegisterValue<FloatingPointContext>(
             rawValue: try read(SystemAddress.floatingPointContextControl, during: .clean))
         context.lazySaveActive = false

@@ -25,6 +25,8 @@ package final class Core {
     var preparedSite: CallSite?
     /// A function was stopped in the middle: the core must be made clean before the next one.
     var isInterrupted = false
+    /// Whether functions find the floating-point unit switched on; see ``allowFloatingPoint(_:)``.
+    var allowsFloatingPoint = true
     /// What the comparators held before they were first cleared.
     var debugUnitsFound: DebugUnits?
     /// The watched ranges and the numbers of their comparators.

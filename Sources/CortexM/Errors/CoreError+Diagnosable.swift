@@ -88,7 +88,10 @@ extension CoreError: Diagnosable {
                 "another debugger may have resumed the core: close it",
             ]
         case .targetReset:
-            ["a watchdog may be running: use --connect under-reset so that the application never starts it"]
+            [
+                "a watchdog may be running: use --connect under-reset so that the application never starts it",
+                "the function may reset the part itself (NVIC_SystemReset in an error handler): return failure instead",
+            ]
         case .callTimedOut:
             [
                 "look at where it stands: a wait for a flash that does not answer is the usual cause",
@@ -96,6 +99,9 @@ extension CoreError: Diagnosable {
             ]
         case .callHitBreakpoint(_, 0xAB):
             ["the loader uses semihosting (printf or exit): build it without"]
+        case .callHalted: ["another debugger may have halted the core: close it"]
+        case .stackOverflowed:
+            ["make large local arrays static, end recursion, and leave printf out"]
         case .registerNotReady: ["check that the core has a clock", "use a slower --speed"]
         default: []
         }

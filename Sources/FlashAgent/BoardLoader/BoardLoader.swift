@@ -18,6 +18,8 @@ package struct BoardLoader: Sendable {
     package let start: UInt32
     /// Bytes of the smallest sector.
     package let sector: UInt32
+    /// Whether the flash can be read as memory once it is set up.
+    private var isMapped = true
     /// By offset in ``BoardTable``.
     private var table: [UInt32: UInt32] = [:]
 
@@ -33,7 +35,7 @@ package struct BoardLoader: Sendable {
             throw .otherController(target: target.name, base: target.quadSPI.base)
         }
         try Self.check(board)
-        guard chip.dies == 1 else { throw .severalDies(chip: chip.title, dies: chip.dies) }
+        guard !chip.hasDieRegisters else { throw .severalDies(chip: chip.title, dies: chip.dies) }
         let isPair = board.mode == .dual
         let window = target.mappedFlash
         self.board = board.name
@@ -54,6 +56,10 @@ package struct BoardLoader: Sendable {
         setController(board, plan)
         set(BoardTable.base, start)
         set(BoardTable.size, self.chip.size)
+        if let die = self.chip.dieOfReads {
+            set(BoardTable.die, die)
+            isMapped = false
+        }
         setWaits(plan)
         set(RegisterChanges(board, on: target), at: BoardTable.registers, count: BoardTable.registerCount)
         set(FlashStartUp(plan), at: BoardTable.steps, count: BoardTable.stepCount)
@@ -147,8 +153,8 @@ package struct BoardLoader: Sendable {
     private func storageInfo(_ name: String) -> [UInt8] {
         var record = ByteWriter()
         record.write(contentsOf: Self.padded(name, to: 100))
-        // NOR flash in memory-mapped mode.
-        record.write(UInt32(3))
+        // NOR flash in memory-mapped mode, or flash on SPI, which is read by Read.
+        record.write(UInt32(isMapped ? 3 : 7))
         for word in [start, chip.size, chip.page, 0xFF, chip.size / max(1, sector), sector] {
             record.write(word)
         }

@@ -16,6 +16,7 @@ package enum BoardLoaderError: Error, Sendable {
     case flashNotNamed(board: String)
     /// What answers is no known part, nor does it describe itself.
     case flashUnknown(board: String)
+    /// Each with a status that is asked for by an address.
     case severalDies(chip: String, dies: Int)
     /// The chip's file does not say how.
     case notDescribed(String, chip: String)
@@ -61,7 +62,7 @@ extension BoardLoaderError: Diagnosable {
         case .flashUnknown(let board):
             "no loader can be made for \(board): its flash is of no known part, and does not describe itself"
         case .severalDies(let chip, let dies):
-            "no loader can be made for \(chip) yet: it has \(dies) dies"
+            "no loader can be made for \(chip) yet: its \(dies) dies have registers at addresses of their own"
         case .notDescribed(let what, let chip):
             "no loader can be made for \(chip) yet: its description does not say \(what)"
         case .beyondWindow(let chip, let start, let size, let window):

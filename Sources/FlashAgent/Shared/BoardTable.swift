@@ -34,7 +34,9 @@ enum BoardTable {
     static var steps: UInt32 { 0x4B4 }
     static var stepSize: UInt32 { 16 }
     static var mostSteps: UInt32 { 64 }
-    static var end: UInt32 { 0x8B4 }
+    /// Bytes of a die where a read does not go on from one to the next, which no map can show then; zero where it does.
+    static var die: UInt32 { 0x8B4 }
+    static var end: UInt32 { 0x8B8 }
 }
 
 /// One step of waking a flash and setting it up; `value` is what the last ones read or set.

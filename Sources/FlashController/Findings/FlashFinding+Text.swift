@@ -2,7 +2,7 @@
 // Copyright the extflash authors
 
 import Essentials
-import HardwareDescription
+package import HardwareDescription
 
 extension FlashFinding {
     /// One sentence.
@@ -167,5 +167,5 @@ extension FlashFinding {
 
 extension BoardDefinition.Signal {
     /// Not needed while one or two lines carry everything.
-    var isForFourLines: Bool { self == .data2 || self == .data3 }
+    package var isForFourLines: Bool { self == .data2 || self == .data3 }
 }

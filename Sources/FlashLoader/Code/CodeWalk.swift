@@ -180,12 +180,14 @@ struct CodeWalk {
         case .callRegister(let register):
             guard let place = state[register] else { return result.indirectCalls.append(address) }
             target = place
+            noteState(of: place, at: address)
         case .branch(let place), .conditional(let place):
             guard isElsewhere(place) else { return }
             (target, isTail) = (place, true)
         case .branchRegister(let register):
             guard let place = state[register] else { return result.indirectCalls.append(address) }
             (target, isTail) = (place, true)
+            if it.size == 2, !it.isMove { noteState(of: place, at: address) }
         default: return
         }
         guard let target else { return }
@@ -199,6 +201,12 @@ struct CodeWalk {
             result.returns = true
             results.insert(target & ~1 == entry ? nil : map.function(at: target)?.result)
         }
+    }
+
+    /// BX and BLX take the state to go on in from bit 0.
+    private mutating func noteState(of target: UInt32, at address: UInt32) {
+        guard target & 1 == 0 else { return }
+        result.events.append(.init(place: address, event: .entersArmState, value: target))
     }
 
     private mutating func noteLoop(_ it: ThumbInstruction, at address: UInt32) {

@@ -80,7 +80,9 @@ struct ThumbDecoder {
         case 0: it.result = (target, .sumOfRegisters(target, source))
         case 1: break
         case 2 where target == Self.stack: break
-        case 2 where target == 15: it.flow = source == 14 ? .returns : .branchRegister(source)
+        case 2 where target == 15:
+            it.isMove = true
+            it.flow = source == 14 ? .returns : .branchRegister(source)
         case 2: it.result = (target, .copy(source))
         default:
             if code & 0x80 != 0 {

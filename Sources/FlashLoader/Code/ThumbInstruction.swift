@@ -26,6 +26,10 @@ struct ThumbInstruction: Sendable {
         case breakpoint(UInt8)
         /// The core has no such instruction.
         case undefined
+        /// An instruction of the floating-point unit.
+        case floatingPoint
+        /// A call or branch to an address without the Thumb bit.
+        case entersArmState
         /// Writes PRIMASK, BASEPRI or CONTROL from a register.
         case writesSpecial(UInt8, from: Int)
     }
@@ -61,6 +65,8 @@ struct ThumbInstruction: Sendable {
     }
 
     var size: Int
+    /// A move to PC, which takes no state from bit 0 (ARMv7-M ARM §A2.3.1).
+    var isMove = false
     var flow = Flow.next
     var event: Event?
     var result: (register: Int, value: Value)?

@@ -215,6 +215,7 @@ struct ThumbWideDecoder {
         guard first & 0x0300 != 0x0300, number == 10 || number == 11 else {
             return it.event = .undefined
         }
+        it.event = .floatingPoint
         let isLoad = first & 0x10 != 0
         if first & 0xFFAF == 0xED2D { it.push = Int(second & 0xFF) * 4 }
         if first & 0xFFBF == 0xECBD { it.push = -Int(second & 0xFF) * 4 }

@@ -11,7 +11,13 @@ extension LoaderFinding {
         case .place(let place, let samples, let total):
             total == 1 ? "it stands in \(place)" : "it was in \(place) in \(samples) of \(total) samples"
         case .calledFrom(let place): "called from about \(place)"
-        case .fault(let text): text
+        case .fault(let cause): cause.text
+        case .jumpedFrom(let place): "it was entered from about \(place)"
+        case .registers(let values): values
+        case .breakpoint(let number, let operation):
+            "it stopped at BKPT \(number.hex)" + (operation.map { ", semihosting operation \($0.hex)" } ?? "")
+        case .sleeps(let instruction): "it waits for an interrupt (\(instruction)), and none is due"
+        case .waitsFor(let address): "it waits for \(RegisterName.text(of: address))"
         case .faultedIn(let place): "it came from \(place)"
         case .stackUsed(let used, let size): "\(used) of \(size) bytes of its stack were in use"
         case .codeOverwritten(let address, let place): "its code was overwritten at \(address.hex) (\(place))"
@@ -61,6 +67,18 @@ extension LoaderFinding {
         case .memoryNotCleared: "the loader needs its .bss cleared: use the spacious layout"
         case .codeOverwritten: "the loader's stack or a wild pointer ran over its code: look at its stack use"
         case .flash(let finding): finding.remedy
+        case .fault(let cause): cause.remedy
+        case .breakpoint(_, .some):
+            "leave printf, files and exit out, and link with --specs=nosys.specs instead of rdimon.specs"
+        case .breakpoint:
+            "remove the breakpoint (BKPT, an assertion of a library) from the loader: return failure instead"
+        case .sleeps:
+            "poll instead of WFI or WFE: override HAL_Delay and HAL_GetTick with ones that count clocks (DWT or SysTick)"
+        case .waitsFor(let address): RegisterName.remedy(forWaitOn: address)
+        case .stackUsed(let used, let size) where used >= size:
+            "make large local arrays static, end recursion, and leave printf out"
+        case .boardNotReached:
+            "let Init give up each wait after a number of rounds and return failure, and look at what it waits for first"
         default: nil
         }
     }

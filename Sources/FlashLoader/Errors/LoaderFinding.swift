@@ -9,8 +9,18 @@ package enum LoaderFinding: Hashable, Sendable {
     /// Function and line, and in how many of the samples.
     case place(String, samples: Int, of: Int)
     case calledFrom(String)
-    /// A fault in words.
-    case fault(String)
+    /// What it did that the core could not.
+    case fault(FaultCause)
+    /// Where code that is none of the loader's was entered from.
+    case jumpedFrom(String)
+    /// The registers at a fault, for people.
+    case registers(String)
+    /// BKPT with its number; the operation in R0 where that number means semihosting.
+    case breakpoint(UInt8, operation: UInt32?)
+    /// It waits for an interrupt at the instruction of this name.
+    case sleeps(String)
+    /// It asks a register of a peripheral again and again.
+    case waitsFor(UInt32)
     /// The instruction that faulted, or the one after an imprecise error.
     case faultedIn(String)
     case stackUsed(Int, of: Int)

@@ -16,6 +16,7 @@ struct InstructionLint {
                 switch event.event {
                 case .undefined: found.append(code.finding(.lackingInstruction, at: event.place))
                 case .breakpoint(let number): found.append(code.finding(.breakpoint(number), at: event.place))
+                case .entersArmState: found.append(code.finding(.armState(event.value ?? 0), at: event.place))
                 case .supervisorCall: found.append(code.finding(.supervisorCall, at: event.place))
                 default: break
                 }
@@ -27,6 +28,18 @@ struct InstructionLint {
         {
             found.append(code.finding(.resetsTarget, at: access.place))
         }
-        return Array(found.prefix(8))
+        return Array(found.prefix(8)) + floatingPoint
+    }
+
+    /// CPACR (ARMv7-M ARM §B3.2.20).
+    private static let coprocessorAccess: UInt32 = 0xE000_ED88
+
+    /// Once, where the unit is first used by a program that never switches it on.
+    private var floatingPoint: [LintFinding] {
+        guard code.isComplete,
+            !code.accesses.contains(where: { $0.0.isStore && $0.1 == Self.coprocessorAccess }),
+            let event = code.reached.flatMap(\.events).first(where: { $0.event == .floatingPoint })
+        else { return [] }
+        return [code.finding(.floatingPointOff, at: event.place)]
     }
 }

@@ -79,11 +79,19 @@ package enum LintProblem: Hashable, Sendable {
     case usesInternalFlash(UInt32)
     case usesForeignRAM(UInt32)
     case absoluteAddress(UInt32)
+    /// Neither memory nor a peripheral.
+    case nothingThere(UInt32)
+    /// An access of more than a word, which has to be aligned.
+    case unalignedAccess(UInt32, size: Int)
 
     // Instructions.
     case lackingInstruction
     case noThumbBit(String)
     case breakpoint(UInt8)
     case supervisorCall
+    /// The floating-point unit is used without being switched on.
+    case floatingPointOff
+    /// A call of an address without the Thumb bit.
+    case armState(UInt32)
     case resetsTarget
 }

@@ -38,18 +38,23 @@ extension LintProblem {
         case .usesInternalFlash: "LNT-061"
         case .usesForeignRAM: "LNT-062"
         case .absoluteAddress: "LNT-063"
+        case .nothingThere: "LNT-064"
+        case .unalignedAccess: "LNT-065"
         case .lackingInstruction: "LNT-070"
         case .noThumbBit: "LNT-071"
         case .breakpoint: "LNT-072"
         case .supervisorCall: "LNT-073"
         case .resetsTarget: "LNT-074"
+        case .floatingPointOff: "LNT-075"
+        case .armState: "LNT-076"
         }
     }
 
     package var severity: LintFinding.Severity {
         switch self {
         case .noRoomForBreakpoint, .nameDiffers, .noWayToRead, .notSerialFlash, .stackBeyondVendors,
-            .readsUncleared, .dataElsewhere, .enablesInterrupts, .movesVectors, .tickInterrupt:
+            .readsUncleared, .dataElsewhere, .enablesInterrupts, .movesVectors, .tickInterrupt,
+            .floatingPointOff:
             .vendor
         case .sectorsDoNotSum, .impossiblePage, .oddSector, .constantTick, .unboundedWait, .endlessLoop,
             .usesForeignRAM, .waitsForInterrupt, .noThumbBit:

@@ -47,6 +47,11 @@ extension LintProblem {
             "let the linker place it: what a loader needs has to be in its file"
         case .usesInternalFlash: "link everything to RAM: a loader brings all of its code along"
         case .absoluteAddress: "build with -fropi -frwpi: no address may be fixed when it is linked"
+        case .nothingThere: FaultCause.noMemory(0, isStore: false).remedy
+        case .unalignedAccess: FaultCause.unaligned(nil).remedy
+        case .floatingPointOff: FaultCause.floatingPointOff.remedy
+        case .armState(0): FaultCause.nullCall.remedy
+        case .armState: FaultCause.armState(0).remedy
         case .lackingInstruction: "build for the target's core (-mcpu=cortex-m7 -mthumb)"
         case .noThumbBit: "declare it as a Thumb function (.thumb_func, .type function)"
         case .breakpoint: "remove breakpoints and semihosting (printf, assert) from the loader"

@@ -92,8 +92,17 @@ extension LintProblem {
         case .waitsForMemory(let address):
             "it waits for \(address.hex) to change, which nothing that the loader runs does"
         case .unboundedWait(let address):
-            "it waits for a bit of \(Self.register(address)), however long that takes"
+            "it waits for a bit of \(RegisterName.text(of: address)), however long that takes"
         case .endlessLoop: "a loop without a way out, where it could return an error"
+        case .nothingThere(let address):
+            "\(address.hex) is used, where the part has neither memory nor a peripheral"
+        case .unalignedAccess(let address, let size):
+            "\(size) bytes at \(address.hex) are used, which is no multiple of 4: the core faults"
+        case .floatingPointOff:
+            "it uses the floating-point unit and never enables it (CPACR), which is off after the reset that ST's tool makes"
+        case .armState(0): "it calls a function at 0: a pointer that is not set"
+        case .armState(let address):
+            "it calls \(address.hex), an even address: without bit 0 the core enters a state that it does not have"
         case .lackingInstruction: "an instruction that a Cortex-M7 does not have"
         case .noThumbBit(let function): "the symbol \(function) lacks the Thumb bit"
         case .breakpoint(let number):
@@ -111,18 +120,5 @@ extension LintProblem {
         path.count > 4
             ? (path.prefix(2) + ["…"] + path.suffix(2)).joined(separator: " > ")
             : path.joined(separator: " > ")
-    }
-    /// The peripheral of the STM32H7 that an address belongs to (RM0399 §2.3.2).
-    private static func register(_ address: UInt32) -> String {
-        let name: String? =
-            switch address {
-            case 0x5200_5000..<0x5200_6000: "QUADSPI"
-            case 0x5802_4400..<0x5802_4800: "RCC"
-            case 0x5802_4800..<0x5802_4C00: "PWR"
-            case 0x5200_2000..<0x5200_3000: "the internal flash's interface"
-            case 0x5802_0000..<0x5802_2C00: "a GPIO port"
-            default: nil
-            }
-        return name.map { "\($0) (\(address.hex))" } ?? address.hex
     }
 }

@@ -24,6 +24,9 @@ struct MemoryLint {
             guard let problem = problem(of: address), seen.insert(address >> 12).inserted else { continue }
             found.append(code.finding(problem, at: access.place))
         }
+        for (access, address) in code.accesses where access.size == 8 && address & 3 != 0 {
+            found.append(code.finding(.unalignedAccess(address, size: access.size), at: access.place))
+        }
         for function in code.reached {
             for call in function.calls where !isOwn(call.target) {
                 guard let problem = problem(of: call.target), seen.insert(call.target >> 12).inserted else {
@@ -47,8 +50,24 @@ struct MemoryLint {
         switch target.memoryList.first(where: { $0.range.contains(address) })?.kind {
         case .flash: return .usesInternalFlash(address)
         case .ram: return .usesForeignRAM(address)
-        case .rom, nil: return nil
+        case .rom: return nil
+        case nil: return isNowhere(address) ? .nothingThere(address) : nil
         }
+    }
+
+    /// Memory behind the FMC, which a loader may set up, and its registers (RM0399 §2.3.2, §22).
+    private static let external: [ClosedRange<UInt32>] = [
+        0x6000_0000...0x8FFF_FFFF, 0xC000_0000...0xDFFF_FFFF,
+    ]
+    private static let externalControl: Range<UInt32> = 0x5200_4000..<0x5200_5000
+    /// System memory and option bytes, and RAM of the backup domain.
+    private static let small: [Range<UInt32>] = [0x1F00_0000..<0x2000_0000, 0x3880_0000..<0x3881_0000]
+
+    private func isNowhere(_ address: UInt32) -> Bool {
+        if RegisterName.peripherals.contains(address) || address >= 0xE000_0000 { return false }
+        if Self.small.contains(where: { $0.contains(address) }) { return false }
+        guard Self.external.contains(where: { $0.contains(address) }) else { return true }
+        return !code.accesses.contains { $0.0.isStore && Self.externalControl.contains($0.1) }
     }
 
     // MARK: - Memory that has to be cleared

@@ -4,6 +4,8 @@
 import CortexM
 import DebugAccess
 import Essentials
+import FlashController
+import HardwareDescription
 import ObjectFiles
 
 /// Explains from the target's RAM why a call did not come back as it should.
@@ -11,6 +13,8 @@ struct CallDiagnosis {
     let program: LoaderProgram
     let layout: LoaderLayout
     let memory: MemoryAccessPort
+    let target: TargetDefinition
+    let controller: QuadSPIController
 
     /// Where the core was and why, in the loader's own terms; the most telling first.
     func findings(of mortem: CallPostMortem) -> [LoaderFinding] {
@@ -23,7 +27,11 @@ struct CallDiagnosis {
         if mortem.watched != nil {
             findings += places(in: mortem.samples)
         } else {
-            findings += mortem.fault.isFault ? self.findings(of: mortem.fault) : places(in: mortem.samples)
+            findings +=
+                mortem.fault.isFault
+                ? self.findings(ofFault: mortem, isBlamed: findings.contains(where: \.blamesFunction))
+                : places(in: mortem.samples)
+            if !mortem.fault.isFault { findings += waits(mortem) }
         }
         if let overwritten = firstOverwrittenCode() { findings.append(overwritten) }
         if let address = mortem.gateDamage { findings.append(.gateOverwritten(at: address)) }
@@ -107,17 +115,6 @@ struct CallDiagnosis {
 
     // MARK: Where it was
 
-    /// The frame's addresses as places in the loader.
-    private func findings(of fault: FaultReport) -> [LoaderFinding] {
-        var inWords = fault
-        inWords.frame = nil
-        let lines = inWords.lines.map(LoaderFinding.fault)
-        let status = fault.configurable
-        // What could not be stacked cannot be read back.
-        guard let frame = fault.frame, !status.busStacking, !status.memoryStacking else { return lines }
-        return lines + [.faultedIn(program.describe(frame.pc))] + caller(frame.lr)
-    }
-
     /// Most samples first; equal ones in the order seen.
     private func places(in samples: [CallPostMortem.Sample]) -> [LoaderFinding] {
         var places: [(name: String, count: Int)] = []
@@ -146,7 +143,7 @@ struct CallDiagnosis {
     }
 
     /// Where a link register points to, if it is into the loader.
-    private func caller(_ link: UInt32) -> [LoaderFinding] {
+    func caller(_ link: UInt32) -> [LoaderFinding] {
         guard link & ~1 != layout.site.returnAddress,
             program.code.contains(where: { $0.contains(UInt64(link & ~1)) })
         else { return [] }

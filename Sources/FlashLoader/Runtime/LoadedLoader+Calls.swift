@@ -66,8 +66,13 @@ extension LoadedLoader {
     private func explain(_ error: CoreError, in function: LoaderFunction) -> LoaderError {
         switch error {
         case .cancelled: .cancelled(function)
+        case .callHitBreakpoint(let mortem, let number):
+            .callFailed(
+                function, error, file: fileName,
+                findings: [Self.breakpoint(number, mortem)] + findings(of: mortem)
+                    + findings(afterInterrupted: function))
         case .callTimedOut(let mortem), .callFaulted(let mortem), .callLockedUp(let mortem),
-            .callHitBreakpoint(let mortem, _), .callHalted(let mortem):
+            .callHalted(let mortem):
             .callFailed(
                 function, error, file: fileName,
                 findings: findings(of: mortem) + findings(afterInterrupted: function))
@@ -82,6 +87,11 @@ extension LoadedLoader {
         case .targetReset: .callFailed(function, error, file: fileName, findings: [])
         default: .core(error, during: .prepare)
         }
+    }
+
+    /// BKPT 0xAB is how a program asks a debugger for files and consoles; the operation is in R0 (Arm IHI 0105).
+    private static func breakpoint(_ number: UInt8, _ mortem: CallPostMortem) -> LoaderFinding {
+        .breakpoint(number, operation: number == 0xAB ? mortem.fault.general.first : nil)
     }
 
     /// Nothing is known of the flash's, the controller's and the buffers' state any more.

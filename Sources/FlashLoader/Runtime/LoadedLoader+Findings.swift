@@ -10,7 +10,10 @@ import TargetControl
 
 extension LoadedLoader {
     func findings(of mortem: CallPostMortem) -> [LoaderFinding] {
-        CallDiagnosis(program: program, layout: layout, memory: target.core.memory).findings(of: mortem)
+        CallDiagnosis(
+            program: program, layout: layout, memory: target.core.memory, target: target.definition,
+            controller: controller
+        ).findings(of: mortem)
     }
 
     /// Board, controller and flash as they are now, for a proof that failed although every call said that it succeeded.

@@ -24,13 +24,16 @@ extension LoadedLoader {
     /// Closely after the first Init; after later ones only whether the flash still answers.
     func lookAfterInit() throws(LoaderError) -> LookEffect {
         if looksInVain { return .none }
-        let found: FlashInspection
+        var found: FlashInspection
         do { found = try lookOnce() } catch {
             guard case .stuck(let status, _) = error else { throw .controller(error) }
             // A transfer of the loader's own making that an abort does not end: Init can work with it all the same.
             target.core.trace(.warning, "the flash could not be looked at", ["status": status.hex])
             looksInVain = true
             return .disturbed
+        }
+        if inspection == nil, isUntouched(found), try wake() {
+            found = try asking { () throws(FlashControllerError) in try lookOnce() }
         }
         if inspection == nil { note(found) }
         guard found.contradiction.isEmpty else {

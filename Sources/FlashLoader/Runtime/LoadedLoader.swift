@@ -75,7 +75,11 @@ package final class LoadedLoader {
             memory: target.core.memory, timebase: target.core.timebase, target: target.definition)
         do { try target.core.requireHalted(.call) } catch { throw .core(error, during: .prepare) }
         try download()
-        do { try target.core.prepare(layout.site) } catch { throw .core(error, during: .prepare) }
+        do {
+            try target.core.prepare(layout.site)
+            // ST's tool resets the part, and nothing switches the unit on after that.
+            try target.core.allowFloatingPoint(layout.style == .spacious)
+        } catch { throw .core(error, during: .prepare) }
         for case .largeFrame(let function, let bytes) in program.warnings where bytes > layout.stack.count {
             target.core.trace(
                 .warning, "a function of the loader needs more stack than there is",
@@ -85,6 +89,7 @@ package final class LoadedLoader {
 
     /// What zeroed memory holds when nobody zeroed it.
     private static let unclearedByte: UInt8 = 0xA5
+    static var unclearedWord: UInt32 { UInt32(unclearedByte) &* 0x0101_0101 }
     /// Bytes behind the image that ST's tool clears.
     static let vendorClearance = 0x200
 

@@ -29,6 +29,9 @@ package struct BoardFile {
         private static let fewNames = 6
         private static let nearNames = 4
 
+        /// What is wrong with the file of that name.
+        package func mistake(_ text: String) -> DefinitionError { place.failure(.conflict(text)) }
+
         /// What is wrong where there is no file of that name; `list` is the command that lists those there are.
         package func mistake(known: [String], list: String) -> DefinitionError {
             guard known.count > Self.fewNames else {

@@ -24,7 +24,7 @@ package struct BoardDefinition: Hashable, Sendable {
     package var fastestClock: Hertz?
     /// Where the flash appears, if not where the target says.
     package var mapped: UInt32?
-    /// A file of `loaders/`, or a path; nil where the board has none.
+    /// A file of `loaders/`, a path, or a file in a CMSIS pack (`x.pack:PATH`); nil where the board has none.
     package var loader: String?
 
     package struct Crystals: Hashable, Sendable {

@@ -7,13 +7,15 @@ extension FlashChipDefinition {
     private static let keys = [
         "schema", "name", "title", "extends", "abstract", "sources", "unknown", "variants", "jedec",
         "jedec-more",
-        "size", "dies", "page", "supply", "clock", "addressing", "registers", "busy", "write-enabled",
+        "size", "dies", "die-reads", "die-registers", "page", "supply", "clock", "addressing", "registers",
+        "busy",
+        "write-enabled",
         "failures", "quad-enable", "protection", "instructions", "times", "sfdp", "writes",
         "volatile-write-enable", "double-rate-protocol",
     ]
     /// Keys that say how the silicon behaves, for the bench.
     private static let benchKeys = [
-        "device-id", "jedec-quad", "die-select", "die-reads", "die-registers", "status",
+        "device-id", "jedec-quad", "die-select", "status",
         "security", "hold-pin", "read-any-register", "write-any-register", "burst-wrap", "quad-protocol",
         "unverified", "large-page",
     ]
@@ -46,6 +48,10 @@ extension FlashChipDefinition {
         identificationExtension = try top.optional("jedec-more").map(Self.bytes) ?? []
         size = try top["size"].bytes()
         dies = Int(try top.optional("dies")?.integer(in: 1...8) ?? 1)
+        if try top.optional("die-reads")?.choice(of: DieReads.self) == .wrap {
+            dieOfReads = size / UInt32(dies)
+        }
+        hasDieRegisters = top.optional("die-registers") != nil
         page = try top["page"].bytes()
         supply = try top.optional("supply").map(Self.supply)
         clock = try top.optional("clock").map(Clock.init)
@@ -64,6 +70,12 @@ extension FlashChipDefinition {
         pageProgram = try Self.pageProgram(top["times"])
         parameters = try top.optional("sfdp").map(Self.hexadecimal) ?? []
         try check(top)
+    }
+
+    /// What a read does at the end of a die.
+    private enum DieReads: String, CaseIterable {
+        case wrap
+        case `continue`
     }
 
     /// On one line, and as the part leaves the factory where it depends on a bit.

@@ -25,6 +25,10 @@ package struct FlashChipDefinition: Hashable, Sendable {
     /// Bytes of all dies together.
     package var size: UInt32
     package var dies = 1
+    /// Bytes of a die where a read that comes to the end of one begins again at its start; nil where it goes on in the next.
+    package var dieOfReads: UInt32?
+    /// Each die has registers at addresses of its own: an instruction without an address tells of the first one alone.
+    package var hasDieRegisters = false
     /// Bytes of the largest program.
     package var page: UInt32
     package var supply: ClosedRange<Double>?
@@ -173,6 +177,7 @@ extension FlashChipDefinition {
         var pair = self
         pair.size = UInt32(clamping: UInt64(size) * 2)
         pair.page = page &* 2
+        pair.dieOfReads = dieOfReads.map { $0 &* 2 }
         for index in pair.instructions.indices {
             guard let unit = pair.instructions[index].unit else { continue }
             pair.instructions[index].unit = unit &* 2

@@ -106,6 +106,9 @@ struct LoaderCatalog {
         if let name = request.loader { return try file(named: name) }
         guard let board else { preconditionFailure("without a loader there is a board") }
         if let loader = board.definition.loader {
+            if let packed = PackFile(loader) {
+                return try file(in: packed.named(by: board.entry), for: board)
+            }
             return try Self.read(library.entry(.loaders, loader, namedBy: board.entry))
         }
         let name = board.definition.name
@@ -118,9 +121,13 @@ struct LoaderCatalog {
     /// A loader file, one in a pack, or the loader in force under a name.
     func file(named name: String) throws(WorkbenchError) -> LoaderFile {
         guard let packed = PackFile(name) else { return try Self.read(library.entry(.loaders, name)) }
+        return try file(in: packed, for: request.board == nil ? nil : board())
+    }
+
+    private func file(in packed: PackFile, for board: Board?) throws(WorkbenchError) -> LoaderFile {
         let pack = try packed.opened(for: request)
         // What a board is called decides between several.
-        let board = request.board == nil ? nil : try board()?.definition
+        let board = board?.definition
         let names = [board?.name, board?.part, board?.title].compactMap(\.self)
         let (bytes, path) = try doing("reading \(packed.path)") { () throws(PackError) in
             let algorithm = try pack.choose(path: packed.member, for: names)

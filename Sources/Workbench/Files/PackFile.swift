@@ -8,7 +8,7 @@ import HardwareDescription
 
 /// A CMSIS pack on the disk, and which of its files is meant: `x.pack`, or `x.pack:Flash/board.FLM`.
 struct PackFile {
-    let path: String
+    private(set) var path: String
     /// In the pack; nil where the pack has to say.
     let member: String?
 
@@ -22,6 +22,16 @@ struct PackFile {
         } else {
             return nil
         }
+    }
+
+    /// The pack that a file of configuration means: a path that does not begin with `/` starts from that file's directory.
+    func named(by referrer: ConfigurationEntry) -> PackFile {
+        guard !path.hasPrefix("/"), case .file(let file) = referrer.origin,
+            let slash = file.lastIndex(of: "/")
+        else { return self }
+        var resolved = self
+        resolved.path = file[...slash] + path
+        return resolved
     }
 
     /// Only the directory and the description are read; `request` says for which target.

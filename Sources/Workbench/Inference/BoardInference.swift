@@ -47,14 +47,17 @@ struct BoardInference {
         try WorkbenchClient.target(for: file, nil, context.request)
     }
 
-    /// Runs Init on a board where every clock starts and nothing that it expects of a flash is there.
+    /// Runs Init, and other functions where Init does not set all up, on a board where every clock starts and nothing that it expects of a flash is there.
     private func look(_ target: TargetDefinition) throws(WorkbenchError) -> LoaderTrial.Observation {
         var draft = BoardDraft(anyOf: target)
         draft.highSpeed = BoardDraft.usualCrystal
         // An oscillator is there with HSEBYP and without.
         (draft.isBypassed, draft.hasLowSpeed, draft.supply) = (true, true, .either)
         let trial = try trial(on: draft, flash: nil, longestCall: Self.longestLook)
-        return try trial.observe()
+        return try trial.observe { settings in
+            // Clock, select and four lines, of the bank with most of them.
+            Set(LoaderWiring(settings, target: target).contacts.map(\.signal)).count >= 6
+        }
     }
 
     /// Why what was seen shows no board; nil where it does.
@@ -70,7 +73,8 @@ struct BoardInference {
         if wiring.control != nil || wiring.device != nil { return .noPins(loader: file.fileName) }
         return others.isEmpty
             ? .nothingTouched(loader: file.fileName)
-            : .otherController(loader: file.fileName, peripherals: others)
+            // What other functions do with it alone led to nothing.
+            : .otherController(loader: file.fileName, peripherals: others.filter { $0 != "QUADSPI" })
     }
 
     /// The target that the loader is for, and a note where that is a guess.

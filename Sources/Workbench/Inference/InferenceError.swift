@@ -30,7 +30,8 @@ extension InferenceError: Diagnosable {
         switch self {
         case .otherController(let loader, let peripherals):
             "Init of \(loader) does not touch the QUADSPI; it writes to \(peripherals.joined(separator: ", "))"
-        case .nothingTouched(let loader): "Init of \(loader) touches neither QUADSPI nor pins"
+        case .nothingTouched(let loader):
+            "neither Init nor another function of \(loader) touches QUADSPI or pins"
         case .endedBefore(let loader, let error):
             "Init of \(loader) ended before it came to the QUADSPI's pins: \(error.summary)"
         case .noPins(let loader):
@@ -41,7 +42,8 @@ extension InferenceError: Diagnosable {
         switch self {
         case .otherController:
             ["only flash on the QUADSPI of the STM32H74x and H75x can be described and driven"]
-        case .nothingTouched: ["its other functions may set the board up: write the board file by hand"]
+        case .nothingTouched:
+            ["look what its functions do (`extflash loader inspect`), and write the board file by hand"]
         case .endedBefore(_, let error): error.remedies
         case .noPins:
             [

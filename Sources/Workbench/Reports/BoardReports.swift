@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
+import DevicePacks
 import Essentials
 import HardwareDescription
 
@@ -126,6 +127,12 @@ package struct BoardCheckReport: JobReport, PartialReport {
         do { board = try BoardFile(yaml: text, file: entry.label) } catch { return [error] }
         var mistakes: [DefinitionError] = []
         for reference in board.references {
+            if reference.kind == .loader, let packed = PackFile(reference.name) {
+                if let mistake = mistake(packed.named(by: entry), reference, library) {
+                    mistakes.append(mistake)
+                }
+                continue
+            }
             let kind: ConfigurationKind =
                 switch reference.kind {
                 case .target: .targets
@@ -153,6 +160,23 @@ package struct BoardCheckReport: JobReport, PartialReport {
             }
         }
         return mistakes.sorted { ($0.file, $0.line, $0.column) < ($1.file, $1.line, $1.column) }
+    }
+
+    /// Nil where the pack has the file that is meant.
+    private static func mistake(
+        _ packed: PackFile, _ reference: BoardFile.Reference, _ library: ConfigurationLibrary
+    ) -> DefinitionError? {
+        do throws(WorkbenchError) {
+            let pack = try packed.opened(for: BenchRequest(probe: .only, paths: library.paths))
+            if let member = packed.member {
+                _ = try doing("reading \(packed.path)") { () throws(PackError) in
+                    try pack.choose(path: member)
+                }
+            }
+            return nil
+        } catch {
+            return reference.mistake(error.summary)
+        }
     }
 
     package static let schema = Schema.object([

@@ -57,14 +57,20 @@ struct LoaderTrial {
         try run(.spacious, after: "none", .essentials)
     }
 
-    /// What Init writes, whatever becomes of it.
-    func observe() throws(WorkbenchError) -> Observation {
+    /// What Init writes, whatever becomes of it, and other functions where `isEnough` says that something is missing.
+    func observe(
+        until isEnough: ([RegisterWrite]) -> Bool = { _ in true }
+    ) throws(WorkbenchError) -> Observation {
         try onBench(.spacious, after: "none", board: nil) { loader, host in
             var seen = Observation()
             do throws(LoaderError) {
                 let loader = try loader.get()
                 host.watch()
                 try loader.initialize()
+                for function in Self.others where !isEnough(host.settings) {
+                    // What comes of it does not matter: there is no flash.
+                    do throws(LoaderError) { try function(loader) } catch { continue }
+                }
             } catch { seen.failure = error }
             seen.settings = host.settings
             seen.registers = host.registers.mapValues(\.count)
@@ -73,6 +79,20 @@ struct LoaderTrial {
             }
             return seen
         }
+    }
+
+    /// Functions that may set up what Init did not.
+    private static var others: [(LoadedLoader) throws(LoaderError) -> Void] {
+        [
+            { (loader) throws(LoaderError) in _ = try loader.read(4, at: loader.flash.startAddress) },
+            { (loader) throws(LoaderError) in
+                try loader.write([1, 2, 3, 4], at: loader.flash.startAddress)
+            },
+            { (loader) throws(LoaderError) in
+                let start = loader.flash.startAddress
+                try loader.eraseSectors(from: start, through: start, isCancelled: { false })
+            },
+        ]
     }
 
     private func run(

@@ -33,6 +33,9 @@ import Testing
             ),
             (.soundPlain, [2], ["PB2 PC11 PH2 PH3 PG9 PG14"], "w25q128jv"),
             (.algorithm, [2], ["PB2 PC11 PH2 PH3 PG9 PG14"], "w25q128jv"),
+            (.lazyAll, [2], ["PB2 PC11 PH2 PH3 PG9 PG14"], "w25q128jv"),
+            (.lazyWrite, [2], ["PB2 PC11 PH2 PH3 PG9 PG14"], "w25q128jv"),
+            (.lazyPins, [2], ["PB2 PC11 PH2 PH3 PG9 PG14"], "w25q128jv"),
         ] as [(TestLoader, [Int], [String], String)])
     func `is told by what Init does`(
         loader: TestLoader, banks: [Int], expected: [String], flash: String

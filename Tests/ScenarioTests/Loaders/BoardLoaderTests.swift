@@ -65,8 +65,7 @@ import Testing
             "BLD-003"
         ),
         ("generic-stm32h743-bank1", "mode", "mode", "BLD-004"),
-        ("daisy-seed", "flash: is25lp064", "flash: w25q01jv", "BLD-006"),
-        ("daisy-seed", "flash: is25lp064", "flash: n25q00aa", "BLD-006"),
+        ("daisy-seed", "flash: is25lp064", "flash: s25hl02gt", "BLD-006"),
         ("daisy-seed", "flash: is25lp064", "flash: s25hl512t", "BLD-007"),
         ("daisy-seed", "quadspi:\n", "quadspi:\n  mapped: 0x9fff0000\n", "BLD-008"),
         ("daisy-seed", "target: stm32h743", "target: ./other.yaml", "BLD-001"),

@@ -44,7 +44,7 @@ private struct Ending: CustomTestStringConvertible {
         .init(.brokenReset, "LDR-031", "ended in a reset of the target"),
         .init(.brokenSectorSize, "FLS-010", "0x9000fde8 changed from 0xa8 to 0xff"),
         .init(.brokenStart, "WRK-030", "0x70000000"),
-        .init(.brokenSupervisor, "LDR-031", "the core is in HardFault"),
+        .init(.brokenSupervisor, "LDR-031", "a supervisor call (SVC 0)"),
         .init(.brokenTickInterrupt, "LDR-031", "it was in Init (loader.c:23)"),
         .init(.brokenTooLarge, "LDR-021", "broken-too-large.stldr"),
         .init(.brokenWait, "LDR-031", "it was in Init"),

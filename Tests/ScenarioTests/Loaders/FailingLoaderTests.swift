@@ -126,8 +126,8 @@ import Testing
         #expect(error.code == "LDR-031")
         #expect(
             error.summary == """
-                Init of semihosting.stldr stopped at a breakpoint: it stands in Init+0x2 (loader.c:10); \
-                it stopped before it enabled the QUADSPI
+                Init of semihosting.stldr stopped at a breakpoint: it stopped at BKPT 0xab, semihosting operation \
+                0x00000001; it stands in Init+0x2 (loader.c:10); it stopped before it enabled the QUADSPI
                 """)
         #expect(error.description.contains("the loader uses semihosting (printf or exit): build it without"))
     }
@@ -137,10 +137,12 @@ import Testing
             try loader.write([1, 2, 3], at: 0x9000_0000)
         }
         #expect(error.code == "LDR-031")
+        let pc = error.summary.split(separator: "pc ", maxSplits: 1).last ?? ""
+        #expect(pc.hasPrefix("0x24") && pc.contains(" r12 0x") && pc.contains(" CFSR 0x00008200"))
         #expect(
             error.summary == """
-                Write of bus-fault.stldr ended in a fault: bus error of a data access at 0x64000000; \
-                the core is in HardFault; it came from Write+0x6 (loader.c:16)
+                Write of bus-fault.stldr ended in a fault: bus error of a data access at 0x64000000: memory of the \
+                FMC, which is not set up; it came from Write+0x6 (loader.c:16); pc \(pc)
                 """)
     }
 

@@ -88,7 +88,7 @@ import Testing
         let bench = try MadeLoaderBench.make("daisy-seed")
         let file = try #require(ShippedConfiguration.bytes(of: "boards/daisy-seed.yaml"))
         let shipped = String(decoding: file, as: UTF8.self)
-        for (flash, code) in [("mt25ql02gc", "BLD-006"), ("s25hl512t", "BLD-007")] {
+        for (flash, code) in [("s25hl02gt", "BLD-006"), ("s25hl512t", "BLD-007")] {
             let text = shipped.replacing("flash: is25lp064", with: "flash: \(flash)")
             let path = try bench.scratch.file("board.yaml", Array(text.utf8))
             bench.adjust = { $0.board = path }
@@ -144,5 +144,34 @@ import Testing
     func `wait as long as the part may take`(part: String) async throws {
         let bench = try FamilyBench(part, nil, .cmsisDAPv2, used: Self.used, times: .maximum)
         try await bench.program([Piece(0x9000_2000, 0x500, seed: 95)])
+    }
+
+    /// Mebibytes, those of a die, and whether the agent may take over: a map shows no more than a die of the others.
+    private static let stacked: [(name: String, size: UInt32, die: UInt32, isMapped: Bool)] = [
+        ("w25q01jv", 128, 64, true), ("w25q02jv", 256, 64, true), ("mt25ql02gc", 256, 64, false),
+        ("n25q00aa", 128, 32, false),
+    ]
+
+    @Test(arguments: stacked.map(\.name), [EngineChoice.loader, .auto])
+    func `work in every die, and across the end of each`(part: String, engine: EngineChoice) async throws {
+        let chip = try #require(Self.stacked.first { $0.name == part })
+        let bench = try FamilyBench(part, nil, used: Self.used, engine: engine)
+        let ends = stride(from: chip.die, to: chip.size, by: Int(chip.die)).map { $0 << 20 }
+        let pieces =
+            [Piece(0x9000_0010, 0x330, seed: 97)]
+            + ends.map { Piece(0x9000_0000 + $0 - 0x210, 0x423, seed: 98) }
+            + [Piece(0x9000_0000 + (chip.size << 20) - 0x120, 0x120, seed: 99)]
+        try await bench.program(pieces)
+        #expect(try bench.cells(16, at: 0x9000_0000) == Array(Self.used[..<16]))
+    }
+
+    @Test(arguments: stacked.map(\.name))
+    func `are mapped where a read goes on from die to die`(part: String) async throws {
+        let chip = try #require(Self.stacked.first { $0.name == part })
+        let bench = try FamilyBench(part, nil, used: Self.used, engine: .agent)
+        let piece = [Piece(0x9000_2000, 0x500, seed: 96)]
+        guard !chip.isMapped else { return try await bench.program(piece) }
+        let error = try await bench.failure(piece)
+        #expect(error.chain.contains { $0.summary.contains("mapped") }, "\(error.story)")
     }
 }

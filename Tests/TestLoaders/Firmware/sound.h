@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright the extflash authors
 
-// A loader with nothing to find in it. What includes it may define NAME, the fields of StorageInfo, BEFORE_INIT and
-// BEFORE_WRITE: statements at the beginning of those functions.
+// A loader with nothing to find in it. What includes it may define NAME, the fields of StorageInfo, BEFORE_INIT,
+// BEFORE_WRITE, BEFORE_ERASE and BEFORE_READ: statements at the beginning of those functions.
 #pragma once
 #include "flash.h"
 
@@ -30,6 +30,12 @@
 #ifndef BEFORE_WRITE
 #define BEFORE_WRITE
 #endif
+#ifndef BEFORE_ERASE
+#define BEFORE_ERASE
+#endif
+#ifndef BEFORE_READ
+#define BEFORE_READ
+#endif
 
 #ifndef WITHOUT_STORAGE_INFO
 __attribute__((used, section(INFO_SECTION))) const struct storage_info StorageInfo = {
@@ -52,7 +58,10 @@ EXPORT int Write(uint32_t address, uint32_t size, const uint8_t *buffer) {
     BEFORE_WRITE
     return program(address, size, buffer);
 }
-EXPORT int SectorErase(uint32_t first, uint32_t last) { return erase_blocks(first, last); }
+EXPORT int SectorErase(uint32_t first, uint32_t last) {
+    BEFORE_ERASE
+    return erase_blocks(first, last);
+}
 #ifndef WITHOUT_MASS_ERASE
 EXPORT int MassErase(uint32_t parallelism) {
     (void)parallelism;
@@ -61,6 +70,7 @@ EXPORT int MassErase(uint32_t parallelism) {
 #endif
 #ifndef WITHOUT_READ
 EXPORT int Read(uint32_t address, uint32_t size, uint8_t *buffer) {
+    BEFORE_READ
     if (!idle()) return 0;
     QUADSPI->DLR = size - 1;
     QUADSPI->CCR = 1 << 26 | 1 << 24 | 8 << 18 | 2 << 12 | 1 << 10 | 1 << 8 | 0x0B;

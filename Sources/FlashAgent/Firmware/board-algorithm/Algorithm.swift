@@ -15,7 +15,7 @@ import Instructions
 /// The flash stays mapped, for hosts that read it there.
 @c(UnInit) public func uninitialize(_ function: UInt32) -> Int32 {
     let board = Board(board_table())
-    return result(board.beginCommands() && board.controller.map())
+    return result(board.beginCommands() && board.map())
 }
 
 @c(EraseChip) public func eraseChip() -> Int32 {

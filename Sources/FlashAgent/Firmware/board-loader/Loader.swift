@@ -15,7 +15,7 @@ import Instructions
     guard size > 0 else { return 1 }
     let board = Board(board_table())
     guard let target = board.offset(of: address, size), board.beginCommands() else { return 0 }
-    return result(unsafe board.program(target, buffer, size) && board.controller.map())
+    return result(unsafe board.program(target, buffer, size) && board.map())
 }
 
 /// Erases every sector from the one that holds `first` to the one that holds `last`.
@@ -26,12 +26,12 @@ import Instructions
     else { return 0 }
     let mask = board.sector &- 1
     let target = start & ~mask
-    return result(board.erase(target, (end | mask) &+ 1 &- target) && board.controller.map())
+    return result(board.erase(target, (end | mask) &+ 1 &- target) && board.map())
 }
 
 @c(MassErase) public func massErase(_ parallelism: UInt32) -> Int32 {
     let board = Board(board_table())
-    return result(board.beginCommands() && board.eraseAll() && board.controller.map())
+    return result(board.beginCommands() && board.eraseAll() && board.map())
 }
 
 /// Reads any range without the memory map, the flash's last bytes included.
@@ -40,7 +40,7 @@ import Instructions
     let board = Board(board_table())
     guard let source = board.offset(of: address, size), board.beginCommands() else { return 0 }
     var next = UnsafeMutableRawPointer(buffer)
-    let complete = board.controller.forEach(source, size) { value, count in
+    let complete = board.forEach(source, size) { value, count in
         if count == 4 {
             unsafe next.storeBytes(of: value, as: UInt32.self)
         } else {
@@ -49,7 +49,7 @@ import Instructions
         unsafe next += Int(count)
         return true
     }
-    return result(complete && board.controller.map())
+    return result(complete && board.map())
 }
 
 /// The sum of the bytes, added to `initial`; `initial` itself when the range is not in the flash.
@@ -59,12 +59,12 @@ import Instructions
         return initial
     }
     var sum = initial
-    let complete = board.controller.forEach(source, size) { value, _ in
+    let complete = board.forEach(source, size) { value, _ in
         sum &+= (value & 0xFF) &+ (value >> 8 & 0xFF) &+ (value >> 16 & 0xFF) &+ value >> 24
         return true
     }
     // There is no value for failure: a sum that cannot be right is the best there is.
-    return complete && board.controller.map() ? sum : ~sum
+    return complete && board.map() ? sum : ~sum
 }
 
 /// Compares `words` × 4 bytes with RAM.

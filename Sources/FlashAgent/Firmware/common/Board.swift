@@ -34,7 +34,7 @@ struct Board {
         Countdown.start()
         guard ClockControl.useInternalOscillator(controller.cyclesPerMicrosecond) else { return false }
         changeRegisters()
-        return controller.takeOver() && startFlash() && controller.map()
+        return controller.takeOver() && startFlash() && map()
     }
 
     private func changeRegisters() {
@@ -131,6 +131,22 @@ struct Board {
     /// Ends the memory map, for what goes by commands.
     func beginCommands() -> Bool { controller.leaveMap() }
 
+    /// Maps the flash, where the map can show it: a read that is to go on in the next die would begin again in the same.
+    func map() -> Bool { word(BoardTable.die) != 0 || controller.map() }
+
+    /// As ``Controller/forEach(_:_:_:)``, die by die where a read does not go on from one to the next.
+    @inline(__always)
+    func forEach(_ target: UInt32, _ count: UInt32, _ take: (UInt32, UInt32) -> Bool) -> Bool {
+        let die = word(BoardTable.die)
+        var (place, left) = (target, count)
+        while left > 0 {
+            let part = die == 0 ? left : min(left, die &- place & (die &- 1))
+            guard controller.forEach(place, part, take) else { return false }
+            (place, left) = (place &+ part, left &- part)
+        }
+        return true
+    }
+
     /// Has a flash that failed take commands again.
     func giveUp() -> Bool {
         let command = word(BoardTable.clearFailures)
@@ -163,7 +179,7 @@ struct Board {
     func firstDifference(_ offset: UInt32, _ bytes: UnsafePointer<UInt8>, _ count: UInt32) -> UInt32 {
         let expected = UnsafeRawPointer(bytes)
         var position: UInt32 = 0
-        _ = controller.forEach(offset, count) { value, size in
+        _ = forEach(offset, count) { value, size in
             var different =
                 size == 4
                 ? value ^ (unsafe expected.loadUnaligned(fromByteOffset: Int(position), as: UInt32.self))
@@ -184,6 +200,6 @@ struct Board {
     /// Whether every byte of a range is `byte`.
     func holds(_ offset: UInt32, _ count: UInt32, _ byte: UInt32) -> Bool {
         let word = byte &* 0x0101_0101
-        return controller.forEach(offset, count) { value, size in value == (size == 4 ? word : byte) }
+        return forEach(offset, count) { value, size in value == (size == 4 ? word : byte) }
     }
 }
