@@ -85,6 +85,19 @@ extension QuadSPIController {
         return findings
     }
 
+    /// Whether any of `pins`, a part's choices, gives the controller's clock to the flash; true where there is no choice known.
+    package func hasClockPin(among pins: [TargetPin]) throws(FlashControllerError) -> Bool {
+        let choices = pins.filter { $0.signal == .clock }
+        let clocks = try clocks(choices.map { ports.clock(of: $0.pin.port) })
+        for choice in choices where clocks.areOn(ports.clock(of: choice.pin.port)) {
+            let words = try readWords(PortOffset.count, at: ports.base(of: choice.pin.port))
+            if Self.state(of: choice.pin.number, in: words) == PinState(mode: 2, function: choice.function) {
+                return true
+            }
+        }
+        return choices.isEmpty
+    }
+
     /// Those of the banks, and the clock wherever the file has it.
     static func pins(
         of board: BoardDefinition, banks: [BoardDefinition.Bank]

@@ -32,7 +32,7 @@ extension LoadedLoader {
             looksInVain = true
             return .disturbed
         }
-        if inspection == nil, isUntouched(found), try wake() {
+        if inspection == nil, try isUntouched(found), try wake() {
             found = try asking { () throws(FlashControllerError) in try lookOnce() }
         }
         if inspection == nil { note(found) }

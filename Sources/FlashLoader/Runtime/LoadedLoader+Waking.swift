@@ -11,9 +11,13 @@ import TargetControl
 /// Loaders whose Init does little: clocks, pins and controller are set up by the functions that first need them.
 extension LoadedLoader {
     /// Whether Init has set up nothing of the way to the flash: the controller is off, or has none of the board's pins.
-    func isUntouched(_ found: FlashInspection) -> Bool {
+    ///
+    /// Where no board is known, a controller whose clock goes to no pin reaches none. Its flash would be read as blank, and what
+    /// shares a sector with an image would be lost.
+    func isUntouched(_ found: FlashInspection) throws(LoaderError) -> Bool {
         if found.banks.isEmpty { return true }
-        guard let pins = options.board?.pins.count, pins > 0, found.chips.isEmpty else { return false }
+        guard found.chips.isEmpty else { return false }
+        guard let pins = options.board?.pins.count, pins > 0 else { return try !hasClockPin() }
         let missing = found.findings.reduce(0) { count, finding in
             switch finding {
             case .pinNotConnected: count + 1
@@ -22,6 +26,12 @@ extension LoadedLoader {
             }
         }
         return missing >= pins
+    }
+
+    private func hasClockPin() throws(LoaderError) -> Bool {
+        try asking { () throws(FlashControllerError) in
+            try controller.hasClockPin(among: target.definition.pins)
+        }
     }
 
     /// Bytes that are asked for, and that are written.
@@ -69,7 +79,9 @@ extension LoadedLoader {
     private func isSetUp() throws(LoaderError) -> Bool {
         try asking { () throws(FlashControllerError) in
             guard try controller.isClocked(), try controller.state().control.enable else { return false }
-            guard let board = options.board else { return true }
+            guard let board = options.board, !board.pins.isEmpty else {
+                return try controller.hasClockPin(among: target.definition.pins)
+            }
             let findings = try controller.compare(with: board)
             return !findings.contains { finding in
                 switch finding {

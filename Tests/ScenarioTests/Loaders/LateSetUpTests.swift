@@ -14,11 +14,11 @@ import Workbench
 @Suite struct `A loader whose Init leaves the board as it is` {
     private static let loaders: [TestLoader] = [.lazyAll, .lazyWrite, .lazyPins]
 
-    @Test(arguments: loaders)
-    func `programs, and nothing else is changed`(which: TestLoader) async throws {
+    @Test(arguments: loaders, ["stm32h745xi-w25q128", nil])
+    func `programs, and nothing else is changed`(which: TestLoader, board: String?) async throws {
         let used = randomBytes(JobBench.flashSize, seed: 51)
         let bench = try JobBench { ($0.flashContents, $0.busyTimes) = (used, .short) }
-        bench.adjust = { ($0.loader, $0.board) = (which.path, "stm32h745xi-w25q128") }
+        bench.adjust = { ($0.loader, $0.board) = (which.path, board) }
         let data = randomBytes(5000, seed: 52)
         try await bench.program(data, at: JobBench.flashStart + 0x1_0080)
         var expected = used
