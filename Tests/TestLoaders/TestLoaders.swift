@@ -103,8 +103,9 @@ package enum TestLoader: String, CaseIterable, Sendable {
     case brokenWait = "broken-wait"
     case brokenWfi = "broken-wfi"
 
-    // Init is not what sets the board up.
+    // Init is not what sets the board up, or what unlocks the flash.
     case lazyAll = "lazy-all", lazyWrite = "lazy-write", lazyPins = "lazy-pins"
+    case clearsProtection = "clears-protection"
 
     // One fault each.
     case faultArmState = "fault-arm-state"

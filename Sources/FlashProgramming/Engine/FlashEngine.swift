@@ -61,6 +61,8 @@ package struct FlashAbilities: Hashable, Sendable {
     package var canEraseChip: Bool
     /// Whether ``EngineCommand/digest(_:unit:)`` is answered, computed on the target from what the flash holds.
     package var hasDigests = false
+    /// Whether its own erase and write may end the protection that ``FlashEngine/protection`` tells of.
+    package var mayUnprotect = false
     /// Whether an erase after a write costs no more than one after an erase, so that the two may alternate.
     package var alternates = false
 

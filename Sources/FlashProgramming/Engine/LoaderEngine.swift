@@ -17,13 +17,14 @@ package final class LoaderEngine: FlashEngine {
     /// Large enough that the cost of a call does not show, small enough for progress and cancellation.
     private static let preferredRead = 1 << 15
 
-    package init(_ loader: LoadedLoader) throws(FlashError) {
+    /// `mayUnprotect`: nobody knows what the loader's functions do about the flash's protection.
+    package init(_ loader: LoadedLoader, mayUnprotect: Bool = false) throws(FlashError) {
         self.loader = loader
         geometry = try FlashGeometry(loader.flash, chip: loader.chip)
         var abilities = FlashAbilities(
             programLimit: max(1, loader.bufferSize), readLimit: Self.preferredRead,
             canEraseChip: loader.canMassErase)
-        abilities.depth = 2
+        (abilities.depth, abilities.mayUnprotect) = (2, mayUnprotect)
         self.abilities = abilities
     }
 

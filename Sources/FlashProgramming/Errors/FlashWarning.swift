@@ -15,6 +15,8 @@ package enum FlashWarning: Hashable, Sendable {
     case sectorRewritten(AddressRange, differingBytes: Int)
     /// The loader cannot erase the chip as a whole: its sectors are erased instead.
     case noMassErase
+    /// The range is protected, and the loader's own functions may end that: they were let try.
+    case protectionLeftToLoader(AddressRange, status: String)
     /// Hashing was asked for, the device cannot: everything was read back instead.
     case noHashOnTarget
 }
@@ -32,6 +34,8 @@ extension FlashWarning: CustomStringConvertible {
             "\(Format.count(count, "byte")) in the sectors of \(range) \(count == 1 ? "was" : "were") wrong after programming; the sectors "
                 + "were erased and programmed again"
         case .noMassErase: "the loader has no mass erase; the sectors are erased one after the other"
+        case .protectionLeftToLoader(let range, let status):
+            "the flash is write-protected at \(range) (\(status)); whether the loader ends that is seen by the first erase"
         case .noHashOnTarget: "nothing on the target can hash the flash; everything is read back instead"
         }
     }

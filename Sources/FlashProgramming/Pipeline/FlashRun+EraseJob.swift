@@ -26,6 +26,7 @@ extension FlashRun {
             if !regions.isEmpty { expectVerification(ranges) }
             try watch(beside: regions, except: ranges)
         }
+        try tryProtected(regions)
         try erase(blocks, triesUnits: planner.usesUncertainUnits, mayEraseChip: mayEraseChip)
         try settle()
         report.unchangedBytes = max(0, ranges.count - report.erasedBytes)

@@ -51,7 +51,7 @@ extension FlashRun {
         if report.proof != .none, !plan.keepsNothing, options.erase != .chip {
             try watch(beside: plan.erase, except: plan.touched)
         }
-        if plan.erasesChip { try eraseChip() }
+        if plan.erasesChip { try eraseChip() } else { try tryProtected(plan.erase) }
         if engine.abilities.alternates {
             try eraseAndProgram(plan, from: contents)
         } else {

@@ -82,7 +82,27 @@ final class FlashRun {
         guard let protection = engine.protection else { return }
         let protected = Int(protection.addresses.lowerBound)..<Int(protection.addresses.upperBound)
         guard let area = AddressRange(protected), let first = ranges.intersection(area).first else { return }
-        throw .writeProtected(first, protection)
+        // What cannot be proven afterwards is not tried.
+        guard engine.abilities.mayUnprotect, report.proof != .none else {
+            throw .writeProtected(first, protection)
+        }
+        warn(.protectionLeftToLoader(first, status: protection.status))
+    }
+
+    /// Where the loader may end the flash's protection, an erase of what is protected comes before all others, and shows
+    /// whether it does: until then nothing is lost.
+    func tryProtected(_ erased: AddressRangeSet) throws(FlashError) {
+        guard engine.abilities.mayUnprotect, let protection = engine.protection else { return }
+        let protected = Int(protection.addresses.lowerBound)..<Int(protection.addresses.upperBound)
+        // The first of all is proven anyway.
+        guard let area = AddressRange(protected), let first = erased.ranges.first,
+            !area.bounds.contains(first.bounds.lowerBound)
+        else { return }
+        let unit = erased.ranges.lazy.flatMap { [costs] in costs.units(in: $0) }
+            .first { $0.intersection(area) != nil }
+        guard let unit else { return }
+        try eraseSectors(unit)
+        try settle()
     }
 
     // MARK: What an error carries

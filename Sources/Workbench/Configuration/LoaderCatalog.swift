@@ -118,6 +118,19 @@ struct LoaderCatalog {
         }
     }
 
+    /// Whether the loader of ``file(for:fitted:)`` ships with this program, or is made here.
+    func isLoaderOurs(of board: Board?) throws(WorkbenchError) -> Bool {
+        guard let name = request.loader ?? board?.definition.loader else { return true }
+        guard PackFile(name) == nil else { return false }
+        let entry =
+            if request.loader == nil, let board {
+                try library.entry(.loaders, name, namedBy: board.entry)
+            } else {
+                try library.entry(.loaders, name)
+            }
+        return entry.origin == .builtIn
+    }
+
     /// A loader file, one in a pack, or the loader in force under a name.
     func file(named name: String) throws(WorkbenchError) -> LoaderFile {
         guard let packed = PackFile(name) else { return try Self.read(library.entry(.loaders, name)) }

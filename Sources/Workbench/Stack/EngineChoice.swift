@@ -16,8 +16,17 @@ package enum EngineChoice: String, CaseIterable, Hashable, Sendable {
     case loader
 
     /// The engine for a loader that is initialised.
-    func engine(for loader: LoadedLoader, _ trace: Trace) throws(WorkbenchError) -> any FlashEngine {
-        if self != .loader {
+    ///
+    /// With `isOurs` the loader is one that ships, or was made here: it leaves the flash's protection alone.
+    func engine(
+        for loader: LoadedLoader, isOurs: Bool, _ trace: Trace
+    ) throws(WorkbenchError) -> any FlashEngine {
+        // The agent ends no protection either; the loader's own functions may.
+        let isLeftToLoader = self == .auto && !isOurs && loader.protection != nil
+        if isLeftToLoader {
+            trace(.step, "the loader's own functions are called", ["because": "the flash is write-protected"])
+        }
+        if self != .loader, !isLeftToLoader {
             do throws(AgentAdoptionFailure) { return try AgentEngine.adopting(loader) } catch {
                 switch error {
                 case .refused(let refusal) where self == .auto:
@@ -30,7 +39,7 @@ package enum EngineChoice: String, CaseIterable, Hashable, Sendable {
             }
         }
         return try doing("reading the loader's description of its flash") { () throws(FlashError) in
-            try LoaderEngine(loader)
+            try LoaderEngine(loader, mayUnprotect: !isOurs)
         }
     }
 }

@@ -46,7 +46,8 @@ final class FlashBench {
         }
         let loader = loader
         try doing("initialising the flash") { () throws(LoaderError) in try loader.initialize() }
-        engine = try context.request.engine.engine(for: loader, context.trace)
+        engine = try context.request.engine.engine(
+            for: loader, isOurs: catalog.isLoaderOurs(of: board), context.trace)
         programmer = FlashProgrammer(
             engine: engine, times: loader.chip.map(FlashTimes.init), timebase: stack.time,
             trace: context.trace)
