@@ -47,44 +47,10 @@ extension Flash {
         if controller.drivesPair, (address | count) & 1 != 0 {
             return unsafe digestOfBytes(address, count, storingAt: buffer, keys)
         }
-        controller.beginReading(address, count)
-        var digest = unsafe Digest(keys)
-        var (place, left) = (buffer, count)
-        while left > 0 {
-            digest.beginBlock()
-            let block = min(left, Digest.block)
-            left &-= block
-            var pieces = block / Controller.piece
-            while pieces > 0 {
-                guard controller.hasPiece() else { return nil }
-                digest.take(copied(to: place))
-                digest.take(copied(to: place &+ 4))
-                digest.take(copied(to: place &+ 8))
-                digest.take(copied(to: place &+ 12))
-                place = place &+ Controller.piece
-                pieces &-= 1
-            }
-            var rest = block % Controller.piece
-            guard rest == 0 || controller.hasAll() else { return nil }
-            while rest >= 4 {
-                digest.take(copied(to: place))
-                place = place &+ 4
-                rest &-= 4
-            }
-            // What is left of the last word is of no meaning.
-            if rest > 0 {
-                let word = lastBytes(rest)
-                digest.take(word)
-                Register(place).value = word
-            }
+        var place = buffer
+        return unsafe digest(address, count, keys) { word in
+            Register(place).value = word
+            place = place &+ 4
         }
-        return controller.endReading() ? digest : nil
-    }
-
-    /// The next word of a read, which goes to `place` as well.
-    @inline(__always) private func copied(to place: UInt32) -> UInt32 {
-        let word = controller.nextWord()
-        Register(place).value = word
-        return word
     }
 }

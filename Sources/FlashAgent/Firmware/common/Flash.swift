@@ -175,6 +175,16 @@ struct Flash {
         if controller.drivesPair, (address | count) & 1 != 0 {
             return unsafe digestOfBytes(address, count, storingAt: 0, keys)
         }
+        return unsafe digest(address, count, keys) { _ in }
+    }
+
+    /// Reads in one go; `take` gets each word as well, the last one with as many bytes as there are.
+    ///
+    /// - Returns: nil when the controller is stuck.
+    @inline(__always)
+    func digest(
+        _ address: UInt32, _ count: UInt32, _ keys: UnsafePointer<UInt32>, _ take: (UInt32) -> Void
+    ) -> Digest? {
         controller.beginReading(address, count)
         // Never handed on by address: it would be written to memory with each word.
         var digest = unsafe Digest(keys)
@@ -186,21 +196,31 @@ struct Flash {
             var pieces = block / Controller.piece
             while pieces > 0 {
                 guard controller.hasPiece() else { return nil }
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
-                digest.take(controller.nextWord())
+                digest.take(nextWord(take))
+                digest.take(nextWord(take))
+                digest.take(nextWord(take))
+                digest.take(nextWord(take))
                 pieces &-= 1
             }
             var rest = block % Controller.piece
             guard rest == 0 || controller.hasAll() else { return nil }
             while rest >= 4 {
-                digest.take(controller.nextWord())
+                digest.take(nextWord(take))
                 rest &-= 4
             }
-            if rest > 0 { digest.take(lastBytes(rest)) }
+            if rest > 0 {
+                let word = lastBytes(rest)
+                take(word)
+                digest.take(word)
+            }
         }
         return controller.endReading() ? digest : nil
+    }
+
+    @inline(__always) private func nextWord(_ take: (UInt32) -> Void) -> UInt32 {
+        let word = controller.nextWord()
+        take(word)
+        return word
     }
 
     /// The last one to three bytes of a read, as a word.
