@@ -57,6 +57,6 @@ examine --exclude-operation-id revokeToken "$@" || code=$?
 # It makes useless every token that it finds, its own too.
 [ $# -gt 0 ] || examine --include-operation-id revokeToken || code=$?
 kill -0 $pid || { echo "the station ended:"; tail "$work/log"; exit 1; }
-ask /records/verify | grep -q '"isWhole":true' || { echo "the records are not whole"; exit 1; }
+ask /records/verify | grep >/dev/null '"isWhole":true' || { echo "the records are not whole"; exit 1; }
 grep -iE 'fatal|crash|precondition' "$work/log" && exit 1
 exit "$code"

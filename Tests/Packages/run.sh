@@ -97,11 +97,11 @@ ok "it stops when it is asked to"
 printf '\nUpgrade, removal, purge\n'
 echo "# by the engineer" >>"$root/etc/extflash/station.yaml"
 inside sh -c 'dpkg -i /tmp/extflash_*.deb /tmp/extflashd_*.deb' >"$work/log" 2>&1 || fail "the upgrade failed"
-tail -n 1 "$root/etc/extflash/station.yaml" | grep -q engineer || fail "the upgrade took the engineer's station file"
+tail -n 1 "$root/etc/extflash/station.yaml" | grep engineer >/dev/null || fail "the upgrade took the engineer's station file"
 start
-ask /v1/pools/kept | grep -q '"name":"kept"' || fail "the upgrade lost what the station kept"
+ask /v1/pools/kept | grep >/dev/null '"name":"kept"' || fail "the upgrade lost what the station kept"
 stop
-! inside dpkg-query -W -f '${Version}\n' extflash extflashd | grep -q '^0\.0\.9$' || fail "the earlier version is still there"
+! inside dpkg-query -W -f '${Version}\n' extflash extflashd | grep >/dev/null '^0\.0\.9$' || fail "the earlier version is still there"
 ok "an upgrade keeps station file and memory"
 inside extflash records verify --state /var/lib/extflash >"$work/log" 2>&1 || fail "the records are not whole"
 grep -q "Every record is as it was written" "$work/log" || fail "extflash does not find extflashd"

@@ -22,7 +22,7 @@ expect_same() { # what, actual file, expected file
 # The log has this line, or a line with this text.
 # Columns are as wide as their widest word, so how many spaces stand between two words does not matter.
 expect_line() { # what, line
-    sed 's/\([^ ]\)  */\1 /g' "$log" | grep -qxF -- "$(sed 's/\([^ ]\)  */\1 /g' <<<"$2")" || fail "$1: no line '$2'"
+    sed 's/\([^ ]\)  */\1 /g' "$log" | grep -xF -- "$(sed 's/\([^ ]\)  */\1 /g' <<<"$2")" >/dev/null || fail "$1: no line '$2'"
     ok "$1: ${2#"${2%%[! ]*}"}"
 }
 expect_text() { # what, part of a line

@@ -34,7 +34,7 @@ base=${EXTFLASH_VM_ROOT:-}
 for program in /usr/sbin/usbip /lib/systemd/systemd-udevd /usr/bin/udevadm; do
     [ -x "$base$program" ] || skip "$program, which runs inside, is not installed"
 done
-qemu-system-x86_64 -device help 2>&1 | grep -q '"virtio-9p-pci"' || skip "this QEMU cannot pass a file system on (9p)"
+qemu-system-x86_64 -device help 2>&1 | grep >/dev/null '"virtio-9p-pci"' || skip "this QEMU cannot pass a file system on (9p)"
 status=0
 machine=$("$here/prepare.sh" "$root/.build/vm") || status=$?
 machine=$(tail -n 1 <<<"$machine")
