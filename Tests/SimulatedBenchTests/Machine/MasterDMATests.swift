@@ -119,6 +119,29 @@ import Testing
         #expect(memory(4) == [0xAA, 0xBB, 0xAA, 0xBB])
         #expect(flags == 0x1E)
     }
+    @Test(arguments: [0, 2] as [UInt32])
+    func `comes to no end with a list that leads back to itself, and holds nobody up`(count: UInt32) {
+        let list = Self.buffer + 0x200
+        let transfer: UInt32 = 2 | 2 << 2 | 3 << 28 | 1 << 30
+        for (place, word) in [transfer, count, Self.buffer + 0x100, Self.buffer, 0, list, 0, 0, 0, 0]
+            .enumerated()
+        {
+            board[list + 4 * UInt32(place)] = word
+        }
+        board[Self.buffer + 0x100] = 0x0000_BBAA
+        board[Self.channel + 0x24] = list
+        start(transfer, from: Self.buffer + 0x100, to: Self.buffer, count)
+        board[Self.channel + 0x0C] = 1 | 1 << 16
+        #expect(flags & 0x1E == 0x0C || flags & 0x1E == 0x1C)
+        #expect(board[Self.channel + 0x0C] & 1 == 1)
+        // Disabled, it works again.
+        board[Self.channel + 0x0C] = 0
+        board[Self.channel + 4] = 0x1F
+        board[Self.channel + 0x24] = 0
+        start(2 | 2 << 2 | 1 << 28 | 1 << 30, from: Self.buffer + 0x100, to: Self.buffer + 8, 2)
+        board[Self.channel + 0x0C] = 1 | 1 << 16
+        #expect(flags & 2 == 2)
+    }
     @Test func `has no clock, no effect`() {
         board[RCC.ahb3enr] &= ~1
         start(0, from: 0, to: 0, 1)

@@ -14,6 +14,9 @@ final class MasterDMA: WordPeripheral {
     private enum RequestLine { static let fifoThreshold: UInt32 = 22, transferComplete: UInt32 = 23 }
     private static let quadSPIData: UInt32 = 0x5200_5020
 
+    /// Accesses at one moment, of which a list that leads back to itself has no end.
+    private static let mostSteps = 1 << 20
+
     var port: DirectMemoryAccess.Port?
     unowned let quadSPI: QuadSPI
     private var channels = [MasterDMAChannel](repeating: MasterDMAChannel(), count: count)
@@ -74,6 +77,7 @@ final class MasterDMA: WordPeripheral {
         if value >> 16 & 1 != 0, channels[index].isEnabled { channels[index].hasSoftwareRequest = true }
         if !channels[index].isEnabled {
             (channels[index].requested, channels[index].hasSoftwareRequest) = (0, false)
+            channels[index].isEndless = false
         } else if !wasEnabled {
             channels[index].blockSize = channels[index].bytesLeft
             (channels[index].buffered, channels[index].error) = (0, 0)
@@ -86,11 +90,13 @@ final class MasterDMA: WordPeripheral {
     func serve(at now: Picoseconds) {
         guard !isServing else { return }
         isServing = true
-        var hasMoved = true
+        var (hasMoved, steps) = (true, 0)
         while hasMoved {
             hasMoved = false
-            for index in channels.indices where channels[index].isEnabled {
-                hasMoved = advance(index, at: now) || hasMoved
+            for index in channels.indices where channels[index].isEnabled && !channels[index].isEndless {
+                guard advance(index, at: now) else { continue }
+                (hasMoved, steps) = (true, steps + 1)
+                channels[index].isEndless = steps > Self.mostSteps
             }
         }
         isServing = false

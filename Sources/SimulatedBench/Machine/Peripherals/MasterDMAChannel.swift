@@ -28,6 +28,8 @@ struct MasterDMAChannel {
     var hasSoftwareRequest = false
     /// Bytes of a block, as BNDT was when the channel was enabled.
     var blockSize: UInt32 = 0
+    /// It would never come to an end, and stands still until it is disabled.
+    var isEndless = false
     /// Bytes of the present buffer that were moved.
     var buffered: UInt32 = 0
 
