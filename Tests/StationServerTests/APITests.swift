@@ -15,7 +15,7 @@ import Testing
     ) async throws {
         let fixture = try StationFixture()
         try await body(APIClient(fixture.station, access), fixture)
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `lets nobody in without a token, on any route`() async throws {
@@ -190,7 +190,7 @@ import Testing
         }
         #expect(heard.map(\.id) == [1, nil])
         #expect(try hub.missed(after: 0).map(\.body) == [#"{"text":"a"}"#])
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `do not pile up before somebody slow`() async throws {
@@ -204,6 +204,6 @@ import Testing
         #expect(count == 4)
         hub.close()
         for await _ in hub.listen() { Issue.record("a closed station tells nothing") }
-        try fixture.remove()
+        fixture.remove()
     }
 }

@@ -25,6 +25,6 @@ import Testing
                 #expect((answer.status == .forbidden) == (role != .engineer))
             }
         }
-        try fixture.remove()
+        fixture.remove()
     }
 }

@@ -49,7 +49,7 @@ import Workbench
     func `gets its unit by itself, and only one`(probe: String, sign: String) async throws {
         let fixture = try StationFixture(
             slots: [probe], more: ", start: on-arrival, recipe: product, sign: \(sign)")
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let worker = try fixture.station.worker("A1")
         var now = Duration.zero
@@ -90,7 +90,7 @@ import Workbench
     @Test func `are missed and found by what the bus tells`() async throws {
         let bus = PlugBus()
         let fixture = try StationFixture(plugs: ProbeWatch { () throws(USBError) in bus })
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let station = fixture.station
         _ = try await station.reload(
             to: StationDefinition(
@@ -125,7 +125,7 @@ import Workbench
 
     @Test func `are known by where they are plugged in`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         _ = try await fixture.station.reload(
             to: StationDefinition(
                 yaml: """
@@ -166,7 +166,7 @@ import Workbench
 
     @Test func `of the simulator come and go as an engineer wants`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let client = APIClient(fixture.station)
         func verdict(after body: String) async throws -> String? {

@@ -65,7 +65,7 @@ import Testing
         try put("station.pem", "station.key", in: files)
         let fixture = try StationFixture(
             tail: "http: {listen: 0.0.0.0:8443, certificate: \(files)/c.pem, key: \(files)/c.key}")
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let station = fixture.station
         try await DoorRun.encrypted(station) { port in
             let old = try #require(try await expiry(port: port))

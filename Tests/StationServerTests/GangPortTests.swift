@@ -17,7 +17,7 @@ import Testing
         slots: [String], _ body: @escaping @Sendable (TesterClient, StationFixture) async throws -> Void
     ) async throws {
         let fixture = try StationFixture(slots: slots)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let (addresses, found) = AsyncStream.makeStream(of: SocketAddress.self)
         let port = GangPort(fixture.station, at: .address("127.0.0.1", port: 0)) { address in
@@ -73,7 +73,7 @@ import Testing
 
     @Test func `ends without an error when the station ends, also with a tester that stays`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let (addresses, found) = AsyncStream.makeStream(of: SocketAddress.self)
         let port = GangPort(fixture.station, at: .address("127.0.0.1", port: 0)) { address in
             if let address { found.yield(address) }

@@ -176,7 +176,7 @@ struct Typist {
         let told = try fixture.memory.events.events(after: 0).filter { $0.kind == "input" }.map(\.body)
         #expect(told.last?.contains("STN-040") == true)
         #expect(told.first?.contains(#""scanned":"S1","slots":["A1"]"#) == true)
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `starts all slots with a key, and says so when none is free`() async throws {
@@ -191,7 +191,7 @@ struct Typist {
         #expect(try fixture.memory.queue.jobs(state: .queued).map(\.slot).sorted() == ["A1", "A2"])
         let told = try fixture.memory.events.events(after: 0).filter { $0.kind == "input" }.map(\.body)
         #expect(told.count == 2 && told[1].contains("STN-040"))
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `is looked for again when it was unplugged`() async throws {
@@ -222,7 +222,7 @@ struct Typist {
         let told = try fixture.memory.events.events(after: 0).filter { $0.kind == "input" }.map(\.body)
         #expect(told.count { $0.contains(#""isThere":true"#) } == 2)
         #expect(told.count { $0.contains("STN-041") } == 2)
-        try fixture.remove()
+        fixture.remove()
     }
 
     private final class Counter: @unchecked Sendable {

@@ -14,7 +14,7 @@ import Testing
 
     @Test func `has every route, with its role and its query, and no other`() throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let routes = StationAPI(fixture.station).routes
         let operations = try Self.interface.get().operations
         #expect(
@@ -32,7 +32,7 @@ import Testing
     /// The station's own list of keys is in what it says of one that it does not know.
     @Test func `has every key that a body may have`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let client = APIClient(fixture.station), interface = try Self.interface.get()
         let bodies = interface.operations.filter { $0.body != nil }
         #expect(bodies.count >= 6)
@@ -51,7 +51,7 @@ import Testing
 
     @Test func `is what the station serves`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let reply = try await APIClient(fixture.station, .token).ask(.get, "/v1/openapi.yaml")
         #expect(reply.text.contains("openapi: 3.1.0"))
     }
@@ -100,7 +100,7 @@ import Testing
     /// `make golden` writes the table anew.
     @Test func `has every route and who may ask it`() throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let operations = try InterfaceDocument().operations
         let rows = StationAPI(fixture.station).routes.map { route in
             let summary = operations.first {

@@ -17,7 +17,7 @@ import Workbench
             slots: transfers.map {
                 "\($0.isMultiple(of: 2) ? "stlink-v3" : "cmsis-dap-v2"),usb-fault=\($0):disconnect"
             })
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: "before: {flash-id: ef 40 18}")
         let jobs = try transfers.indices.map {
             try fixture.station.submit(UnitJobRequest(recipe: "product"), to: "A\($0 + 1)")
@@ -44,7 +44,7 @@ import Workbench
         let cable = "\(probe),usb-fault=\(transfer):disconnect"
         let fixture = try StationFixture(slots: ["\(cable),state=\(board)", cable])
         defer {
-            try? fixture.remove()
+            fixture.remove()
             try? FileManager.default.removeItem(atPath: board)
         }
         try fixture.memory.serials.create("n", .counter(start: 1, step: 1, last: 9))
@@ -74,7 +74,7 @@ import Workbench
 
     @Test func `and stays out ends the unit, whatever the recipe allows`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: "retries: 3")
         try fixture.station.worker("A1").fixture.isPlugged = false
         let closing = try await fixture.closings(of: ["product"])[0]
@@ -87,7 +87,7 @@ import Workbench
     @Test(arguments: ["stlink-v2", "stlink-v3", "cmsis-dap-v1", "cmsis-dap-v2"])
     func `stays open from unit to unit`(probe: String) async throws {
         let fixture = try StationFixture(slots: [probe])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         try fixture.addRecipe("slow", more: "speed: 1 MHz")
         let closings = try await fixture.closings(of: ["product", "slow", "product"])
@@ -101,7 +101,7 @@ import Workbench
 
     @Test func `is opened anew after it was lost, and after it came back`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3,usb-fault=1100:disconnect"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let worker = try fixture.station.worker("A1")
         #expect(try await fixture.closings(of: ["product"])[0].error?.code == "USB-003")
@@ -114,7 +114,7 @@ import Workbench
 
     @Test func `that was replugged between two units is the slot's again`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe("first")
         try fixture.addRecipe("second", more: "speed: 2 MHz")
         let worker = try fixture.station.worker("A1")
@@ -133,7 +133,7 @@ import Workbench
 @Suite struct `A simulated board` {
     @Test func `is the same one until it has left`() async throws {
         let fixture = try StationFixture(more: ", start: on-arrival, recipe: product")
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let worker = try fixture.station.worker("A1")
         let first = try await fixture.closings(of: ["product", "product"])
@@ -149,7 +149,7 @@ import Workbench
 
     @Test func `is an attempt of its own unit, and the next one of the same`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3,usb-fault=1100:disconnect"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         _ = try await fixture.closings(of: ["product", "product"], onSameBoard: true)
         let units = try fixture.memory.units.units()

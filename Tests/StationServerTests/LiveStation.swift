@@ -20,7 +20,7 @@ struct LiveStation {
     ) async throws {
         StationDoor.raiseFileLimit()
         let fixture = try StationFixture(tail: tail)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let live = LiveStation(fixture: fixture, socket: fixture.folder + "/s")
         try await DoorRun.socket(fixture.station, at: live.socket, limits: limits, access: access) {
             try await body(live)

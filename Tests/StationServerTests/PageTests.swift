@@ -31,7 +31,7 @@ import Testing
         for path in ["/page/none.js", "/page/..%2f..%2fetc%2fpasswd", "/page/"] {
             #expect(try await client.ask(.get, path).status == .notFound, "\(path)")
         }
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `knows who asks`() async throws {
@@ -40,7 +40,7 @@ import Testing
         let reply = try await APIClient(fixture.station, .token).ask(
             .get, "/v1/whoami", headers: [.authorization: "Bearer \(token)"])
         #expect(try reply.json as? [String: String] == ["name": "anna", "role": "operator"])
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `puts units into the next free slot, never two into one`() async throws {
@@ -66,7 +66,7 @@ import Testing
         await fixture.station.workOffQueue()
         #expect(try await unit("S4").json["slot"] as? String == "A1")
         #expect(try await client.ask(.post, "/v1/units", #"{"recipe": "none"}"#).code == "STO-030")
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `tells yield and times of a batch`() async throws {
@@ -92,7 +92,7 @@ import Testing
         let client = APIClient(fixture.station)
         #expect(try await client.ask(.get, "/v1/yield?batch=none").code == "STO-040")
         #expect(try await client.ask(.get, "/v1/yield?batch=b").json["times"] != nil)
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `hears that the station is there, as a comment that is no event`() async throws {
@@ -103,7 +103,7 @@ import Testing
         var frames: [String] = []
         for await event in stream { frames.append(String(buffer: event.frame)) }
         #expect(frames == [": alive\n\n"])
-        try fixture.remove()
+        fixture.remove()
     }
 
     @Test func `gives simulated boards faults, and no path`() async throws {
@@ -124,6 +124,6 @@ import Testing
             verdicts.append(try fixture.unit(job).closing?.verdict)
         }
         #expect(verdicts == [.failed, .good])
-        try fixture.remove()
+        fixture.remove()
     }
 }

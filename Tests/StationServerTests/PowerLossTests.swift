@@ -177,7 +177,7 @@ private final class PowerCuts: Sendable {
     /// Parks it while the first of two units is in work: it waits for its hook, which ends once the station parks, or does not.
     private func verdicts(_ park: Park) async throws -> (closed: [Verdict?], jobs: [Job.State]) {
         let fixture = try StationFixture(parkTime: park.rawValue)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let gate = fixture.folder + "/gate"
         try #require(mkfifo(gate, 0o600) == 0)
         try fixture.addRecipe(more: "hooks: {before: {command: [/bin/cat, \(gate)], timeout: 600 s}}")
@@ -204,7 +204,7 @@ private final class PowerCuts: Sendable {
     @Test(.timeLimit(.minutes(1)))
     func `ends`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let events = fixture.station.context.hub.listen()
         async let running: Void = fixture.station.run()
         for await event in events where event.kind == "slot" { break }

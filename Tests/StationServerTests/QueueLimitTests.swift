@@ -49,7 +49,7 @@ import Testing
         let unit = #"{"recipe": "product", "fields": {"serial": "S1"}}"#
         let (folder, first) = try await begun(unit, key)
         let fixture = try StationFixture(slots: ["stlink-v3", "stlink-v3"], folder: folder)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let repeated = try await APIClient(fixture.station)
             .ask(.post, "/v1/slots/A1/units", unit, headers: [key: "one"])
         #expect(try repeated.json["id"] as? Int == first)
@@ -73,7 +73,7 @@ import Testing
 
     @Test func `with a key begin a gang once, whatever its slots do by then`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3", "stlink-v3"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let key = try #require(Self.key), client = APIClient(fixture.station)
         let body = #"{"recipe": "product"}"#
@@ -98,7 +98,7 @@ import Testing
 
     @Test func `with a wrong token wait for their answer`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let pauses = Mutex<[Duration]>([])
         let api = StationAPI(fixture.station) { pause in pauses.withLock { $0.append(pause) } }
         let client = APIClient(api, .token)

@@ -22,7 +22,7 @@ import Testing
 
     @Test func `leaves slots alone that it does not change, and adds and removes others`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3", "stlink-v2", "stlink-v2-1"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         _ = try fixture.station.submit(UnitJobRequest(recipe: "product"), to: "A1")
         await fixture.station.workOffQueue()
@@ -43,7 +43,7 @@ import Testing
 
     @Test func `waits for the unit in work of a slot that it removes`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3", "stlink-v2"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let gate = fixture.folder + "/gate"
         try #require(mkfifo(gate, 0o600) == 0)
         try fixture.addRecipe(more: "hooks: {before: {command: [/bin/cat, \(gate)], timeout: 60 s}}")
@@ -70,7 +70,7 @@ import Testing
 
     @Test func `with a mistake, or what takes a restart, changes nothing`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let before = fixture.station.context.definition
         let restart = await #expect(throws: StationError.self) {
             try await fixture.station.reload(

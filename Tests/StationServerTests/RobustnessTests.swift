@@ -97,7 +97,7 @@ import Testing
 
     @Test func `stay does not wait for them when it ends`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let (running, isRunning) = AsyncStream.makeStream(of: Void.self)
         let socket = fixture.folder + "/s"
         let door = StationDoor.application(fixture.station, .socket, at: .unixDomainSocket(path: socket)) {

@@ -11,7 +11,7 @@ import Testing
 @Suite struct `A station` {
     @Test func `programs a unit and writes down what it was`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.memory.serials.create("widget", .counter(start: 1042, step: 1, last: 9999))
         let recipe = try fixture.addRecipe(
             more: """
@@ -43,7 +43,7 @@ import Testing
 
     @Test func `refuses the same unit once it is good`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let request = UnitJobRequest(recipe: "product", fields: ["serial": "S-1"])
         var again = request
@@ -57,7 +57,7 @@ import Testing
 
     @Test func `touches nothing when the board is not what the recipe says`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.memory.serials.create("n", .counter(start: 1, step: 1, last: 9))
         try fixture.addRecipe(
             "part", more: "patches: [{name: s, place: 0x90000000+4, pool: n}]\nbefore: {part: STM32H750}")
@@ -76,7 +76,7 @@ import Testing
 
     @Test func `stops a slot after failures in a row, until somebody has looked`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3,fault=absent"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: "guards: {stop-after-failures: 2}")
         let jobs = try (0..<3).map { _ in
             try fixture.station.submit(UnitJobRequest(recipe: "product"), to: "A1")
@@ -91,7 +91,7 @@ import Testing
 
     @Test func `says at once what cannot be done`() throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe("draft", approved: false)
         try fixture.addRecipe()
         func code(_ body: () throws -> Job) throws -> String {
@@ -129,7 +129,7 @@ import Testing
     @Test func `that was killed closes its unit as interrupted and does not run it again`() async throws {
         let (folder, job) = try folderWithUnitInWork()
         let fixture = try StationFixture(folder: folder)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         await fixture.station.workOffQueue()
         #expect(try fixture.unit(job).closing?.verdict == .interrupted)
         #expect(try fixture.memory.queue.job(job.id).state == .interrupted)
@@ -162,7 +162,7 @@ import Testing
             _ = try fixture.memory.records.open(opening, pools: [])
         }
         let fixture = try StationFixture(folder: folder)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         await fixture.station.workOffQueue()
         for job in [early, late] {
             #expect(try fixture.unit(job).closing?.verdict == .interrupted)
@@ -176,14 +176,14 @@ import Testing
 
     @Test func `has its folder for itself`() throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let error = try #require(throws: StationError.self) { _ = try StationFixture(folder: fixture.folder) }
         #expect(error.code == "STN-025")
     }
 
     @Test func `works its slots side by side`() async throws {
         let fixture = try StationFixture(slots: ["stlink-v3", "cmsis-dap-v2", "stlink-v2"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.memory.serials.create("n", .counter(start: 1, step: 1, last: 99))
         try fixture.addRecipe(more: "patches: [{name: s, place: 0x90000000+4, pool: n}]")
         let jobs = try ["A1", "A2", "A3", "A1", "A2", "A3"].map {
@@ -210,7 +210,7 @@ import Testing
 
     private func outcome(of body: String, timeout: String = "600 s") async throws -> UnitRecord {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let path = try script(body, in: fixture.folder)
         try fixture.addRecipe(
             more: "hooks: {before: {command: [\(path)], timeout: \(timeout)}}\n"
@@ -241,7 +241,7 @@ import Testing
     @Test(.timeLimit(.minutes(1)))
     func `end with all that they have begun when their unit is cancelled`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let pipe = try HookPipe(in: fixture.folder)
         let path = try script("(echo begun; exec sleep 1000) >\(pipe.path) &\nwait", in: fixture.folder)
         try fixture.addRecipe(more: "hooks: {before: {command: [\(path)], timeout: 600 s}}")
@@ -279,7 +279,7 @@ import Testing
             try Data("#!/bin/sh\ncat >\(folder)/told\n".utf8).write(to: URL(filePath: path))
         }
         let fixture = try StationFixture(folder: folder)
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         await fixture.station.workOffQueue()
         #expect(try String(contentsOfFile: folder + "/told", encoding: .utf8).contains("line-\(job.id)"))
         #expect(try fixture.memory.hooks.due(at: .max).isEmpty)

@@ -18,7 +18,7 @@ import Testing
 
     private func rate(slots: Int, each: Int) async throws -> Double {
         let fixture = try StationFixture(slots: Array(repeating: "stlink-v3", count: slots))
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.memory.serials.create("n", .counter(start: 1, step: 1, last: 99))
         try fixture.addRecipe(more: "patches: [{name: s, place: 0x90000000+4, pool: n}]")
         for number in 0..<slots * each {
@@ -40,7 +40,7 @@ import Testing
     /// A hook that ends only when all the other slots have ended their units: nothing is held up by it.
     @Test func `do not wait for one that hangs`() async throws {
         let fixture = try StationFixture(slots: Array(repeating: "stlink-v3", count: 8))
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe()
         let flag = fixture.folder + "/flag"
         try fixture.addRecipe(

@@ -36,7 +36,7 @@ extension StationFixture {
     ])
     func `are done in their order`(board: String, code: String, verdict: Verdict) async throws {
         let fixture = try StationFixture(slots: ["stlink-v3,\(board)"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: Self.all)
         let closing = try await fixture.closings(of: ["product"])[0]
         #expect(closing.error?.code == code, "\(String(describing: closing.error))")
@@ -53,7 +53,7 @@ extension StationFixture {
     ])
     func `tell the first that fails`(checks: String, code: String) async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe("first")
         try fixture.addRecipe("second", more: "before: {\(checks)}")
         let closing = try await fixture.closings(of: ["first", "second"], onSameBoard: true)[1]
@@ -63,7 +63,7 @@ extension StationFixture {
 
     @Test func `let a board through that is as it should be`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: Self.all)
         let closing = try await fixture.closings(of: ["product"])[0]
         #expect(closing.verdict == .good, "\(String(describing: closing.error))")
@@ -72,7 +72,7 @@ extension StationFixture {
 
     @Test func `say that the probe does not measure what is asked for`() async throws {
         let fixture = try StationFixture(slots: ["cmsis-dap-v2"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: "before: {voltage: [3.0, 3.6]}")
         #expect(try await fixture.closings(of: ["product"])[0].error?.code == "UNT-002")
     }
@@ -80,7 +80,7 @@ extension StationFixture {
     @Test(arguments: ["stlink-v3", "cmsis-dap-v2"])
     func `find another flash before the loader does`(probe: String) async throws {
         let fixture = try StationFixture(slots: ["\(probe),flash=mx25l12835f"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe("checked", more: "before: {flash-id: ef 40 18}")
         try fixture.addRecipe("unchecked")
         let closings = try await fixture.closings(of: ["checked", "unchecked"])
@@ -92,7 +92,7 @@ extension StationFixture {
 
     @Test func `hold the board's revision against the recipe's`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         try fixture.addRecipe(more: "board-revision: C")
         var request = UnitJobRequest(recipe: "product")
         request.boardRevision = "B"
@@ -110,7 +110,7 @@ extension StationFixture {
 @Suite struct `Checks after a unit` {
     @Test func `hash what must be there`() async throws {
         let fixture = try StationFixture()
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         let range = Array(StationFixture.image[256..<512])
         func recipe(_ name: String, _ hash: ContentHash) throws {
             try fixture.addRecipe(
@@ -127,7 +127,7 @@ extension StationFixture {
     func `wait for the word of the application`(probe: String) async throws {
         // Two tasks: the stack frame of the second one has the Thumb bit in its saved state.
         let fixture = try StationFixture(slots: ["\(probe),app=rtos"])
-        defer { try? fixture.remove() }
+        defer { fixture.remove() }
         func recipe(_ name: String, _ value: String) throws {
             try fixture.addRecipe(
                 name,

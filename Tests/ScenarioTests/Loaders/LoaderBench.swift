@@ -73,9 +73,11 @@ struct LoaderBench {
     }
     /// A part's own description.
     static func chip(_ name: String) throws -> FlashChipDefinition {
-        let files = DefinitionLibrary { name in
+        let files = DefinitionLibrary { (name) throws(DefinitionLibrary.Unreadable) in
             let path = "flash/\(name).yaml"
-            return (try? text(path)).map { DefinitionLibrary.File(path: path, text: $0) }
+            do { return DefinitionLibrary.File(path: path, text: try text(path)) } catch {
+                throw DefinitionLibrary.Unreadable(path: path, reason: "\(error)")
+            }
         }
         return try FlashChipDefinition(
             yaml: try text("flash/\(name).yaml"), file: "chip.yaml", library: files)

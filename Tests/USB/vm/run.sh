@@ -5,8 +5,8 @@
 # QEMU emulates the processor; the kernel is Debian's, the file system is this machine's own, whose changes the machine
 # keeps in its memory. EXTFLASH serves the probes out here over USB/IP. Suites ask for them through Tests/USB/bus-vm.sh.
 #
-# EXTFLASH_VM_ROOT=DIR boots that directory with its own init instead, which has the service that station-vm.sh describes;
-# COMMAND is a path in the host's file system, and the machine has all of that below /host.
+# EXTFLASH_VM_ROOT=DIR boots that directory with its own init instead, which has a service that runs the command, as
+# Tests/Packages/systemd.sh makes one; COMMAND is a path in the host's file system, which the machine has below /host.
 #
 # The command's output comes as it is made, its exit status is the status here. Ends with 77 where the machine cannot
 # run, and says why; where CI=true that is a failure.
